@@ -1,0 +1,45 @@
+import { Type, type Static } from "typebox";
+import type { ConstraintKind } from "../constraint.ts";
+import { selectorSchema } from "../selector-schema.ts";
+
+const parameters = Type.Object({ hosts: selectorSchema }, { additionalProperties: false });
+
+interface Params {
+  readonly workload: number;
+  /** 1 for each host inside the fence. */
+  readonly inside: Uint8Array;
+}
+
+/** Workloads stay on the selected hosts. */
+export const fence: ConstraintKind<Static<typeof parameters>, Params> = {
+  name: "fence",
+  meaning: "for each workload w: host(w) in hosts",
+  parameters,
+  selectors: { hosts: "hosts" },
+  subject: "workloads",
+  holds: { default: "continuously", allowed: ["continuously", "at-end"] },
+  monotone: true,
+
+  parts({ workloads, selected, index }) {
+    const inside = new Uint8Array(index.hosts.length);
+    for (const h of selected["hosts"] ?? []) inside[h] = 1;
+    return Array.from(workloads, (w) => ({
+      params: { workload: w, inside },
+      subject: `workload ${index.workloads[w]?.id}`,
+      workloads: Int32Array.of(w),
+      hosts: null,
+    }));
+  },
+
+  check({ workload, inside }, instant) {
+    const { host, arriving } = instant.where(workload);
+    return [...new Set([host, arriving])].filter((h) => h >= 0 && inside[h] === 0).map((h) => ({
+      key: `host ${instant.index.hosts[h]?.id}`, amount: 1, workloads: [workload], hosts: [h], value: 1, limit: 0,
+    }));
+  },
+
+  lower: ({ workload, inside }) => [{ kind: "allow", workload, allowed: inside }],
+
+  explain: (_, { workloads, hosts }, index) =>
+    `${index.workloads[workloads[0] ?? -1]?.id} is on ${index.hosts[hosts[0] ?? -1]?.id}, outside the hosts it is fenced to`,
+};

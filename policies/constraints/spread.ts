@@ -1,0 +1,105 @@
+import { Type, type Static } from "typebox";
+import { domainOf } from "../../model/fleet.ts";
+import type { Instant } from "../../model/snapshot.ts";
+import type { ConstraintKind, Violation } from "../constraint.ts";
+import { domainsByKey, type Domains } from "../domains.ts";
+import type { Form } from "../form.ts";
+
+const parameters = Type.Object({
+  key: Type.Optional(Type.String({ description: "Domain key: host (default), rack, zone, site, ...", minLength: 1 })),
+  atMost: Type.Optional(Type.Integer({ minimum: 1, description: "At most so many instances in one domain; default 1." })),
+  atLeast: Type.Optional(Type.Integer({ minimum: 2, description: "Instances use at least so many domains." })),
+  skew: Type.Optional(Type.Integer({ minimum: 0, description: "The fullest and the emptiest domain differ by at most this." })),
+}, { additionalProperties: false });
+
+interface Params {
+  readonly members: Int32Array;
+  readonly domains: Domains;
+  readonly rule: { readonly kind: "atMost" | "atLeast" | "skew"; readonly limit: number };
+}
+
+/** Anti-affinity: the instances of a group are distributed over failure domains. */
+export const spread: ConstraintKind<Static<typeof parameters>, Params> = {
+  name: "spread",
+  meaning: "for each domain d of the key: |{w in group : w on d}| <= atMost; |{d : used}| >= min(atLeast, placed); max_d - min_d <= skew",
+  parameters,
+  selectors: {},
+  subject: "workloads",
+  holds: { default: "continuously", allowed: ["continuously", "at-end"] },
+  monotone: true,
+
+  parts({ raw, groups, index }) {
+    const domains = domainsByKey(index, raw.key ?? "host");
+    const rules: Params["rule"][] = [];
+    if (raw.atMost !== undefined || (raw.atLeast === undefined && raw.skew === undefined)) rules.push({ kind: "atMost", limit: raw.atMost ?? 1 });
+    if (raw.atLeast !== undefined) rules.push({ kind: "atLeast", limit: raw.atLeast });
+    if (raw.skew !== undefined) rules.push({ kind: "skew", limit: raw.skew });
+    return groups.flatMap(({ name, members }) => rules.map((rule) => ({
+      params: { members, domains, rule },
+      subject: `${name === "" ? "group" : `group ${name}`}${rules.length > 1 ? ` ${rule.kind}` : ""}`,
+      workloads: members,
+      hosts: null,
+    })));
+  },
+
+  check({ members, domains, rule }, instant) {
+    const inDomain = countPerDomain(members, domains, instant);
+    const used = inDomain.filter((together) => together.length > 0).length;
+    const placed = members.filter((w) => instant.where(w).host >= 0).length;
+    switch (rule.kind) {
+      case "atMost":
+        return inDomain.flatMap((together, d) => together.length <= rule.limit ? [] : [
+          violation(`${domains.key} ${domains.names[d]}`, together.length - rule.limit, together, together.length, rule.limit)]);
+      case "atLeast": {
+        const wanted = Math.min(rule.limit, placed);
+        return used >= wanted ? [] : [violation(`number of ${domains.key}s`, wanted - used, [...members], used, wanted)];
+      }
+      case "skew": {
+        const counts = inDomain.map((together) => together.length);
+        const skew = counts.length === 0 ? 0 : Math.max(...counts) - Math.min(...counts);
+        return skew <= rule.limit ? [] : [violation(`skew over ${domains.key}s`, skew - rule.limit, [...members], skew, rule.limit)];
+      }
+    }
+  },
+
+  lower({ members, domains, rule }): readonly Form[] {
+    const { domainOfHost, names: { length: domainCount } } = domains;
+    switch (rule.kind) {
+      case "atMost":
+        return [{ kind: "pack", members, sizes: new Float64Array(members.length).fill(1), domainOfHost, limits: new Float64Array(domainCount).fill(rule.limit) }];
+      case "atLeast":
+        return [{ kind: "domains", members, domainOfHost, domainCount, atLeast: rule.limit, atMost: domainCount, alwaysUsed: null }];
+      case "skew":
+        return [{ kind: "skew", members, domainOfHost, domainCount, atMost: rule.limit }];
+    }
+  },
+
+  explain({ domains, rule }, { key, workloads, value }, index) {
+    const names = workloads.map((w) => index.workloads[w]?.id).join(", ");
+    switch (rule.kind) {
+      case "atMost": return `${names} share ${key}: ${value} there, at most ${rule.limit} may be`;
+      case "atLeast": return `${names} use ${value} ${domains.key}s, at least ${rule.limit} are wanted`;
+      case "skew": return `${names} are uneven over ${domains.key}s: the counts differ by ${value}, at most ${rule.limit} is allowed`;
+    }
+  },
+};
+
+/** Members in each domain; one under way counts where it is and where it arrives. */
+function countPerDomain(members: Int32Array, domains: Domains, instant: Instant): number[][] {
+  const inDomain: number[][] = domains.names.map(() => []);
+  for (const w of members) {
+    const { host, arriving } = instant.where(w);
+    const at = new Set([host, arriving].filter((h) => h >= 0).map((h) => {
+      const found = instant.index.hosts[h];
+      return found === undefined ? null : domainOf(found, domains.key);
+    }));
+    domains.names.forEach((name, d) => {
+      if (at.has(name)) inDomain[d]?.push(w);
+    });
+  }
+  return inDomain;
+}
+
+function violation(key: string, amount: number, workloads: readonly number[], value: number, limit: number): Violation {
+  return { key, amount, workloads, hosts: [], value, limit };
+}
