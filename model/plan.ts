@@ -72,6 +72,14 @@ export interface Unplaced {
   readonly reasons: readonly string[];
 }
 
+/** A step of a better placement that no schedule reaches. */
+export interface Unreached {
+  readonly workload: WorkloadId;
+  readonly from: HostId | null;
+  readonly to: HostId | null;
+  readonly because: string;
+}
+
 export type Mode = "optimise" | "repair" | "evacuate" | "place";
 
 export interface Plan {
@@ -88,6 +96,8 @@ export interface Plan {
   readonly placedCount: number;
   readonly wantedCount: number;
   readonly unplaced: readonly Unplaced[];
+  /** Moves of the placement wanted that no schedule reaches; the plan then goes as far as it safely can. */
+  readonly unreached: readonly Unreached[];
   readonly moves: readonly Move[];
   readonly actions: readonly PlannedAction[];
   readonly makespanMs: number;

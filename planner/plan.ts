@@ -1,0 +1,187 @@
+import type { Clock } from "../model/clock.ts";
+import type { Claim, LevelScore, Mode, Plan, Unplaced, Unreached } from "../model/plan.ts";
+import type { Scenario } from "../model/scenario.ts";
+import type { FleetIndex } from "../model/snapshot.ts";
+import { basisFacts, planDigest, type Constraint } from "../policies/index.ts";
+import { hourlyBill, movesOf } from "./assemble.ts";
+import { buildProblem } from "./build-problem.ts";
+import { exactSize, solveExactly } from "./exact/index.ts";
+import { reasonsAgainst } from "./explain.ts";
+import { mustsLevel, unplacedLevel, type EngineOptions, type Problem, type Solution } from "./problem.ts";
+import { schedule, type ScheduleResult } from "./schedule.ts";
+import { scoreOf } from "./score.ts";
+import { search } from "./search.ts";
+import { settle } from "./settle.ts";
+
+export type EngineChoice = "auto" | "exact" | "search";
+
+export interface PlanRequest {
+  readonly scenario: Scenario;
+  readonly index: FleetIndex;
+  readonly constraints: readonly Constraint[];
+  readonly mode: Mode;
+  readonly engine: EngineChoice;
+  readonly seed: number;
+  /** Wall-clock limit of the search for a placement. */
+  readonly timeMs: number;
+  /** Work limit; with it the answer does not depend on the speed of the machine. */
+  readonly iterations?: number;
+  readonly clock: Clock;
+  readonly stopped: () => boolean;
+  readonly progress?: EngineOptions["progress"];
+  /** When the plan will start, milliseconds since 1970 UTC; for windows. */
+  readonly startsAtMs: number | null;
+}
+
+/** Up to so many binaries the exact engine is tried first when nobody chooses. */
+const exactBinariesMax = 1500;
+/** How many other targets are tried when a schedule reaches one not. */
+const targetsMax = 6;
+
+/** From a scenario and its constraints to a complete plan; "no solution" is an answer, never an error. */
+export async function planScenario(request: PlanRequest): Promise<Plan> {
+  const { scenario, index, constraints, mode } = request;
+  const problem = buildProblem({ index, constraints, objectives: scenario.objectives, settings: scenario.settings, mode });
+  const { solution, result } = await reachableTarget(request, problem);
+  return assemble(request, problem, solution, result);
+}
+
+/** Solves, schedules, and asks for another target while the one found cannot be reached. */
+async function reachableTarget(request: PlanRequest, problem: Problem): Promise<{ solution: Solution; result: ScheduleResult }> {
+  let forbidden: NonNullable<EngineOptions["forbidden"]> = [];
+  let first: { solution: Solution; result: ScheduleResult } | null = null;
+  for (let attempt = 0; attempt < targetsMax; attempt++) {
+    const solved = await solve(request, problem, forbidden);
+    const solution = { ...solved, hostOf: keepTheUnplaced(problem, solved.hostOf) };
+    const result = schedule({
+      index: request.index, constraints: request.constraints, hostOf: solution.hostOf,
+      startsAtMs: request.startsAtMs, stopped: request.stopped,
+    });
+    if (result.kind === "scheduled") return { solution, result };
+    first ??= { solution, result };
+    const unreached = result.stuck.filter(({ to }) => to >= 0).map(({ workload, to }) => ({ workload, host: to }));
+    if (result.proved || unreached.length === 0 || request.stopped()) break;
+    forbidden = [...forbidden, ...unreached];
+  }
+  if (first === null) throw new Error("broken invariant: no target was tried");
+  return first;
+}
+
+/**
+ * A workload that exists but found no place stays where it is: it is never lost. When that would make any must worse
+ * than it is now, the whole fleet stays as it is.
+ */
+function keepTheUnplaced(problem: Problem, hostOf: Int32Array): Int32Array {
+  const homeless = [...problem.wanted].filter((w) => (hostOf[w] ?? -1) < 0 && (problem.current[w] ?? -1) >= 0);
+  const kept = Int32Array.from(hostOf);
+  for (const w of homeless) kept[w] = problem.current[w] ?? -1;
+  return worsensAMust(problem, kept) ? Int32Array.from(problem.current, (h, w) => (problem.index.workloads[w]?.desired === "removed" ? -1 : h)) : kept;
+}
+
+function worsensAMust(problem: Problem, hostOf: Int32Array): boolean {
+  if ((scoreOf(problem, hostOf)[mustsLevel] ?? 0) === 0) return false;
+  return settle(problem, hostOf).some(({ before, after }) => after > before);
+}
+
+async function solve(request: PlanRequest, problem: Problem, forbidden: NonNullable<EngineOptions["forbidden"]>): Promise<Solution> {
+  const options: EngineOptions = {
+    seed: request.seed, timeMs: request.timeMs, clock: request.clock, stopped: request.stopped, forbidden,
+    ...(request.iterations === undefined ? {} : { iterations: request.iterations }),
+    ...(request.progress === undefined ? {} : { progress: request.progress }),
+  };
+  const size = exactSize(problem);
+  if (request.engine === "search" || (request.engine === "auto" && size > exactBinariesMax)) return search(problem, options);
+  const warm = search(problem, { ...options, timeMs: Math.min(request.timeMs / 4, 1000), iterations: Math.min(request.iterations ?? 50_000, 50_000) });
+  if (warm.claim.kind === "optimal") return warm;
+  return solveExactly(problem, { ...options, start: warm.hostOf });
+}
+
+function assemble(request: PlanRequest, problem: Problem, solution: Solution, result: ScheduleResult): Plan {
+  const { scenario, index, constraints } = request;
+  const hostOf = result.kind === "scheduled" ? solution.hostOf : result.reached;
+  const score = scoreOf(problem, hostOf);
+  const moves = movesOf(problem, hostOf);
+  const unplaced = unplacedOf(problem, solution.hostOf);
+  const unreached = unreachedOf(index, result);
+  const plan: Omit<Plan, "digest"> = {
+    format: "stowage/plan/v1",
+    scenario: scenario.name,
+    mode: request.mode,
+    engine: solution.engine,
+    seed: request.seed,
+    claim: claimOf(solution, score, unplaced, unreached),
+    asOf: scenario.asOf,
+    currency: scenario.fleet.currency,
+    levels: levelScores(problem, solution, score),
+    placedCount: problem.wanted.filter((w) => (hostOf[w] ?? -1) >= 0).length,
+    wantedCount: problem.wanted.length,
+    unplaced,
+    unreached,
+    moves,
+    actions: result.actions,
+    makespanMs: result.makespanMs,
+    target: [...problem.wanted].flatMap((w) => {
+      const workload = index.workloads[w];
+      const host = index.hosts[hostOf[w] ?? -1];
+      return workload === undefined || host === undefined ? [] : [{ workload: workload.id, host: host.id }];
+    }),
+    hourlyCostBeforeMicros: hourlyBill(index, problem.current, "now"),
+    hourlyCostAfterMicros: hourlyBill(index, hostOf, "planned"),
+    basis: basisFacts(index, result.actions, constraints),
+    remarks: remarksOf(problem, score, unreached),
+  };
+  return { ...plan, digest: planDigest(plan) };
+}
+
+function claimOf(solution: Solution, score: Float64Array, unplaced: readonly Unplaced[], unreached: readonly Unreached[]): Claim {
+  const cannot = (solution.score[mustsLevel] ?? 0) > 0 || (solution.score[unplacedLevel] ?? 0) > 0 || unplaced.length > 0;
+  if (cannot) {
+    const proved = solution.claim.kind === "optimal" ||
+      [mustsLevel, unplacedLevel].some((level) => (solution.bounds[level] ?? 0) > 0);
+    return { kind: "infeasible", proved };
+  }
+  if (unreached.length > 0 || (score[mustsLevel] ?? 0) > 0) return { kind: "best-found" };
+  return solution.claim;
+}
+
+function levelScores(problem: Problem, solution: Solution, after: Float64Array): readonly LevelScore[] {
+  const before = scoreOf(problem, problem.current);
+  const names = ["broken musts", "unplaced", ...problem.levels.map(({ name }) => name)];
+  return names.map((name, level) => ({
+    name, before: before[level] ?? 0, after: after[level] ?? 0, bound: solution.bounds[level] ?? null,
+  }));
+}
+
+function unplacedOf(problem: Problem, hostOf: Int32Array): readonly Unplaced[] {
+  return [...problem.wanted].filter((w) => (hostOf[w] ?? -1) < 0).map((w) => ({
+    workload: problem.index.workloads[w]?.id ?? missing(),
+    reasons: reasonsAgainst(problem, hostOf, w),
+  }));
+}
+
+function unreachedOf(index: FleetIndex, result: ScheduleResult): readonly Unreached[] {
+  if (result.kind === "scheduled") return [];
+  return result.stuck.map(({ workload, from, to, because }) => ({
+    workload: index.workloads[workload]?.id ?? missing(),
+    from: index.hosts[from]?.id ?? null,
+    to: index.hosts[to]?.id ?? null,
+    because,
+  }));
+}
+
+function remarksOf(problem: Problem, score: Float64Array, unreached: readonly Unreached[]): readonly string[] {
+  const remarks: string[] = [];
+  if ((score[mustsLevel] ?? 0) > 0) {
+    remarks.push("Some musts that the fleet breaks now are still broken after this plan; none is worse than before.");
+  }
+  if (unreached.length > 0) {
+    remarks.push(`A better placement exists, but no order of actions reaches it: ${unreached.length} of its moves are stuck.`);
+  }
+  if (problem.wanted.length === 0) remarks.push("The fleet wants no workload placed.");
+  return remarks;
+}
+
+function missing(): never {
+  throw new Error("broken invariant: an index outside the fleet");
+}
+
