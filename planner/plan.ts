@@ -42,23 +42,30 @@ const targetsMax = 6;
 export async function planScenario(request: PlanRequest): Promise<Plan> {
   const { scenario, index, constraints, mode } = request;
   const problem = buildProblem({ index, constraints, objectives: scenario.objectives, settings: scenario.settings, mode });
-  const { solution, result } = await reachableTarget(request, problem);
-  return assemble(request, problem, solution, result);
+  return assemble(request, problem, await reachableTarget(request, problem));
+}
+
+interface Reached {
+  /** The engine's answer, in which a workload may be nowhere. */
+  readonly solution: Solution;
+  /** The same with every workload that exists somewhere. */
+  readonly target: Int32Array;
+  readonly result: ScheduleResult;
 }
 
 /** Solves, schedules, and asks for another target while the one found cannot be reached. */
-async function reachableTarget(request: PlanRequest, problem: Problem): Promise<{ solution: Solution; result: ScheduleResult }> {
+async function reachableTarget(request: PlanRequest, problem: Problem): Promise<Reached> {
   let forbidden: NonNullable<EngineOptions["forbidden"]> = [];
-  let first: { solution: Solution; result: ScheduleResult } | null = null;
+  let first: Reached | null = null;
   for (let attempt = 0; attempt < targetsMax; attempt++) {
-    const solved = await solve(request, problem, forbidden);
-    const solution = { ...solved, hostOf: keepTheUnplaced(problem, solved.hostOf) };
+    const solution = await solve(request, problem, forbidden);
+    const target = keepTheUnplaced(problem, solution.hostOf);
     const result = schedule({
-      index: request.index, constraints: request.constraints, hostOf: solution.hostOf,
+      index: request.index, constraints: request.constraints, hostOf: target,
       startsAtMs: request.startsAtMs, stopped: request.stopped,
     });
-    if (result.kind === "scheduled") return { solution, result };
-    first ??= { solution, result };
+    if (result.kind === "scheduled") return { solution, target, result };
+    first ??= { solution, target, result };
     const unreached = result.stuck.filter(({ to }) => to >= 0).map(({ workload, to }) => ({ workload, host: to }));
     if (result.proved || unreached.length === 0 || request.stopped()) break;
     forbidden = [...forbidden, ...unreached];
@@ -96,9 +103,9 @@ async function solve(request: PlanRequest, problem: Problem, forbidden: NonNulla
   return solveExactly(problem, { ...options, start: warm.hostOf });
 }
 
-function assemble(request: PlanRequest, problem: Problem, solution: Solution, result: ScheduleResult): Plan {
+function assemble(request: PlanRequest, problem: Problem, { solution, target, result }: Reached): Plan {
   const { scenario, index, constraints } = request;
-  const hostOf = result.kind === "scheduled" ? solution.hostOf : result.reached;
+  const hostOf = result.kind === "scheduled" ? target : result.reached;
   const score = scoreOf(problem, hostOf);
   const moves = movesOf(problem, hostOf);
   const unplaced = unplacedOf(problem, solution.hostOf);
