@@ -62,6 +62,16 @@ export interface Part<Params> {
   readonly workloads: Int32Array | null;
   /** Which hosts matter; null for all. An event on another host cannot change what `check` finds. */
   readonly hosts: Int32Array | null;
+  /** When this part differs from what its kind says, e.g. `atLeast` of spread: fewer presences can break it. */
+  readonly monotone?: boolean;
+}
+
+/** A mistake in the parameters that their schema cannot see, found once the selectors are resolved. */
+export interface ParameterFault {
+  /** Field of the parameters, or `exceptions`. */
+  readonly parameter: string;
+  readonly message: string;
+  readonly advice: string;
 }
 
 /**
@@ -81,6 +91,8 @@ export interface ConstraintKind<Raw, Params> {
   readonly holds: { readonly default: Holds; readonly allowed: readonly Holds[] };
   /** True when an instant with fewer actions under way can never break it more (presence only adds to it). */
   readonly monotone: boolean;
+  /** Asked before `parts`, which are not made when there is one; the compiler reports each as `policy-parameter`. */
+  faults?(request: Request<Raw>): readonly ParameterFault[];
   parts(request: Request<Raw>): readonly Part<Params>[];
   check(params: Params, instant: Instant): readonly Violation[];
   /** Rules about the way (windows, start order, changes in all); absent for rules about places. */
