@@ -1,0 +1,107 @@
+import { hostIsOnWhen } from "../model/snapshot.ts";
+import { formAmount } from "../policies/amount.ts";
+import type { FillForm, Form } from "../policies/form.ts";
+import type { Objective } from "../policies/objective.ts";
+import { usedHosts } from "../policies/plain-amount.ts";
+import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Problem, type Score } from "./problem.ts";
+
+/** Sums of whole numbers stay exact in a double up to this. */
+export const exactSumLimit = Number.MAX_SAFE_INTEGER;
+
+/** A score could not be kept exactly: the numbers of the scenario are too large for sums of whole numbers. */
+export class ScoreOverflow extends Error {
+  readonly level: string;
+  readonly value: number;
+
+  constructor(level: string, value: number) {
+    super(`level ${level} of the score can reach ${value}; whole numbers are exact only up to ${exactSumLimit}. ` +
+      "Use smaller weights, or coarser units for prices and sizes.");
+    this.name = "ScoreOverflow";
+    this.level = level;
+    this.value = value;
+  }
+}
+
+/** The score of a placement, from scratch: what every incremental score must equal. */
+export function scoreOf(problem: Problem, hostOf: ArrayLike<number>): Score {
+  const score = new Float64Array(firstObjectiveLevel + problem.levels.length);
+  const amount = amountReader(problem, hostOf);
+  for (const form of problem.musts) score[mustsLevel] = (score[mustsLevel] ?? 0) + amount(form);
+  for (const w of problem.wanted) {
+    if ((hostOf[w] ?? -1) < 0) score[unplacedLevel] = (score[unplacedLevel] ?? 0) + 1 + (problem.index.workloads[w]?.priority ?? 0);
+  }
+  const shoulds = problem.shoulds.reduce((sum, { form, weight }) => sum + weight * amount(form), 0);
+  const used = usedHosts(problem.index, hostOf);
+  problem.levels.forEach((level, l) => {
+    score[firstObjectiveLevel + l] = level.terms.reduce(
+      (sum, { objective, weight }) => sum + weight * objectiveValue(problem, objective, hostOf, used), level.shouldsWeight * shoulds);
+  });
+  assertExact(problem, score);
+  return score;
+}
+
+/** What a placement costs under one objective, from scratch. */
+export function objectiveValue(problem: Problem, objective: Objective, hostOf: ArrayLike<number>, used: Uint8Array): number {
+  const { index, wanted } = problem;
+  switch (objective.kind) {
+    case "linear": {
+      let sum = 0;
+      for (const w of wanted) {
+        const host = hostOf[w] ?? -1;
+        if (host >= 0) sum += objective.at(w, host);
+      }
+      index.hosts.forEach((host, h) => {
+        if (hostIsOnWhen(host, used[h] === 1)) sum += objective.on(h);
+      });
+      return sum;
+    }
+    case "balance": {
+      let sum = 0;
+      for (const { ppm, targetPpm } of objective.dimensions) {
+        const use = new Float64Array(index.hosts.length);
+        for (const w of wanted) {
+          const host = hostOf[w] ?? -1;
+          if (host >= 0) use[host] = (use[host] ?? 0) + ppm(w, host);
+        }
+        for (const h of objective.hosts) sum += Math.abs((use[h] ?? 0) - targetPpm);
+      }
+      return sum;
+    }
+  }
+}
+
+/**
+ * Amounts by form. A fleet has a fill form for each host and resource: their loads are summed once for each resource,
+ * because a pass over all workloads for each of them would take hours.
+ */
+function amountReader({ index }: Problem, hostOf: ArrayLike<number>): (form: Form) => number {
+  const loads = new Map<Float64Array, Float64Array>();
+  return (form) => {
+    if (form.kind !== "fill") return formAmount(form, index, hostOf);
+    const load = loads.get(form.sizes) ?? loadPerHost(form, index.hosts.length, hostOf);
+    loads.set(form.sizes, load);
+    return Math.max(0, form.hosts.reduce((sum, h) => sum + (load[h] ?? 0), 0) - form.limit);
+  };
+}
+
+function loadPerHost({ members, sizes }: FillForm, hostCount: number, hostOf: ArrayLike<number>): Float64Array {
+  const load = new Float64Array(hostCount);
+  members.forEach((w, i) => {
+    const host = hostOf[w] ?? -1;
+    if (host >= 0) load[host] = (load[host] ?? 0) + (sizes[i] ?? 0);
+  });
+  return load;
+}
+
+function assertExact(problem: Problem, score: Score): void {
+  score.forEach((value, level) => {
+    if (!Number.isSafeInteger(value)) throw new ScoreOverflow(levelName(problem, level), value);
+  });
+}
+
+/** How a level of the score is called in front of people. */
+export function levelName(problem: Problem, level: number): string {
+  if (level === mustsLevel) return "musts";
+  if (level === unplacedLevel) return "unplaced";
+  return problem.levels[level - firstObjectiveLevel]?.name ?? `level ${level}`;
+}
