@@ -1,0 +1,30 @@
+import { groupThousands } from "./money.ts";
+
+/** An amount of a resource in the unit that people use: `16 GiB`, `2.5 cores`, `400 Mbit/s`. */
+export function formatAmount(amount: number, unit: string): string {
+  if (unit === "MiB") {
+    if (amount >= 1_048_576) return `${scaled(amount, 1_048_576)} TiB`;
+    return amount >= 1024 ? `${scaled(amount, 1024)} GiB` : `${amount} MiB`;
+  }
+  if (unit === "millicores") return `${scaled(amount, 1000)} cores`;
+  if (unit === "Mbit/s" && amount >= 1000) return `${scaled(amount, 1000)} Gbit/s`;
+  return unit === "" ? groupThousands(amount) : `${groupThousands(amount)} ${unit}`;
+}
+
+/** Watts from milliwatts. */
+export function formatPower(milliwatts: number): string {
+  return milliwatts >= 1_000_000 ? `${scaled(milliwatts, 1_000_000)} kW` : `${scaled(milliwatts, 1000)} W`;
+}
+
+/** Grams an hour from milligrams. */
+export function formatCarbon(milligramsPerHour: number): string {
+  return milligramsPerHour >= 1_000_000
+    ? `${scaled(milligramsPerHour, 1_000_000)} kg CO2/h` : `${scaled(milligramsPerHour, 1000)} g CO2/h`;
+}
+
+/** One decimal at most; a rounded figure is good enough where the exact one is in `--json`. */
+function scaled(amount: number, size: number): string {
+  const tenths = Math.round((amount * 10) / size);
+  const whole = groupThousands(Math.trunc(tenths / 10));
+  return tenths % 10 === 0 ? whole : `${whole}.${Math.abs(tenths % 10)}`;
+}

@@ -1,0 +1,14 @@
+import type { Paint } from "./paint.ts";
+
+const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+
+/** A bar of use: `██████▌    65 %`. Yellow from 80 %, red above 100 %. */
+export function useBar(part: number, whole: number, paint: Paint, width = 10): string {
+  if (whole === 0) return part === 0 ? `${" ".repeat(width)}   - ` : paint.red(`${"█".repeat(width)} over`);
+  const percent = Math.floor((part * 100) / whole);
+  const cells = Math.min(width * 8, Math.ceil((part * width * 8) / whole));
+  const bar = `${"█".repeat(Math.floor(cells / 8))}${eighths[cells % 8] ?? ""}`.padEnd(width);
+  const text = `${bar} ${`${percent}`.padStart(3)} %`;
+  if (part > whole) return paint.red(text);
+  return percent >= 80 ? paint.yellow(text) : text;
+}

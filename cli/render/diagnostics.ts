@@ -1,0 +1,31 @@
+import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { Paint } from "./paint.ts";
+
+/** Diagnostics for people: where, what is wrong, the way out; errors first, then the counts. */
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], paint: Paint): string {
+  if (diagnostics.length === 0) return "";
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const warnings = diagnostics.filter(({ severity }) => severity === "warning");
+  const blocks = [...errors, ...warnings].map((diagnostic) => renderOne(diagnostic, paint));
+  return `${blocks.join("\n")}\n${countWords(errors.length, "error")}, ${countWords(warnings.length, "warning")}.\n`;
+}
+
+function renderOne(diagnostic: Diagnostic, paint: Paint): string {
+  const label = diagnostic.severity === "error" ? paint.red("error") : paint.yellow("warning");
+  const place = placeOf(diagnostic);
+  const where = [place, diagnostic.path].filter((part) => part !== "").join("  ");
+  const lines = [`${label} ${diagnostic.message} ${paint.dim(`[${diagnostic.code}]`)}`];
+  if (where !== "") lines.push(`  ${paint.dim("at")} ${where}`);
+  if (diagnostic.advice !== "") lines.push(`  ${paint.dim("->")} ${diagnostic.advice}`);
+  return `${lines.join("\n")}\n`;
+}
+
+function placeOf({ file, line, column }: Diagnostic): string {
+  if (file === null) return "";
+  return [file, line, column].filter((part) => part !== null).join(":");
+}
+
+/** `1 error`, `2 errors`. */
+export function countWords(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
