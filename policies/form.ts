@@ -1,3 +1,5 @@
+import type { ResourceKind } from "../model/resource.ts";
+
 /**
  * Forms: the few shapes that all placement rules lower to. Both engines understand forms and nothing else, so a new
  * rule costs one file and no engine change. A form is data: dense indices into a FleetIndex.
@@ -29,6 +31,8 @@ export interface FillForm {
   readonly sizes: Float64Array;
   readonly hosts: Int32Array;
   readonly limit: number;
+  /** The resource when the sizes are reservations of one: how it counts while a workload is under way. */
+  readonly resource?: ResourceKind;
 }
 
 /** Sizes of the members in each domain stay within its limit. amount = sum over d of max(0, load_d - limit_d). */

@@ -67,7 +67,7 @@ export const capacity: ConstraintKind<Static<typeof parameters>, Params> = {
   },
 
   lower({ resource, hosts, limit }, index) {
-    return [{ kind: "fill", ...sizesOf(index, resource), hosts, limit }];
+    return [{ kind: "fill", ...sizesOf(index, resource), hosts, limit, resource }];
   },
 
   explain: ({ resource }, { key, value, limit }) => `${key} holds ${value} ${resource.unit}, the limit is ${limit}`,
