@@ -1,13 +1,14 @@
 import type { Clock } from "../model/clock.ts";
 import type { Claim, LevelScore, Mode, Plan, Unplaced, Unreached } from "../model/plan.ts";
 import type { Scenario } from "../model/scenario.ts";
-import type { FleetIndex } from "../model/snapshot.ts";
-import { basisFacts, planDigest, type Constraint } from "../policies/index.ts";
+import { fleetAfter } from "../model/applied.ts";
+import { indexFleet, type FleetIndex } from "../model/snapshot.ts";
+import { basisFacts, compilePolicies, planDigest, type Constraint } from "../policies/index.ts";
 import { hourlyBill, movesOf } from "./assemble.ts";
 import { buildProblem } from "./build-problem.ts";
 import { exactSize, solveExactly } from "./exact/index.ts";
 import { reasonsAgainst } from "./explain.ts";
-import { mustsLevel, unplacedLevel, type EngineOptions, type Problem, type Solution } from "./problem.ts";
+import { compareScores, mustsLevel, unplacedLevel, type EngineOptions, type Problem, type Solution } from "./problem.ts";
 import { schedule, type ScheduleResult } from "./schedule.ts";
 import { scoreOf } from "./score.ts";
 import { search } from "./search.ts";
@@ -22,9 +23,9 @@ export interface PlanRequest {
   readonly mode: Mode;
   readonly engine: EngineChoice;
   readonly seed: number;
-  /** Wall-clock limit of the search for a placement. */
+  /** Wall-clock limit of one search for a placement; a safeguard that normally is not reached. */
   readonly timeMs: number;
-  /** Work limit; with it the answer does not depend on the speed of the machine. */
+  /** Work limit, so that the answer does not depend on the speed of the machine; by the size of the fleet when absent. */
   readonly iterations?: number;
   readonly clock: Clock;
   readonly stopped: () => boolean;
@@ -37,12 +38,52 @@ export interface PlanRequest {
 const exactBinariesMax = 1500;
 /** How many other targets are tried when a schedule reaches one not. */
 const targetsMax = 6;
+/** How often a target that the search found is planned again from. */
+const settlingRoundsMax = 3;
 
-/** From a scenario and its constraints to a complete plan; "no solution" is an answer, never an error. */
+/**
+ * From a scenario and its constraints to a complete plan; "no solution" is an answer, never an error. What the search
+ * finds is planned again from its own target until nothing moves any more, so that planning after applying moves nothing.
+ */
 export async function planScenario(request: PlanRequest): Promise<Plan> {
-  const { scenario, index, constraints, mode } = request;
-  const problem = buildProblem({ index, constraints, objectives: scenario.objectives, settings: scenario.settings, mode });
-  return assemble(request, problem, await reachableTarget(request, problem));
+  const problem = problemOf(request);
+  let reached = await reachableTarget(request, problem);
+  let plan = assemble(request, problem, reached);
+  for (let round = 0; round < settlingRoundsMax; round++) {
+    if (plan.claim.kind === "optimal" || plan.claim.kind === "infeasible" || plan.moves.length === 0 || request.stopped()) break;
+    const better = await planAgain(request, plan);
+    if (better === null) break;
+    const score = scoreOf(problem, better);
+    if (compareScores(score, scoreOf(problem, reached.target)) >= 0) break;
+    const result = scheduleTo(request, better);
+    if (result.kind !== "scheduled") break;
+    reached = { solution: { ...reached.solution, hostOf: better, score }, target: better, result };
+    plan = assemble(request, problem, reached);
+  }
+  return plan;
+}
+
+/** Where the same planner would go from the plan's target; null when it would stay. */
+async function planAgain(request: PlanRequest, plan: Plan): Promise<Int32Array | null> {
+  const scenario = { ...request.scenario, fleet: fleetAfter(request.scenario.fleet, plan) };
+  const index = indexFleet(scenario.fleet);
+  const { constraints } = await compilePolicies(scenario, index);
+  const next = { ...request, scenario, index, constraints };
+  const again = await reachableTarget(next, problemOf(next));
+  const hostOf = Int32Array.from(request.index.workloads, ({ id }) => {
+    const w = index.workloadIndex.get(id);
+    return w === undefined ? -1 : (again.target[w] ?? -1);
+  });
+  const moved = index.workloads.some(({ host }, w) => (again.target[w] ?? -1) !== (host === null ? -1 : (index.hostIndex.get(host) ?? -1)));
+  return moved ? hostOf : null;
+}
+
+function problemOf({ scenario, index, constraints, mode }: PlanRequest): Problem {
+  return buildProblem({ index, constraints, objectives: scenario.objectives, settings: scenario.settings, mode });
+}
+
+function scheduleTo({ index, constraints, startsAtMs, stopped }: PlanRequest, hostOf: Int32Array): ScheduleResult {
+  return schedule({ index, constraints, hostOf, startsAtMs, stopped });
 }
 
 interface Reached {
@@ -60,10 +101,7 @@ async function reachableTarget(request: PlanRequest, problem: Problem): Promise<
   for (let attempt = 0; attempt < targetsMax; attempt++) {
     const solution = await solve(request, problem, forbidden);
     const target = keepTheUnplaced(problem, solution.hostOf);
-    const result = schedule({
-      index: request.index, constraints: request.constraints, hostOf: target,
-      startsAtMs: request.startsAtMs, stopped: request.stopped,
-    });
+    const result = scheduleTo(request, target);
     if (result.kind === "scheduled") return { solution, target, result };
     first ??= { solution, target, result };
     const unreached = result.stuck.filter(({ to }) => to >= 0).map(({ workload, to }) => ({ workload, host: to }));
@@ -93,14 +131,19 @@ function worsensAMust(problem: Problem, hostOf: Int32Array): boolean {
 async function solve(request: PlanRequest, problem: Problem, forbidden: NonNullable<EngineOptions["forbidden"]>): Promise<Solution> {
   const options: EngineOptions = {
     seed: request.seed, timeMs: request.timeMs, clock: request.clock, stopped: request.stopped, forbidden,
-    ...(request.iterations === undefined ? {} : { iterations: request.iterations }),
+    iterations: request.iterations ?? defaultIterations(problem),
     ...(request.progress === undefined ? {} : { progress: request.progress }),
   };
   const size = exactSize(problem);
   if (request.engine === "search" || (request.engine === "auto" && size > exactBinariesMax)) return search(problem, options);
-  const warm = search(problem, { ...options, timeMs: Math.min(request.timeMs / 4, 1000), iterations: Math.min(request.iterations ?? 50_000, 50_000) });
+  const warm = search(problem, { ...options, iterations: Math.min(request.iterations ?? 50_000, 50_000) });
   if (warm.claim.kind === "optimal") return warm;
   return solveExactly(problem, { ...options, start: warm.hostOf });
+}
+
+/** Moves tried grow with the workloads, between what is enough for a rack and what a minute allows. */
+function defaultIterations(problem: Problem): number {
+  return Math.min(4_000_000, Math.max(200_000, 400 * problem.wanted.length));
 }
 
 function assemble(request: PlanRequest, problem: Problem, { solution, target, result }: Reached): Plan {
