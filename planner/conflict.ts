@@ -36,10 +36,10 @@ const exactBinariesMax = 30_000;
  * Starts from the workloads without a place, adds neighbours until the conflict shows, then deletes what is not needed
  * (QuickXplain: Junker, "Preferred explanations and relaxations for over-constrained problems", 2004).
  */
-export async function findConflict(problem: Problem, solution: Solution, options: ConflictOptions): Promise<Conflict | null> {
+export async function findConflict(problem: Problem, placement: ArrayLike<number>, options: ConflictOptions): Promise<Conflict | null> {
   const policies = [...new Set(problem.constraints.filter(({ strength }) => strength === "must").map(({ policy }) => policy))];
   const ask = oracle(problem, options);
-  const demands = await growUntilImpossible(problem, solution, policies, ask);
+  const demands = await growUntilImpossible(problem, placement, policies, ask);
   if (demands === null) return null;
   const all: Element[] = [
     ...policies.map((policy) => ({ kind: "policy" as const, policy })),
@@ -102,15 +102,15 @@ function isMet({ score }: Solution): boolean {
 }
 
 /** Demands around one that cannot be met, grown ring by ring until together they are impossible. */
-async function growUntilImpossible(problem: Problem, solution: Solution, policies: readonly PolicyId[], ask: Oracle): Promise<readonly number[] | null> {
+async function growUntilImpossible(problem: Problem, placement: ArrayLike<number>, policies: readonly PolicyId[], ask: Oracle): Promise<readonly number[] | null> {
   const musts = policies.map((policy) => ({ kind: "policy" as const, policy }));
   const isImpossible = async (demands: readonly number[]): Promise<boolean> =>
     (await ask([...musts, ...demands.map((w) => ({ kind: "demand" as const, workload: idOf(problem, w) }))])) === "impossible";
-  for (const seed of troubled(problem, solution).slice(0, 8)) {
+  for (const seed of troubled(problem, placement).slice(0, 8)) {
     let ring = [seed];
     for (;;) {
       if (await isImpossible(ring)) return ring;
-      const wider = neighbours(problem, solution, ring);
+      const wider = neighbours(problem, placement, ring);
       if (wider.length === ring.length) break;
       ring = wider;
     }
@@ -119,14 +119,13 @@ async function growUntilImpossible(problem: Problem, solution: Solution, policie
   return (await isImpossible(everybody)) ? everybody : null;
 }
 
-/** Workloads that the engine could not place, else those in a broken must. */
-function troubled(problem: Problem, { hostOf }: Solution): readonly number[] {
-  const homeless = [...problem.wanted].filter((w) => (hostOf[w] ?? -1) < 0);
-  return homeless;
+/** Workloads without a place. */
+function troubled(problem: Problem, hostOf: ArrayLike<number>): readonly number[] {
+  return [...problem.wanted].filter((w) => (hostOf[w] ?? -1) < 0);
 }
 
 /** Adds those who share a constraint of few members, then those on the hosts that the ring could use. */
-function neighbours(problem: Problem, { hostOf }: Solution, ring: readonly number[]): number[] {
+function neighbours(problem: Problem, hostOf: ArrayLike<number>, ring: readonly number[]): number[] {
   const inside = new Set(ring);
   const wanted = new Set(problem.wanted);
   for (const { workloads, strength } of problem.constraints) {
