@@ -91,6 +91,8 @@ export interface ConstraintKind<Raw, Params> {
   readonly holds: { readonly default: Holds; readonly allowed: readonly Holds[] };
   /** True when an instant with fewer actions under way can never break it more (presence only adds to it). */
   readonly monotone: boolean;
+  /** True when it never lowers to a form: a rule about the way only, of which the engines need not know. */
+  readonly aboutTheWay?: boolean;
   /** Asked before `parts`, which are not made when there is one; the compiler reports each as `policy-parameter`. */
   faults?(request: Request<Raw>): readonly ParameterFault[];
   parts(request: Request<Raw>): readonly Part<Params>[];
