@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { Random } from "../model/random.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { currentHosts, indexFleet } from "../model/snapshot.ts";
-import { buildProblem, explainer, findConflict, planScenario } from "../planner/index.ts";
+import { buildProblem, explainer, findConflict } from "../planner/index.ts";
 import { compilePolicies } from "../policies/index.ts";
 import { generateScenario, parseScenarioText } from "../scenarios/index.ts";
 
@@ -60,12 +60,8 @@ async function conflictAtScale(): Promise<void> {
   const { constraints } = await compilePolicies(scenario, index);
   const clock = { nowMs: () => performance.now() };
   const problem = buildProblem({ index, constraints, objectives: scenario.objectives, settings: scenario.settings, mode: "place" });
-  const common = { seed, clock, stopped: () => false, timeMs: 30_000 };
-  const plan = await planScenario({ ...common, scenario, index, constraints, mode: "place", engine: "search", iterations: 20_000, startsAtMs: null });
-  const hostOf = currentHosts(index);
-  for (const { workload, host } of plan.target) hostOf[index.workloadIndex.get(workload) ?? -1] = index.hostIndex.get(host) ?? -1;
   const begin = performance.now();
-  const conflict = await findConflict(problem, hostOf, common);
+  const conflict = await findConflict(problem, { seed, clock, stopped: () => false, timeMs: 30_000 });
   console.log(
     `conflict, ${hosts} hosts, ${index.workloads.length} workloads: ${((performance.now() - begin) / 1000).toFixed(2)} s, ` +
     (conflict === null ? "none found" : `${conflict.elements.map((element) => (element.kind === "policy" ? element.policy : element.workload)).join(" + ")}` +

@@ -36,7 +36,8 @@ const exactBinariesMax = 30_000;
  * Starts from the workloads without a place, adds neighbours until the conflict shows, then deletes what is not needed
  * (QuickXplain: Junker, "Preferred explanations and relaxations for over-constrained problems", 2004).
  */
-export async function findConflict(problem: Problem, placement: ArrayLike<number>, options: ConflictOptions): Promise<Conflict | null> {
+export async function findConflict(problem: Problem, options: ConflictOptions): Promise<Conflict | null> {
+  const placement = (await bestPlacement(problem, options)).hostOf;
   const policies = [...new Set(problem.constraints.filter(({ strength }) => strength === "must").map(({ policy }) => policy))];
   const ask = oracle(problem, options);
   const demands = await growUntilImpossible(problem, placement, policies, ask);
@@ -95,6 +96,14 @@ async function answer(question: Problem, options: ConflictOptions, deadline: num
   const exact = await solveExactly(question, { ...common, timeMs: left, start: quick.hostOf });
   if (isMet(exact)) return "possible";
   return exact.claim.kind === "optimal" || (exact.bounds[mustsLevel] ?? 0) > 0 || (exact.bounds[unplacedLevel] ?? 0) > 0 ? "impossible" : "unknown";
+}
+
+/** Only who has a place and who has none matters here, so the levels are left out. */
+async function bestPlacement(problem: Problem, options: ConflictOptions): Promise<Solution> {
+  const question: Problem = { ...problem, shoulds: [], levels: [] };
+  const quick = search(question, { ...options, timeMs: Math.min(options.timeMs, 2000), iterations: 100_000 });
+  if (isMet(quick) || exactSize(question) > exactBinariesMax) return quick;
+  return solveExactly(question, { ...options, start: quick.hostOf });
 }
 
 function isMet({ score }: Solution): boolean {
