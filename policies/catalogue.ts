@@ -1,10 +1,42 @@
+import { among } from "./constraints/among.ts";
+import { ban } from "./constraints/ban.ts";
 import { capacity } from "./constraints/capacity.ts";
+import { cordon } from "./constraints/cordon.ts";
 import { fence } from "./constraints/fence.ts";
+import { gather } from "./constraints/gather.ts";
+import { hostState } from "./constraints/host-state.ts";
+import { layer } from "./constraints/layer.ts";
+import { licence } from "./constraints/licence.ts";
+import { lonely } from "./constraints/lonely.ts";
+import { maxOnline } from "./constraints/max-online.ts";
+import { maxWorkloads } from "./constraints/max-workloads.ts";
+import { neighbourhood } from "./constraints/neighbourhood.ts";
+import { offsiteBan } from "./constraints/offsite-ban.ts";
+import { quarantine } from "./constraints/quarantine.ts";
+import { root } from "./constraints/root.ts";
+import { securityLevel } from "./constraints/security-level.ts";
+import { split } from "./constraints/split.ts";
 import { spread } from "./constraints/spread.ts";
 
 /** The only registry. Its keys are the words that people write under `require`. */
 export const catalogue = {
+  among,
+  ban,
   capacity,
+  cordon,
   fence,
+  gather,
+  "host-state": hostState,
+  layer,
+  licence,
+  lonely,
+  "max-online": maxOnline,
+  "max-workloads": maxWorkloads,
+  neighbourhood,
+  "offsite-ban": offsiteBan,
+  quarantine,
+  root,
+  "security-level": securityLevel,
+  split,
   spread,
 } as const;

@@ -1,12 +1,13 @@
 import { Type, type Static } from "typebox";
 import type { ConstraintKind } from "../constraint.ts";
+import { misplaced, placesOf } from "../presence.ts";
 import { selectorSchema } from "../selector-schema.ts";
 
 const parameters = Type.Object({ hosts: selectorSchema }, { additionalProperties: false });
 
 interface Params {
   readonly workload: number;
-  /** 1 for each host inside the fence. */
+  /** 1 for each host inside the fence, and for those that an exception takes out. */
   readonly inside: Uint8Array;
 }
 
@@ -20,9 +21,9 @@ export const fence: ConstraintKind<Static<typeof parameters>, Params> = {
   holds: { default: "continuously", allowed: ["continuously", "at-end"] },
   monotone: true,
 
-  parts({ workloads, selected, index }) {
+  parts({ workloads, selected, excepted, index }) {
     const inside = new Uint8Array(index.hosts.length);
-    for (const h of selected["hosts"] ?? []) inside[h] = 1;
+    for (const h of [...(selected["hosts"] ?? []), ...excepted.hosts]) inside[h] = 1;
     return Array.from(workloads, (w) => ({
       params: { workload: w, inside },
       subject: `workload ${index.workloads[w]?.id}`,
@@ -31,12 +32,8 @@ export const fence: ConstraintKind<Static<typeof parameters>, Params> = {
     }));
   },
 
-  check({ workload, inside }, instant) {
-    const { host, arriving } = instant.where(workload);
-    return [...new Set([host, arriving])].filter((h) => h >= 0 && inside[h] === 0).map((h) => ({
-      key: `host ${instant.index.hosts[h]?.id}`, amount: 1, workloads: [workload], hosts: [h], value: 1, limit: 0,
-    }));
-  },
+  check: ({ workload, inside }, instant) =>
+    misplaced(instant, workload, placesOf(instant.where(workload)), (h) => inside[h] === 1),
 
   lower: ({ workload, inside }) => [{ kind: "allow", workload, allowed: inside }],
 

@@ -1,9 +1,8 @@
 import { Type, type Static } from "typebox";
-import { domainOf } from "../../model/fleet.ts";
-import type { Instant } from "../../model/snapshot.ts";
 import type { ConstraintKind, Violation } from "../constraint.ts";
-import { domainsByKey, type Domains } from "../domains.ts";
+import { domainsByKey, exceptHosts, unknownKeys, type Domains } from "../domains.ts";
 import type { Form } from "../form.ts";
+import { membersPerDomain, namesOf, placesOf } from "../presence.ts";
 
 const parameters = Type.Object({
   key: Type.Optional(Type.String({ description: "Domain key: host (default), rack, zone, site, ...", minLength: 1 })),
@@ -28,8 +27,10 @@ export const spread: ConstraintKind<Static<typeof parameters>, Params> = {
   holds: { default: "continuously", allowed: ["continuously", "at-end"] },
   monotone: true,
 
-  parts({ raw, groups, index }) {
-    const domains = domainsByKey(index, raw.key ?? "host");
+  faults: ({ raw, index }) => unknownKeys(index, "key", raw.key),
+
+  parts({ raw, groups, excepted, index }) {
+    const domains = exceptHosts(domainsByKey(index, raw.key ?? "host"), excepted.hosts);
     const rules: Params["rule"][] = [];
     if (raw.atMost !== undefined || (raw.atLeast === undefined && raw.skew === undefined)) rules.push({ kind: "atMost", limit: raw.atMost ?? 1 });
     if (raw.atLeast !== undefined) rules.push({ kind: "atLeast", limit: raw.atLeast });
@@ -39,24 +40,26 @@ export const spread: ConstraintKind<Static<typeof parameters>, Params> = {
       subject: `${name === "" ? "group" : `group ${name}`}${rules.length > 1 ? ` ${rule.kind}` : ""}`,
       workloads: members,
       hosts: null,
+      // An instance that has left its domain may leave too few of them, or too uneven ones.
+      monotone: rule.kind === "atMost",
     })));
   },
 
   check({ members, domains, rule }, instant) {
-    const inDomain = countPerDomain(members, domains, instant);
-    const used = inDomain.filter((together) => together.length > 0).length;
-    const placed = members.filter((w) => instant.where(w).host >= 0).length;
+    const inDomain = membersPerDomain(members, domains, instant);
     switch (rule.kind) {
       case "atMost":
-        return inDomain.flatMap((together, d) => together.length <= rule.limit ? [] : [
+        return [...inDomain].flatMap(([d, together]) => together.length <= rule.limit ? [] : [
           violation(`${domains.key} ${domains.names[d]}`, together.length - rule.limit, together, together.length, rule.limit)]);
       case "atLeast": {
+        const placed = members.filter((w) => placesOf(instant.where(w)).length > 0).length;
+        const used = inDomain.size;
         const wanted = Math.min(rule.limit, placed);
         return used >= wanted ? [] : [violation(`number of ${domains.key}s`, wanted - used, [...members], used, wanted)];
       }
       case "skew": {
-        const counts = inDomain.map((together) => together.length);
-        const skew = counts.length === 0 ? 0 : Math.max(...counts) - Math.min(...counts);
+        const counts = domains.names.map((_, d) => inDomain.get(d)?.length ?? 0);
+        const skew = counts.length === 0 ? 0 : counts.reduce((a, b) => Math.max(a, b)) - counts.reduce((a, b) => Math.min(a, b));
         return skew <= rule.limit ? [] : [violation(`skew over ${domains.key}s`, skew - rule.limit, [...members], skew, rule.limit)];
       }
     }
@@ -75,7 +78,7 @@ export const spread: ConstraintKind<Static<typeof parameters>, Params> = {
   },
 
   explain({ domains, rule }, { key, workloads, value }, index) {
-    const names = workloads.map((w) => index.workloads[w]?.id).join(", ");
+    const names = namesOf(index, workloads);
     switch (rule.kind) {
       case "atMost": return `${names} share ${key}: ${value} there, at most ${rule.limit} may be`;
       case "atLeast": return `${names} use ${value} ${domains.key}s, at least ${rule.limit} are wanted`;
@@ -83,22 +86,6 @@ export const spread: ConstraintKind<Static<typeof parameters>, Params> = {
     }
   },
 };
-
-/** Members in each domain; one under way counts where it is and where it arrives. */
-function countPerDomain(members: Int32Array, domains: Domains, instant: Instant): number[][] {
-  const inDomain: number[][] = domains.names.map(() => []);
-  for (const w of members) {
-    const { host, arriving } = instant.where(w);
-    const at = new Set([host, arriving].filter((h) => h >= 0).map((h) => {
-      const found = instant.index.hosts[h];
-      return found === undefined ? null : domainOf(found, domains.key);
-    }));
-    domains.names.forEach((name, d) => {
-      if (at.has(name)) inDomain[d]?.push(w);
-    });
-  }
-  return inDomain;
-}
 
 function violation(key: string, amount: number, workloads: readonly number[], value: number, limit: number): Violation {
   return { key, amount, workloads, hosts: [], value, limit };
