@@ -11,12 +11,13 @@ import type { ScenarioDocument } from "./schema.ts";
 export function generateScenario(options: GenerateOptions): ScenarioDocument {
   if (options.tight === true) return generateTight(options);
   const random = new Random(options.seed);
+  const fillPermille = options.fillPermille ?? 600;
   const sites = generateSites(random.split(), siteCount(options));
   const hosts = generateHosts(random.split(), options.hosts, sites);
   const services = generateServices(random.split(), options.workloads, options.hosts);
-  const workloads = generateWorkloads(random.split(), services, sizesFor(hosts, options.fillPermille ?? 600));
+  const workloads = generateWorkloads(random.split(), services, sizesFor(hosts, fillPermille));
   const workloadsOf = byService(workloads);
-  const placement = new Placement(random.split(), hosts, sites, headroomPermille);
+  const placement = new Placement(random.split(), hosts, sites, { headroomPermille, fillPermille });
   placeAll(placement, services, workloadsOf);
   switchOffSomeEmpty(hosts, placement);
   const hostById = new Map(hosts.map((host) => [host.id, host]));

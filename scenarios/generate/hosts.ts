@@ -39,7 +39,7 @@ export interface GeneratedHost {
 }
 
 /** The four standard resources. */
-export interface Amounts {
+export interface Amounts extends Readonly<Record<string, number>> {
   readonly cpuMillicores: number;
   readonly memoryMiB: number;
   readonly storageMiB: number;
@@ -126,7 +126,7 @@ function hostOf(random: Random, id: string, site: GeneratedSite, rack: number, h
     features: external ? ["raid"] : ["raid", "ups"],
     cpuVendor: "amd",
     cpuLevel: type.cpuLevel,
-    securityLevel: external ? 1 : 2 + (rack % 2),
+    securityLevel: external ? 1 : h % 3 === 2 ? 2 : 3,
     state: "on",
     powerManaged: h % 5 !== 4,
     idlePowerWatts: external ? 0 : type.idlePowerWatts,

@@ -11,14 +11,19 @@ interface Needs {
   readonly within: { readonly key: "zone" | "rack"; readonly name: string } | null;
 }
 
-/** Some hosts stay nearly empty, so that a planner has something to gain. */
+/** Some hosts stay nearly empty and a few quite empty, so that a planner has something to gain. */
 const sparsePermille = 120;
 const workloadsOnSparse = 2;
+const emptyPermille = 30;
+const unlimited = 1_000_000;
+/** In a fleet fuller than this every host is needed. */
+const fullPermille = 750;
 
 /**
  * Puts workloads where they fit, first fit from a random start, and respects what the generated rules will ask for:
  * capacity, layer, security level, offsite ban, replicas on distinct hosts, services in one zone or rack, services
- * apart. Workloads that find no room keep no host: they are new.
+ * apart. Where that is not possible it gives up the zone, rack or distance first, and at last makes the workload
+ * smaller; one that finds no room even then keeps no host: it is new.
  */
 export class Placement {
   readonly hosts: readonly GeneratedHost[];
@@ -31,11 +36,11 @@ export class Placement {
   readonly #hostsOfGroup = new Map<string, Set<number>>();
   readonly #hostsOfService = new Map<string, Set<number>>();
 
-  constructor(random: Random, hosts: readonly GeneratedHost[], sites: readonly GeneratedSite[], headroomPermille: number) {
+  constructor(random: Random, hosts: readonly GeneratedHost[], sites: readonly GeneratedSite[], sizes: { readonly headroomPermille: number; readonly fillPermille: number }) {
     this.hosts = hosts;
     this.#random = random;
     this.#internal = new Set(sites.filter(({ kind }) => kind === "internal").map(({ id }) => id));
-    const kept = (promised: number): number => promised - Math.ceil((promised * headroomPermille) / 1000);
+    const kept = (promised: number): number => promised - Math.ceil((promised * sizes.headroomPermille) / 1000);
     this.#free = {
       cpu: Float64Array.from(hosts, ({ capacity, reserve, overcommitPermille }) =>
         kept(Math.floor(((capacity.cpuMillicores - reserve.cpuMillicores) * overcommitPermille.cpuMillicores) / 1000))),
@@ -44,8 +49,11 @@ export class Placement {
       network: Float64Array.from(hosts, ({ capacity }) => kept(capacity.networkMbps)),
     };
     this.#count = new Int32Array(hosts.length);
-    this.#countMost = Int32Array.from(hosts, () => (random.chance(sparsePermille) ? workloadsOnSparse : hosts.length * 1000));
-    if (hosts.length > 1) this.#countMost[hosts.length - 1] = workloadsOnSparse;
+    this.#countMost = Int32Array.from(hosts, () => {
+      const draw = random.below(1000);
+      if (sizes.fillPermille > fullPermille) return unlimited;
+      return draw < emptyPermille ? 0 : draw < emptyPermille + sparsePermille ? workloadsOnSparse : unlimited;
+    });
   }
 
   /** Places the workloads of one service; `apart` is a service that it may share no host with. */
@@ -54,7 +62,7 @@ export class Placement {
     let within: Needs["within"] = null;
     for (const workload of workloads) {
       const needs: Needs = { layer: workload.layer, securityLevel: workload.securityLevel, internal: workload.offsiteBanned, within };
-      const h = this.#find(needs, workload, away);
+      const h = this.#findSomehow(needs, workload, away);
       if (h < 0) continue;
       this.#occupy(h, service, workload);
       const host = this.hosts[h];
@@ -76,6 +84,19 @@ export class Placement {
 
   isEmpty(h: number): boolean {
     return this.#count[h] === 0;
+  }
+
+  #findSomehow(needs: Needs, workload: GeneratedWorkload, away: ReadonlySet<number> | undefined): number {
+    const wished = this.#find(needs, workload, away);
+    if (wished >= 0) return wished;
+    const anywhere = { ...needs, within: null };
+    for (let halvings = 0; halvings < 6; halvings++) {
+      const h = this.#find(anywhere, workload, undefined);
+      if (h >= 0) return h;
+      workload.reservation = halved(workload.reservation);
+      workload.expectedUse = halved(workload.expectedUse);
+    }
+    return -1;
   }
 
   #find(needs: Needs, workload: GeneratedWorkload, away: ReadonlySet<number> | undefined): number {
@@ -126,4 +147,8 @@ function add(sets: Map<string, Set<number>>, key: string, value: number): void {
   const known = sets.get(key);
   if (known === undefined) sets.set(key, new Set([value]));
   else known.add(value);
+}
+
+function halved<Some extends Readonly<Record<string, number>>>(amounts: Some): { [Name in keyof Some]: number } {
+  return Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, Math.max(1, Math.floor(amount / 2))])) as { [Name in keyof Some]: number };
 }

@@ -27,8 +27,8 @@ export interface GeneratedWorkload {
   readonly id: string;
   readonly layer: string;
   readonly applications: readonly [string];
-  readonly reservation: Amounts;
-  readonly expectedUse: { readonly cpuMillicores: number; readonly memoryMiB: number };
+  reservation: Amounts;
+  expectedUse: { readonly cpuMillicores: number; readonly memoryMiB: number };
   readonly dataMiB: number;
   readonly memoryChangeMiBPerSecond: number;
   readonly securityLevel: number;
