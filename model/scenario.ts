@@ -10,6 +10,19 @@ export interface ObjectiveLevel {
   readonly terms: readonly { readonly objective: ObjectiveName | "shoulds"; readonly weight: number }[];
 }
 
+/** What the objective `balance` evens out over the hosts. */
+export interface BalanceSettings {
+  /** Promised amounts, or those that workloads are expected to use. */
+  readonly of: "reservation" | "expectedUse";
+  /**
+   * Each is evened out by itself: the sum of the used parts of its resources, each times its weight. One resource with
+   * weight 1 is the usual case; several make a mixed load, e.g. `{ cpuMillicores: 2, cpuPressure: 1 }`.
+   */
+  readonly dimensions: readonly Readonly<Record<string, number>>[];
+}
+
+export const defaultBalance: BalanceSettings = { of: "reservation", dimensions: [{ cpuMillicores: 1 }, { memoryMiB: 1 }] };
+
 export interface PlanSettings {
   /** Over how many hours a saving must pay for the moves that bring it. */
   readonly paybackHours: number;
@@ -17,6 +30,8 @@ export interface PlanSettings {
   readonly downtimeMicrosPerSecond: number;
   /** Price of touching a workload at all, in micro-units: what a move must at least save within the payback time. */
   readonly moveMicros: number;
+  /** `defaultBalance` when absent. */
+  readonly balance?: BalanceSettings;
 }
 
 export const defaultObjectives: readonly ObjectiveLevel[] = [

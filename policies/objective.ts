@@ -1,4 +1,5 @@
 import type { Host } from "../model/fleet.ts";
+import type { PlanSettings } from "../model/scenario.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
 
 /**
@@ -30,6 +31,6 @@ export interface ObjectiveContext {
   readonly index: FleetIndex;
   /** Dense index of each workload's host now; -1 for new ones. */
   readonly current: Int32Array;
-  readonly settings: { readonly paybackHours: number; readonly downtimeMicrosPerSecond: number; readonly moveMicros: number };
+  readonly settings: PlanSettings;
   hostAt(h: number): Host | null;
 }
