@@ -6,7 +6,10 @@ export type Resources = Readonly<Record<string, number>>;
 
 export const standardResources = ["cpuMillicores", "memoryMiB", "storageMiB", "networkMbps"] as const;
 
-/** How a resource counts while a workload moves: on both hosts, or only where it runs. */
+/**
+ * How a resource counts while a workload moves: on both hosts, or only where it runs. With `running` its landing adds
+ * to the target, so that the scheduler must take the moves of a host one after the other.
+ */
 export interface ResourceKind {
   readonly name: string;
   readonly unit: string;
@@ -15,12 +18,15 @@ export interface ResourceKind {
   readonly whileStopped: boolean;
 }
 
-/** Memory and storage are promised on the target from the first byte on; processors and links are used where it runs. */
+/**
+ * All are promised on the target from the first byte on: memory and storage because they fill, processors and links
+ * because a live move may land at any time, perhaps before another workload has left.
+ */
 export const standardResourceKinds: readonly ResourceKind[] = [
-  { name: "cpuMillicores", unit: "millicores", whileMoving: "running", whileStopped: false },
+  { name: "cpuMillicores", unit: "millicores", whileMoving: "both", whileStopped: false },
   { name: "memoryMiB", unit: "MiB", whileMoving: "both", whileStopped: false },
   { name: "storageMiB", unit: "MiB", whileMoving: "both", whileStopped: true },
-  { name: "networkMbps", unit: "Mbit/s", whileMoving: "running", whileStopped: false },
+  { name: "networkMbps", unit: "Mbit/s", whileMoving: "both", whileStopped: false },
 ];
 
 /** The amount of one resource; zero when absent. */

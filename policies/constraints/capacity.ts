@@ -3,7 +3,7 @@ import type { Host, Workload } from "../../model/fleet.ts";
 import { amountOf, type ResourceKind } from "../../model/resource.ts";
 import type { FleetIndex, Whereabouts } from "../../model/snapshot.ts";
 import type { ConstraintKind, Part } from "../constraint.ts";
-import { domainsByKey } from "../domains.ts";
+import { domainsByKey, unknownKeys } from "../domains.ts";
 
 const parameters = Type.Object({
   resources: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1, description: "Which resources; all when absent." })),
@@ -37,6 +37,18 @@ export const capacity: ConstraintKind<Static<typeof parameters>, Params> = {
   subject: "hosts",
   holds: { default: "continuously", allowed: ["continuously", "at-end"] },
   monotone: true,
+
+  faults({ raw, index }) {
+    const known = index.fleet.resources.map(({ name }) => name);
+    const unknown = (raw.resources ?? []).filter((name) => !known.includes(name)).map((name) => ({
+      parameter: "resources", message: `resource ${name} does not exist`, advice: `Name one of ${known.join(", ")}.`,
+    }));
+    const alone = raw.atMost === undefined || raw.perDomain !== undefined ? [] : [{
+      parameter: "atMost", message: `atMost ${raw.atMost} is the limit of a domain, but perDomain is not given`,
+      advice: "Add perDomain, e.g. perDomain: rack.",
+    }];
+    return [...unknown, ...alone, ...unknownKeys(index, "perDomain", raw.perDomain)];
+  },
 
   parts({ raw, hosts, index }): readonly Part<Params>[] {
     const kinds = index.fleet.resources.filter(({ name }) => raw.resources === undefined || raw.resources.includes(name));
@@ -74,7 +86,11 @@ export const capacity: ConstraintKind<Static<typeof parameters>, Params> = {
 };
 
 function part(params: Params): Part<Params> {
-  return { params, subject: `${params.where} ${params.resource.name}`, workloads: null, hosts: params.hosts };
+  return {
+    params, subject: `${params.where} ${params.resource.name}`, workloads: null, hosts: params.hosts,
+    // What counts only where it runs comes on top when it lands.
+    monotone: params.resource.whileMoving === "both",
+  };
 }
 
 /** How much of a resource a workload holds on host `h`, given where it is. */
