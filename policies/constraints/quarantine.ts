@@ -56,8 +56,10 @@ export const quarantine: ConstraintKind<Static<typeof parameters>, Params> = {
 function crossing({ current }: Params, inside: ReadonlySet<number>, w: number, instant: Instant): readonly Violation[] {
   const places = placesOf(instant.where(w));
   const home = current[w] ?? -1;
-  const name = (h: number, verb: string): string => `workload ${instant.index.workloads[w]?.id} host ${instant.index.hosts[h]?.id} ${verb}`;
-  const breach = { amount: 1, workloads: [w], value: 1, limit: 0 };
-  if (inside.has(home)) return places.every((h) => h === home) ? [] : [{ ...breach, key: name(home, "left"), hosts: [home] }];
-  return places.filter((h) => inside.has(h)).map((h) => ({ ...breach, key: name(h, "entered"), hosts: [h] }));
+  const breach = (h: number, verb: string): Violation => ({
+    key: `workload ${instant.index.workloads[w]?.id} host ${instant.index.hosts[h]?.id} ${verb}`,
+    amount: 1, workloads: [w], hosts: [h], value: 1, limit: 0,
+  });
+  if (inside.has(home)) return places.every((h) => h === home) ? [] : [breach(home, "left")];
+  return places.filter((h) => inside.has(h)).map((h) => breach(h, "entered"));
 }

@@ -33,7 +33,7 @@ export const securityLevel: ConstraintKind<Static<typeof parameters>, Params> = 
     const needed = levelOf(instant.index, params.workload);
     const levelAt = (h: number): number => instant.index.hosts[h]?.securityLevel ?? 0;
     return misplaced(instant, params.workload, placesOf(instant.where(params.workload)), (h) => params.excepted.has(h) || levelAt(h) >= needed)
-      .map((found) => ({ ...found, value: levelAt(found.hosts[0] ?? -1), limit: needed }));
+      .map(({ key, amount, workloads, hosts }) => ({ key, amount, workloads, hosts, value: levelAt(hosts[0] ?? -1), limit: needed }));
   },
 
   lower(params) {
