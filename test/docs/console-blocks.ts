@@ -1,0 +1,38 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** One command of a ```console block with the output that the page shows for it. */
+export interface DocumentedCommand {
+  readonly line: number;
+  readonly command: string;
+  readonly shown: readonly string[];
+}
+
+/** Commands of the page's console blocks: `$ stowage ...` and what follows until the next `$` or the end of the block. */
+export function documentedCommands(markdown: string): readonly DocumentedCommand[] {
+  const commands: { line: number; command: string; shown: string[] }[] = [];
+  let inside = false;
+  markdown.split("\n").forEach((text, position) => {
+    if (text.startsWith("```")) inside = text === "```console";
+    else if (inside && text.startsWith("$ ")) commands.push({ line: position + 1, command: text.slice(2), shown: [] });
+    else if (inside) commands.at(-1)?.shown.push(text);
+  });
+  return commands;
+}
+
+/** Runs a documented command in a folder, without colours, and gives what a reader sees. */
+export function runDocumented(command: string, folder: string): string {
+  const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+  const { stdout, stderr, status } = spawnSync("bash", ["-c", command.replace(/^stowage\b/, `node "${program}"`)], {
+    cwd: folder, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" },
+  });
+  const shown = `${stdout}${stderr}`.trimEnd();
+  return status === 0 ? shown : `${shown}\n(exit code ${status})`.trimStart();
+}
+
+/** Is the output as shown? A line `...` stands for any lines. */
+export function matches(shown: readonly string[], output: string): boolean {
+  const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const pattern = shown.join("\n").trimEnd().split(/^\.\.\.$/m).map(escape).join("[^]*");
+  return new RegExp(`^${pattern}$`).test(output);
+}

@@ -1,0 +1,21 @@
+/** Writes what the documented commands print into the pages again: npm run docs. Look at the difference before you commit it. */
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { documentedCommands, matches, runDocumented } from "./console-blocks.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+for (const page of ["README.md", ...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)]) {
+  const folder = mkdtempSync(join(tmpdir(), "stowage-docs-"));
+  cpSync(join(root, "scenarios"), join(folder, "scenarios"), { recursive: true });
+  cpSync(join(root, "schemas"), join(folder, "schemas"), { recursive: true });
+  const lines = readFileSync(join(root, page), "utf8").split("\n");
+  const edits = documentedCommands(lines.join("\n")).filter(({ command }) => command.startsWith("stowage")).flatMap(({ line, command, shown }) => {
+    const output = runDocumented(command, folder);
+    return matches(shown, output) ? [] : [{ line, shown, output }];
+  });
+  for (const { line, shown, output } of edits.reverse()) lines.splice(line, shown.length, ...output.split("\n"));
+  if (edits.length > 0) writeFileSync(join(root, page), lines.join("\n"));
+  rmSync(folder, { recursive: true });
+}
