@@ -1,0 +1,223 @@
+import type { Form, SurviveForm } from "../../policies/form.ts";
+import type { Objective } from "../../policies/objective.ts";
+import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Problem } from "../problem.ts";
+import { encodeForm } from "./encode-form.ts";
+import { Milp, Sum } from "./milp.ts";
+import { Spots } from "./spots.ts";
+
+/** A form whose breach the model does not know: it is looked at after each solve and cut off where it was wrong. */
+export interface LateForm {
+  readonly form: SurviveForm;
+  /** The column that must reach the amount; null when the form must be kept. */
+  readonly column: number | null;
+}
+
+/**
+ * A problem as a mixed-integer linear model, with the levels of the score as sums over its columns.
+ *
+ * `strict`: every must holds, and pairs that a must forbids have no column; the model is small, and any solution has 0
+ * at the level of the musts. Not `strict`, for problems whose musts cannot all hold: all pairs, and breaches counted.
+ */
+export class Encoding {
+  readonly problem: Problem;
+  readonly strict: boolean;
+  readonly milp = new Milp();
+  readonly spots: Spots;
+  readonly late: LateForm[] = [];
+  readonly #hostCount: number;
+  /** Column of each pair; -1 for pairs that are out of the question. */
+  readonly #pair: Int32Array;
+  readonly #levels = new Map<number, Sum>();
+
+  constructor(problem: Problem, strict: boolean, forbidden: readonly { readonly workload: number; readonly host: number }[]) {
+    this.problem = problem;
+    this.strict = strict;
+    this.#hostCount = problem.index.hosts.length;
+    this.spots = new Spots(this.milp, problem.index);
+    this.#pair = new Int32Array(problem.index.workloads.length * this.#hostCount).fill(-1);
+    const possible = possiblePairs(problem, strict, forbidden);
+    for (const w of problem.wanted) this.#place(w, possible);
+    if (strict) for (const form of problem.musts) this.#keep(form);
+  }
+
+  /** The columns that say who is where, for a placement; null when it uses a pair that is out of the question. */
+  startFrom(hostOf: ArrayLike<number>): { readonly indices: Int32Array; readonly values: Float64Array } | null {
+    const indices: number[] = [];
+    const values: number[] = [];
+    for (const w of this.problem.wanted) {
+      const host = hostOf[w] ?? -1;
+      if (host >= 0 && this.pair(w, host) < 0) return null;
+      for (let h = 0; h < this.#hostCount; h++) {
+        if (this.pair(w, h) < 0) continue;
+        indices.push(this.pair(w, h));
+        values.push(h === host ? 1 : 0);
+      }
+    }
+    return { indices: Int32Array.from(indices), values: Float64Array.from(values) };
+  }
+
+  /** Column of a pair, -1 when it is out of the question. */
+  pair(workload: number, host: number): number {
+    return this.#pair[workload * this.#hostCount + host] ?? -1;
+  }
+
+  /** The placement that a solver's values mean. */
+  hostOf(values: ArrayLike<number>): Int32Array {
+    const hostOf = new Int32Array(this.problem.index.workloads.length).fill(-1);
+    for (const w of this.problem.wanted) {
+      for (let h = 0; h < this.#hostCount; h++) {
+        const column = this.pair(w, h);
+        if (column >= 0 && (values[column] ?? 0) > 0.5) hostOf[w] = h;
+      }
+    }
+    return hostOf;
+  }
+
+  /** 0 for exactly this placement, at least 1 for every other one. */
+  distanceFrom(hostOf: ArrayLike<number>): Sum {
+    const distance = new Sum();
+    for (const w of this.problem.wanted) {
+      const column = this.pair(w, hostOf[w] ?? -1);
+      if ((hostOf[w] ?? -1) >= 0 && column >= 0) {
+        distance.constant += 1;
+        distance.add(column, -1);
+      } else distance.addSum(this.spots.placed(w), 1);
+    }
+    return distance;
+  }
+
+  /** A level of the score. What only it needs is added to the model when it is first asked for. */
+  level(level: number): Sum {
+    const known = this.#levels.get(level);
+    if (known !== undefined) return known;
+    const made = level === mustsLevel ? this.#musts() : level === unplacedLevel ? this.#unplaced() : this.#objective(level - firstObjectiveLevel);
+    const merged = made.merged();
+    this.#levels.set(level, merged);
+    return merged;
+  }
+
+  #place(workload: number, possible: (workload: number, host: number) => boolean): void {
+    const one = new Sum();
+    const atHost = Array.from({ length: this.#hostCount }, (_, h) => {
+      const there = new Sum();
+      if (!possible(workload, h)) return there;
+      const column = this.milp.column(0, 1, true);
+      this.#pair[workload * this.#hostCount + h] = column;
+      one.add(column, 1);
+      return there.add(column, 1);
+    });
+    this.spots.place(workload, atHost);
+    this.milp.atMost(one, 1);
+  }
+
+  #keep(form: Form): void {
+    if (form.kind === "allow") return; // no column for what it forbids
+    if (form.kind === "survive") this.late.push({ form, column: null });
+    else encodeForm(this.spots, form, false);
+  }
+
+  /** How much a form is broken. */
+  #amount(form: Form): Sum {
+    if (form.kind !== "survive") return encodeForm(this.spots, form, true);
+    const column = this.milp.column(0, form.losses.length, false);
+    this.late.push({ form, column });
+    return new Sum().add(column, 1);
+  }
+
+  #musts(): Sum {
+    const sum = new Sum();
+    if (!this.strict) for (const form of this.problem.musts) sum.addSum(this.#amount(form), 1);
+    return sum;
+  }
+
+  #unplaced(): Sum {
+    const sum = new Sum();
+    for (const w of this.problem.wanted) {
+      const weight = 1 + (this.problem.index.workloads[w]?.priority ?? 0);
+      sum.constant += weight;
+      sum.addSum(this.spots.placed(w), -weight);
+    }
+    return sum;
+  }
+
+  #objective(level: number): Sum {
+    const sum = new Sum();
+    const found = this.problem.levels[level];
+    if (found === undefined) return sum;
+    if (found.shouldsWeight !== 0) sum.addSum(this.#shoulds(), found.shouldsWeight);
+    for (const { objective, weight } of found.terms) if (weight !== 0) sum.addSum(this.#objectiveSum(objective), weight);
+    return sum;
+  }
+
+  #shouldsSum: Sum | null = null;
+
+  #shoulds(): Sum {
+    if (this.#shouldsSum !== null) return this.#shouldsSum;
+    const sum = new Sum();
+    for (const { form, weight } of this.problem.shoulds) if (weight !== 0) sum.addSum(this.#amount(form), weight);
+    this.#shouldsSum = sum;
+    return sum;
+  }
+
+  #objectiveSum(objective: Objective): Sum {
+    const sum = new Sum();
+    if (objective.kind === "linear") {
+      for (let h = 0; h < this.#hostCount; h++) {
+        for (const w of this.problem.wanted) {
+          const column = this.pair(w, h);
+          if (column >= 0) sum.add(column, objective.at(w, h));
+        }
+        const on = objective.on(h);
+        if (on !== 0) sum.addSum(this.spots.on(h), on);
+      }
+      return sum;
+    }
+    for (const { ppm, targetPpm } of objective.dimensions) {
+      for (const h of objective.hosts) sum.add(this.#deviation(h, ppm, targetPpm), 1);
+    }
+    return sum;
+  }
+
+  /** A column that is at least |use of the host - target|, and equal to it when minimised. */
+  #deviation(host: number, ppm: (workload: number, host: number) => number, target: number): number {
+    const column = this.milp.column(0, Infinity, false);
+    const use = new Sum();
+    use.constant = -target;
+    for (const w of this.problem.wanted) {
+      const pair = this.pair(w, host);
+      if (pair >= 0) use.add(pair, ppm(w, host));
+    }
+    this.milp.atMost(new Sum().addSum(use, 1).add(column, -1), 0);
+    this.milp.atLeast(new Sum().addSum(use, 1).add(column, 1), 0);
+    return column;
+  }
+}
+
+/** Which pairs get a column: none that was ruled out by the caller and, when strict, none that a must forbids. */
+function possiblePairs(
+  problem: Problem, strict: boolean, forbidden: readonly { readonly workload: number; readonly host: number }[],
+): (workload: number, host: number) => boolean {
+  const rows = new Map<number, Uint8Array[]>();
+  if (strict) {
+    for (const form of problem.musts) {
+      if (form.kind !== "allow") continue;
+      const known = rows.get(form.workload);
+      if (known === undefined) rows.set(form.workload, [form.allowed]);
+      else known.push(form.allowed);
+    }
+  }
+  const out = new Set(forbidden.map(({ workload, host }) => workload * problem.index.hosts.length + host));
+  return (workload, host) =>
+    !out.has(workload * problem.index.hosts.length + host) && (rows.get(workload) ?? []).every((allowed) => allowed[host] === 1);
+}
+
+/** How many binaries a strict model has, to choose an engine by; an upper bound where counting would take long. */
+export function exactSize(problem: Problem): number {
+  const hostCount = problem.index.hosts.length;
+  const countMax = 4_000_000;
+  if (problem.wanted.length * hostCount > countMax) return problem.wanted.length * hostCount;
+  const possible = possiblePairs(problem, true, []);
+  let size = 0;
+  for (const w of problem.wanted) for (let h = 0; h < hostCount; h++) size += Number(possible(w, h));
+  return size;
+}

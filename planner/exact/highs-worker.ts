@@ -1,0 +1,57 @@
+import { createRequire } from "node:module";
+import { parentPort, workerData } from "node:worker_threads";
+import type { Highs, InitOptions, Model } from "highs";
+import type { HighsAnswer, HighsQuestion } from "./highs.ts";
+
+// The package's types describe its CommonJS build, whose export is the loader itself.
+const loadHighs = createRequire(import.meta.url)("highs") as (options?: InitOptions) => Promise<Highs>;
+const flag = workerData as Int32Array;
+const calledOff = (): boolean => Atomics.load(flag, 0) === 1;
+const solver = await loadHighs();
+
+/** Least number of simplex iterations between two looks at the flag is the solver's affair; a look costs next to nothing. */
+function solve({ data, start, timeMs, seed, nodes, tolerance }: HighsQuestion): HighsAnswer {
+  return solver.withModel({
+    numCols: data.columnCount, numRows: data.rowCount,
+    colCost: data.cost, colLower: data.lower, colUpper: data.upper, integrality: data.integer,
+    rowLower: data.rowLower, rowUpper: data.rowUpper,
+    matrix: { format: "csr", numRows: data.rowCount, numCols: data.columnCount, starts: data.starts, indices: data.indices, values: data.values },
+  }, (model) => {
+    model.options.set({
+      output_flag: false, random_seed: seed, time_limit: Math.max(0.001, timeMs / 1000),
+      mip_rel_gap: 0, mip_abs_gap: 0.5, mip_max_nodes: nodes, mip_feasibility_tolerance: tolerance,
+    });
+    if (start !== null) model.setSolution(start);
+    const { callbackType } = solver.constants;
+    const look = (event: { interrupt(): void }): undefined => {
+      if (calledOff()) event.interrupt();
+    };
+    model.run({ [callbackType.mipInterrupt]: look, [callbackType.simplexInterrupt]: look });
+    return read(model, data.integer.includes(1));
+  });
+}
+
+function read(model: Model, isMip: boolean): HighsAnswer {
+  const { modelStatus, solutionStatus } = solver.constants;
+  const status = model.getModelStatus();
+  const feasible = model.info.get("primal_solution_status") === solutionStatus.feasible;
+  const values = feasible ? model.getSolution().colValue : null;
+  if (status === modelStatus.infeasible) return { status: "infeasible", values: null, bound: null };
+  const optimal = status === modelStatus.optimal;
+  const bound = isMip ? Number(model.info.get("mip_dual_bound")) : optimal ? model.getObjectiveValue() : null;
+  const limited = [modelStatus.timeLimit, modelStatus.interrupted, modelStatus.solutionLimit, modelStatus.iterationLimit].includes(status as never);
+  return {
+    status: optimal ? "optimal" : limited ? "limit" : "failed",
+    values,
+    bound: bound !== null && Number.isFinite(bound) && (optimal || limited) ? bound : null,
+  };
+}
+
+parentPort?.on("message", (question: HighsQuestion) => {
+  try {
+    parentPort?.postMessage(solve(question));
+  } catch {
+    // A refused model or an aborted WebAssembly instance: the asker disposes of this thread.
+    parentPort?.postMessage({ status: "failed", values: null, bound: null } satisfies HighsAnswer);
+  }
+});

@@ -1,0 +1,2 @@
+export { exactSize } from "./encode.ts";
+export { solveExactly } from "./lexicographic.ts";

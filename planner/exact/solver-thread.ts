@@ -1,0 +1,98 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+
+/** How long an answer is waited for, and who may call it off. */
+export interface Patience {
+  readonly limitMs: number;
+  readonly stopped: () => boolean;
+}
+
+/** How often the wish to stop is asked for while a solver runs. */
+const pollMs = 20;
+/** What a solver gets to come to an end by itself before its thread is killed. */
+const graceMs = 1_500;
+
+/**
+ * A thread that runs one solver: a solve is synchronous and can hang or exhaust WebAssembly memory, so it must be
+ * possible to kill it. It is kept warm between questions, because loading costs more than most solves, and it never
+ * keeps the process alive by itself.
+ */
+export class SolverThread<Question, Answer> {
+  readonly #worker: Worker;
+  readonly #flag = new Int32Array(new SharedArrayBuffer(4));
+  #alive = true;
+  #answered = 0;
+  #settle: ((answer: Answer | null) => void) | null = null;
+
+  /** `name` is the file of the worker in this folder, without its ending. */
+  constructor(name: string) {
+    this.#worker = startWorker(name, this.#flag);
+    this.#worker.on("message", (answer: Answer) => this.#finish(answer));
+    this.#worker.on("error", () => this.#lose());
+    this.#worker.on("exit", () => this.#lose());
+    this.#worker.unref();
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Questions answered so far. */
+  get answered(): number {
+    return this.#answered;
+  }
+
+  /** The answer; null when the thread died, or had to be killed. One question at a time. */
+  async ask(question: Question, patience: Patience): Promise<Answer | null> {
+    if (!this.#alive) return null;
+    Atomics.store(this.#flag, 0, 0);
+    this.#worker.ref();
+    let killer: NodeJS.Timeout | null = null;
+    const callOff = (): void => {
+      Atomics.store(this.#flag, 0, 1);
+      killer ??= setTimeout(() => this.dispose(), graceMs);
+    };
+    const limit = setTimeout(callOff, patience.limitMs);
+    const poll = setInterval(() => {
+      if (patience.stopped()) callOff();
+    }, pollMs);
+    const answer = await new Promise<Answer | null>((resolve) => {
+      this.#settle = resolve;
+      this.#worker.postMessage(question);
+    });
+    clearTimeout(limit);
+    clearInterval(poll);
+    if (killer !== null) clearTimeout(killer);
+    this.#worker.unref();
+    return answer;
+  }
+
+  /** Kills the thread, with whatever it is doing. */
+  dispose(): void {
+    this.#lose();
+    void this.#worker.terminate();
+  }
+
+  #finish(answer: Answer): void {
+    this.#answered += 1;
+    this.#settle?.(answer);
+    this.#settle = null;
+  }
+
+  #lose(): void {
+    this.#alive = false;
+    this.#settle?.(null);
+    this.#settle = null;
+  }
+}
+
+/** The built worker is started as it is; beside sources (tests, tsx) the loader of TypeScript has to come first. */
+function startWorker(name: string, workerData: Int32Array): Worker {
+  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL(`./${name}.js`, import.meta.url), { workerData });
+  const required = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm/api"));
+  const loader = new URL("index.mjs", required).href; // the module build lies beside the one that is required
+  const file = new URL(`./${name}.ts`, import.meta.url).href;
+  const boot = `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(file)}); })`;
+  return new Worker(boot, { workerData, eval: true });
+}
