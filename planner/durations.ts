@@ -1,0 +1,57 @@
+import type { Host, Workload } from "../model/fleet.ts";
+import { amountOf } from "../model/resource.ts";
+import type { FleetIndex } from "../model/snapshot.ts";
+
+/**
+ * How long actions are estimated to take, in whole milliseconds and never less than one: two actions that follow each
+ * other then never share both ends, so that "ended before it started" is an order.
+ */
+
+/** Time to delete the data of one workload. */
+export const deleteMs = 1000;
+
+/** A live move ends with a pause of at most this, in which the rest of the memory is sent. */
+const pauseMs = 300;
+/** After so many rounds the hypervisor pauses the workload whatever is left. */
+const roundsMax = 30;
+const bitsPerMiB = 8_388_608;
+
+/** Bandwidth between two hosts: the slower of both, and the link where they are on different sites. */
+export function bandwidthMbps(index: FleetIndex, from: Host, to: Host): number {
+  const ends = Math.min(from.migrationMbps, to.migrationMbps);
+  if (from.site === to.site) return ends;
+  const link = index.fleet.links.find(({ a, b }) => (a === from.site && b === to.site) || (a === to.site && b === from.site));
+  return link === undefined ? ends : Math.min(ends, link.mbps);
+}
+
+/** Time to carry so many mebibytes. */
+export function carryMs(amountMiB: number, mbps: number): number {
+  return Math.max(1, Math.ceil((amountMiB * bitsPerMiB) / (Math.max(1, mbps) * 1000)));
+}
+
+/** Does pre-copy get ahead of the workload? It must send memory faster than the workload dirties it. */
+export function converges(workload: Workload, mbps: number): boolean {
+  return workload.memoryChangeMiBPerSecond * bitsPerMiB < mbps * 1_000_000;
+}
+
+/**
+ * Time of a live move: the data, then the memory in rounds, each of which sends what was dirtied during the one
+ * before, until the rest fits into the pause.
+ */
+export function migrateMs(workload: Workload, mbps: number): number {
+  const memoryMiB = amountOf(workload.reservation, "memoryMiB");
+  let total = workload.dataMiB === 0 ? 0 : carryMs(workload.dataMiB, mbps);
+  let roundMs = carryMs(memoryMiB, mbps);
+  for (let round = 1; round < roundsMax && roundMs > pauseMs; round++) {
+    total += roundMs;
+    const dirtyMiB = Math.min(memoryMiB, Math.ceil((roundMs * workload.memoryChangeMiBPerSecond) / 1000));
+    roundMs = carryMs(dirtyMiB, mbps);
+  }
+  return Math.max(1, total + roundMs);
+}
+
+/** Can a workload move from one host to the other while it runs? */
+export function movesLive(index: FleetIndex, workload: Workload, from: Host, to: Host): boolean {
+  return workload.liveMove && from.cpuVendor === to.cpuVendor && to.cpuLevel >= from.cpuLevel &&
+    from.state !== "failed" && converges(workload, bandwidthMbps(index, from, to));
+}

@@ -1,0 +1,366 @@
+import type { FleetIndex } from "../../model/snapshot.ts";
+import type { Constraint } from "../../policies/index.ts";
+import { EventQueue } from "./event-queue.ts";
+import { FleetState } from "./fleet-state.ts";
+import { Limits } from "./limits.ts";
+import { nextStep, type Next } from "./next-step.ts";
+import { Rules, type Refusal } from "./rules.ts";
+import { StartOrder } from "./start-order.ts";
+import { hostsOf, stepMs, workloadsOf, type Step } from "./step.ts";
+
+/** A step with its place in time, and the rules in whose scope it is. */
+export interface Taken {
+  readonly step: Step;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly touched: readonly number[];
+}
+
+/** Why a workload does not go on, and the end of what could change that. */
+export interface Blocked {
+  readonly scope: number;
+  readonly because: string;
+}
+
+type Event = { readonly kind: "end"; readonly step: Step } | { readonly kind: "retry"; readonly workload: number };
+
+const nothing = -1;
+
+/**
+ * A schedule in the making: at each event everything that may start is started, in order of rank, and what may not
+ * waits for the end of an action that touches what keeps it. Nothing here looks ahead; ways out of a deadlock are
+ * given from outside, as waypoints.
+ */
+export class Course {
+  readonly index: FleetIndex;
+  readonly state: FleetState;
+  readonly rules: Rules;
+  readonly limits: Limits;
+  readonly order: StartOrder;
+  readonly taken: Taken[] = [];
+  /** Workloads that have steps left but cannot take the next one now. */
+  readonly blocked = new Map<number, Blocked>();
+  readonly target: Int32Array;
+  readonly waypoint: Int32Array;
+  readonly #cold: Uint8Array;
+  readonly #rank: Int32Array;
+  readonly #begun: Uint8Array;
+  readonly #busy: Uint8Array;
+  readonly #source: Int32Array;
+  readonly #copiesLeft: Int32Array;
+  readonly #copying: Int32Array;
+  readonly #booting: Uint8Array;
+  readonly #events = new EventQueue<Event>();
+  readonly #waiting = new Map<number, number[]>();
+  readonly #stopped: () => boolean;
+  #ready: number[] = [];
+  #nowMs = 0;
+
+  constructor(index: FleetIndex, constraints: readonly Constraint[], target: Int32Array, startsAtMs: number | null, stopped: () => boolean) {
+    this.index = index;
+    this.state = new FleetState(index);
+    this.rules = new Rules(index, constraints, this.state);
+    this.limits = new Limits(index, constraints, startsAtMs);
+    this.order = new StartOrder(index);
+    this.target = target;
+    this.waypoint = new Int32Array(index.workloads.length).fill(nothing);
+    this.#cold = new Uint8Array(index.workloads.length);
+    this.#begun = new Uint8Array(index.workloads.length);
+    this.#busy = new Uint8Array(index.workloads.length);
+    this.#booting = new Uint8Array(index.hosts.length);
+    this.#copying = new Int32Array(index.workloads.length);
+    this.#stopped = stopped;
+    const { source, copiesLeft } = copiesOf(index, this.state, target);
+    this.#source = source;
+    this.#copiesLeft = copiesLeft;
+    const jobs = [...index.workloads.keys()].filter((w) => this.next(w).kind !== "done");
+    this.#rank = ranks(this, jobs);
+    this.#ready = jobs;
+  }
+
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  get interrupted(): boolean {
+    return this.#stopped();
+  }
+
+  /** Goes on until nothing is under way and nothing more can start. */
+  run(): void {
+    for (;;) {
+      this.#startReady();
+      if (this.#events.size === 0 || this.#stopped()) return;
+      this.#advance();
+    }
+  }
+
+  /** Sends a waiting workload over another host first. */
+  detour(workload: number, host: number): void {
+    this.waypoint[workload] = host;
+    this.#wake([workload]);
+  }
+
+  /** Stops a waiting workload where it is, to be carried while it is stopped. */
+  stopFirst(workload: number): void {
+    this.#cold[workload] = 1;
+    this.#wake([workload]);
+  }
+
+  /** One step at a time, each after the end of the one before; false when a rule refuses one. */
+  follow(steps: readonly Step[]): boolean {
+    for (const step of steps) {
+      const startMs = this.limits.nextStartMs(step, this.#nowMs, stepMs(this.index, step));
+      if (startMs === null || this.order.blocking(step, this.state) >= 0 || this.#stopped()) return false;
+      this.#nowMs = startMs;
+      if (this.rules.begin(step) !== null) return false;
+      this.#take(step);
+      this.#advance();
+    }
+    this.blocked.clear();
+    this.#waiting.clear();
+    this.#ready = [...this.index.workloads.keys()].filter((w) => this.next(w).kind !== "done");
+    return true;
+  }
+
+  /** Switches off a host right now; false when a rule refuses it. */
+  shutdown(host: number): boolean {
+    const step: Step = { kind: "shutdownHost", workload: nothing, from: host, to: nothing, source: nothing };
+    if (this.#booting[host] === 1 || this.rules.begin(step) !== null) return false;
+    this.#take(step);
+    return true;
+  }
+
+  /** Can a host take part in a step now? */
+  isReady(host: number): boolean {
+    return this.state.isOn(host) && this.#booting[host] === 0;
+  }
+
+  next(w: number): Next {
+    const source = this.#source[w] ?? nothing;
+    const where = this.state.where(w);
+    if ((this.waypoint[w] ?? nothing) === where.host && where.activity === "running" && where.leaving < 0) this.waypoint[w] = nothing;
+    const waypoint = this.waypoint[w] ?? nothing;
+    return nextStep(this.index, w, {
+      where, goal: waypoint >= 0 ? waypoint : (this.target[w] ?? nothing), cold: this.#cold[w] === 1,
+      stopForCopies: this.#stopsForCopies(w), source, sourceHost: source < 0 ? nothing : this.state.hostOf(source),
+    });
+  }
+
+  #stopsForCopies(w: number): boolean {
+    return (this.#copiesLeft[w] ?? 0) > 0 && this.index.workloads[w]?.liveMove === false;
+  }
+
+  #startReady(): void {
+    const ready = [...new Set(this.#ready)].sort((a, b) =>
+      (this.#begun[b] ?? 0) - (this.#begun[a] ?? 0) || (this.#rank[a] ?? 0) - (this.#rank[b] ?? 0) || a - b);
+    this.#ready = [];
+    for (const w of ready) if (this.#busy[w] === 0) this.#attempt(w);
+  }
+
+  #attempt(w: number): void {
+    const next = this.next(w);
+    if (next.kind === "done") {
+      this.blocked.delete(w);
+      return;
+    }
+    const blocked = next.kind === "stuck" ? { scope: nothing, because: next.because } : this.#admit(next.step);
+    if (blocked === null) {
+      this.blocked.delete(w);
+      return;
+    }
+    this.blocked.set(w, blocked);
+    if (blocked.scope < 0) return;
+    const list = this.#waiting.get(blocked.scope);
+    if (list === undefined) this.#waiting.set(blocked.scope, [w]);
+    else list.push(w);
+  }
+
+  /** Starts a step, or says what it waits for. */
+  #admit(step: Step): Blocked | null {
+    return this.#waitsForHosts(step) ?? this.#waitsForCopies(step) ?? this.#waitsForOthers(step) ?? this.#waitsForRules(step);
+  }
+
+  #waitsForHosts(step: Step): Blocked | null {
+    for (const h of hostsOf(step)) {
+      if (this.isReady(h)) continue;
+      const id = this.index.hosts[h]?.id;
+      if (this.#booting[h] === 1) return { scope: h, because: `host ${id} is being switched on` };
+      if (this.index.hosts[h]?.state === "failed" || this.index.hosts[h]?.powerManaged === false) return { scope: nothing, because: `host ${id} is ${this.index.hosts[h]?.state} and nobody may switch it on` };
+      const boot: Step = { kind: "bootHost", workload: nothing, from: h, to: nothing, source: nothing };
+      const refusal = this.rules.begin(boot);
+      if (refusal !== null) return this.#refused(refusal);
+      this.#booting[h] = 1;
+      this.#take(boot);
+      return { scope: h, because: `host ${id} is being switched on` };
+    }
+    return null;
+  }
+
+  #waitsForCopies(step: Step): Blocked | null {
+    const w = step.workload;
+    const scope = this.#scopeOfWorkload(step.kind === "copy" ? step.source : w);
+    if (step.kind === "copy") {
+      const where = this.state.where(step.source);
+      const live = this.index.workloads[step.source]?.liveMove === true && where.activity === "running";
+      const quiet = where.activity === "stopped" || live;
+      return quiet && where.arriving < 0 ? null : { scope, because: `its source ${this.index.workloads[step.source]?.id} is not at rest` };
+    }
+    const waits = (this.#copying[w] ?? 0) > 0 || ((this.#copiesLeft[w] ?? 0) > 0 &&
+      (step.kind === "remove" || (step.kind === "start" && this.#stopsForCopies(w))));
+    return waits ? { scope, because: "copies of it are still to be made" } : null;
+  }
+
+  #waitsForOthers(step: Step): Blocked | null {
+    const need = this.order.blocking(step, this.state);
+    if (need >= 0) return { scope: this.#scopeOfNeed(need), because: this.order.needs[need]?.words ?? "" };
+    const full = this.limits.full(step);
+    if (full !== null) return this.#blockedByLimit(step, full);
+    const startMs = this.limits.nextStartMs(step, this.#nowMs, stepMs(this.index, step));
+    if (startMs === null) return { scope: nothing, because: "no window is long enough for it" };
+    if (startMs > this.#nowMs) {
+      this.#events.add(startMs, { kind: "retry", workload: step.workload });
+      return { scope: nothing, because: "its window is closed" };
+    }
+    return null;
+  }
+
+  #waitsForRules(step: Step): Blocked | null {
+    const onward = this.#transferAfter(step);
+    if (onward !== null) {
+      const host = this.#waitsForHosts(onward);
+      if (host !== null) return host;
+      const full = this.limits.full(onward);
+      if (full !== null) return this.#blockedByLimit(onward, full);
+      const refusal = this.rules.refusalWhenStopped(onward);
+      if (refusal !== null) return this.#refused(refusal);
+    }
+    const refusal = this.rules.begin(step);
+    if (refusal !== null) return this.#refused(refusal);
+    this.#take(step);
+    return null;
+  }
+
+  /** The transfer for which a workload is stopped: it is not stopped before there is room, unless that is what makes room. */
+  #transferAfter(step: Step): Step | null {
+    const w = step.workload;
+    const goal = this.waypoint[w] !== nothing ? (this.waypoint[w] ?? nothing) : (this.target[w] ?? nothing);
+    if (step.kind !== "stop" || this.#cold[w] === 1 || goal < 0 || goal === step.from || this.index.workloads[w]?.desired !== "running") return null;
+    return { kind: "transfer", workload: w, from: step.from, to: goal, source: nothing };
+  }
+
+  #blockedByLimit(step: Step, full: "in" | "out" | "link" | "all"): Blocked {
+    switch (full) {
+      case "in": return { scope: step.to, because: `host ${this.index.hosts[step.to]?.id} takes in ${this.limits.perHostIn} already` };
+      case "out": return { scope: step.from, because: `host ${this.index.hosts[step.from]?.id} lets out ${this.limits.perHostOut} already` };
+      case "link": return { scope: this.#scopeOfMoves(), because: `the link between the sites carries ${this.limits.perSiteLink} already` };
+      case "all": return { scope: this.#scopeOfMoves(), because: `${this.limits.inAll} moves are under way already` };
+    }
+  }
+
+  #refused(refusal: Refusal): Blocked {
+    const rule = this.rules.constraints[refusal.constraint];
+    const only = rule?.workloads === null && rule.hosts?.length === 1 ? rule.hosts[0] : undefined;
+    return { scope: only ?? this.index.hosts.length + refusal.constraint, because: this.rules.explain(refusal) };
+  }
+
+  #take(step: Step): void {
+    const endMs = this.#nowMs + stepMs(this.index, step);
+    this.taken.push({ step, startMs: this.#nowMs, endMs, touched: this.rules.touchedBy(step) });
+    this.limits.count(step, 1);
+    if (step.kind === "copy") this.#copying[step.source] = (this.#copying[step.source] ?? 0) + 1;
+    if (step.workload >= 0) {
+      this.#busy[step.workload] = 1;
+      this.#begun[step.workload] = 1;
+    }
+    this.#events.add(endMs, { kind: "end", step });
+  }
+
+  /** To the next event, and everything that ends with it. */
+  #advance(): void {
+    this.#nowMs = Math.max(this.#nowMs, this.#events.nextMs);
+    while (this.#events.nextMs <= this.#nowMs) {
+      const event = this.#events.take();
+      if (event === undefined) return;
+      if (event.kind === "retry") this.#wake([event.workload]);
+      else this.#end(event.step);
+    }
+  }
+
+  #end(step: Step): void {
+    this.rules.finish(step);
+    this.limits.count(step, -1);
+    if (step.kind === "bootHost") this.#booting[step.from] = 0;
+    if (step.kind === "copy") {
+      this.#copying[step.source] = (this.#copying[step.source] ?? 0) - 1;
+      this.#copiesLeft[step.source] = (this.#copiesLeft[step.source] ?? 0) - 1;
+      this.#source[step.workload] = nothing;
+      this.#wake([step.source]);
+    }
+    if (step.workload >= 0) {
+      this.#busy[step.workload] = 0;
+      this.#wake([step.workload]);
+    }
+    for (const h of hostsOf(step)) this.#wakeScope(h);
+    for (const k of this.rules.touchedBy(step)) this.#wakeScope(this.index.hosts.length + k);
+    for (const w of workloadsOf(step)) this.#wakeScope(this.#scopeOfWorkload(w));
+    for (const n of this.order.touchedBy(step)) this.#wakeScope(this.#scopeOfNeed(n));
+    this.#wakeScope(this.#scopeOfMoves());
+  }
+
+  #wake(workloads: readonly number[]): void {
+    for (const w of workloads) this.#ready.push(w);
+  }
+
+  #wakeScope(scope: number): void {
+    const list = this.#waiting.get(scope);
+    if (list === undefined) return;
+    this.#waiting.delete(scope);
+    this.#wake(list);
+  }
+
+  #scopeOfWorkload(w: number): number {
+    return this.index.hosts.length + this.rules.constraints.length + w;
+  }
+
+  #scopeOfNeed(n: number): number {
+    return this.#scopeOfWorkload(this.index.workloads.length) + n;
+  }
+
+  #scopeOfMoves(): number {
+    return this.#scopeOfNeed(this.order.needs.length);
+  }
+}
+
+/** For each new workload the one that it is copied from, and for each source how many copies are still to be made. */
+function copiesOf(index: FleetIndex, state: FleetState, target: Int32Array): { source: Int32Array; copiesLeft: Int32Array } {
+  const source = new Int32Array(index.workloads.length).fill(nothing);
+  const copiesLeft = new Int32Array(index.workloads.length);
+  index.workloads.forEach(({ copyOf, desired }, w) => {
+    const from = copyOf === null ? undefined : index.workloadIndex.get(copyOf);
+    if (from === undefined || desired === "removed" || (target[w] ?? nothing) < 0 || state.hostOf(w) >= 0 || state.hostOf(from) < 0) return;
+    source[w] = from;
+    copiesLeft[from] = (copiesLeft[from] ?? 0) + 1;
+  });
+  return { source, copiesLeft };
+}
+
+/** First what leaves hosts that others wait for, then what takes longest, then by id. */
+function ranks(course: Course, jobs: readonly number[]): Int32Array {
+  const { index, target, state } = course;
+  const wanted = new Int32Array(index.hosts.length);
+  for (const w of jobs) {
+    const goal = target[w] ?? nothing;
+    if (goal >= 0 && goal !== state.hostOf(w)) wanted[goal] = (wanted[goal] ?? 0) + 1;
+  }
+  const keyed = jobs.map((w) => {
+    const next = course.next(w);
+    const step = next.kind === "step" ? next.step : null;
+    return { w, frees: wanted[state.hostOf(w)] ?? 0, lasts: step === null ? 0 : stepMs(index, step) };
+  }).sort((a, b) => b.frees - a.frees || b.lasts - a.lasts || a.w - b.w);
+  const rank = new Int32Array(index.workloads.length);
+  keyed.forEach(({ w }, position) => {
+    rank[w] = position;
+  });
+  return rank;
+}

@@ -1,0 +1,79 @@
+import { amountOf, type ResourceKind } from "../../model/resource.ts";
+import type { FleetIndex, Whereabouts } from "../../model/snapshot.ts";
+import type { Constraint, Form } from "../../policies/index.ts";
+import { placesOf, type FleetState } from "./fleet-state.ts";
+import { rowsOf, type Rows } from "./rows.ts";
+
+interface Pool {
+  readonly constraint: number;
+  readonly resource: number;
+  readonly hosts: Int32Array;
+  readonly limit: number;
+}
+
+/**
+ * Capacity on the fast path: what every pool of hosts holds at this instant, kept as workloads change places. A pool
+ * within its limit needs no `check`; one above it is left to `check`, which alone decides what may stay broken.
+ */
+export class Pools {
+  readonly #kinds: readonly ResourceKind[];
+  readonly #pools: readonly Pool[];
+  readonly #ofHost: Rows;
+  readonly #loads: Float64Array;
+  readonly #reservations: Float64Array;
+
+  /** `numbers` are the positions in `constraints` of those to keep here. */
+  constructor(index: FleetIndex, constraints: readonly Constraint[], numbers: readonly number[], state: FleetState) {
+    this.#kinds = index.fleet.resources;
+    const byName = new Map(this.#kinds.map(({ name }, r) => [name, r]));
+    this.#pools = numbers.flatMap((constraint) => (constraints[constraint]?.forms() ?? []).flatMap((form): Pool[] =>
+      form.kind !== "fill" ? [] : [{ constraint, resource: byName.get(form.resource?.name ?? "") ?? 0, hosts: form.hosts, limit: form.limit }]));
+    this.#ofHost = rowsOf(index.hosts.length, (emit) => this.#pools.forEach(({ hosts }, p) => hosts.forEach((h) => emit(h, p))));
+    this.#loads = new Float64Array(this.#pools.length);
+    this.#reservations = Float64Array.from(
+      index.workloads.flatMap(({ reservation }) => this.#kinds.map(({ name }) => amountOf(reservation, name))));
+    index.workloads.forEach((_, w) => this.#count(w, state.where(w), 1));
+  }
+
+  moved(workload: number, before: Whereabouts, after: Whereabouts): void {
+    this.#count(workload, before, -1);
+    this.#count(workload, after, 1);
+  }
+
+  /** Calls back with the constraints whose pool is over its limit on a host. */
+  eachOverfull(host: number, visit: (constraint: number) => void): void {
+    this.#ofHost.each(host, (p) => {
+      const pool = this.#pools[p];
+      if (pool !== undefined && (this.#loads[p] ?? 0) > pool.limit) visit(pool.constraint);
+    });
+  }
+
+  /** What the pools of one constraint hold, for tests against its `check`. */
+  loadOf(constraint: number): number {
+    return this.#pools.reduce((sum, pool, p) => sum + (pool.constraint === constraint ? (this.#loads[p] ?? 0) : 0), 0);
+  }
+
+  #count(workload: number, where: Whereabouts, sign: 1 | -1): void {
+    for (const h of placesOf(where)) {
+      this.#ofHost.each(h, (p) => {
+        const resource = this.#pools[p]?.resource ?? 0;
+        const kind = this.#kinds[resource];
+        if (kind === undefined || !holds(kind, where, h)) return;
+        this.#loads[p] = (this.#loads[p] ?? 0) + sign * (this.#reservations[workload * this.#kinds.length + resource] ?? 0);
+      });
+    }
+  }
+}
+
+/** Does a workload hold its reservation on host `h`? Promised on the target from the first byte on, where the kind says so. */
+function holds(kind: ResourceKind, { host, arriving, leaving, activity }: Whereabouts, h: number): boolean {
+  const stopped = activity === "stopped";
+  if (host === h) return !stopped || kind.whileStopped;
+  if (arriving === h) return stopped ? kind.whileStopped : kind.whileMoving === "both";
+  return leaving === h && kind.whileStopped;
+}
+
+/** Is a constraint nothing but pools of named resources? */
+export function isPooled(forms: readonly Form[]): boolean {
+  return forms.length > 0 && forms.every((form) => form.kind === "fill" && form.resource !== undefined);
+}

@@ -1,0 +1,181 @@
+import type { FleetIndex } from "../../model/snapshot.ts";
+import type { Constraint, PackForm, Violation } from "../../policies/index.ts";
+import { FleetState, placesOf } from "./fleet-state.ts";
+import { isPooled, Pools } from "./pools.ts";
+import { rowsOf, type Rows } from "./rows.ts";
+import { afterwards, during, hostsOf, type Step } from "./step.ts";
+
+/** Kinds that the scheduler keeps by itself, through limits, windows and edges, and not by asking `check`. */
+const keptElsewhere = new Set(["parallelism", "window", "start-order", "change-limit"]);
+
+/** A rule that keeps a step from starting. */
+export interface Refusal {
+  /** Position in `constraints`. */
+  readonly constraint: number;
+  /** Null when the rule only asks the step to wait for another one. */
+  readonly violation: Violation | null;
+}
+
+/**
+ * The continuous musts over a state: asked before each step, only those in whose scope the step is. A rule broken
+ * before the plan may stay as broken as it was, key by key, and no more.
+ */
+export class Rules {
+  readonly state: FleetState;
+  readonly constraints: readonly Constraint[];
+  readonly #index: FleetIndex;
+  readonly #pools: Pools;
+  readonly #pooled: Uint8Array;
+  readonly #ofWorkload: Rows;
+  readonly #ofHost: Rows;
+  readonly #ofEverything: readonly number[];
+  readonly #busy: Int32Array;
+  readonly #allowedBefore = new Map<number, ReadonlyMap<string, number>>();
+  #initial: FleetState | null = null;
+
+  constructor(index: FleetIndex, all: readonly Constraint[], state: FleetState) {
+    this.#index = index;
+    this.state = state;
+    this.constraints = all.filter(({ strength, holds, kind }) => strength === "must" && holds === "continuously" && !keptElsewhere.has(kind));
+    const pooled = new Uint8Array(this.constraints.length);
+    this.#pooled = pooled;
+    this.constraints.forEach((constraint, k) => {
+      pooled[k] = constraint.kind === "capacity" && constraint.monotone && isPooled(constraint.forms()) ? 1 : 0;
+    });
+    this.#pools = new Pools(index, this.constraints, this.constraints.flatMap((_, k) => (pooled[k] === 1 ? [k] : [])), state);
+    state.watch((w, before, after) => this.#pools.moved(w, before, after));
+    this.#ofWorkload = rowsOf(index.workloads.length, (emit) =>
+      this.constraints.forEach(({ workloads }, k) => workloads?.forEach((w) => emit(w, k))));
+    this.#ofHost = rowsOf(index.hosts.length, (emit) =>
+      this.constraints.forEach(({ hosts }, k) => (pooled[k] === 0 || hosts?.length !== 1) && hosts?.forEach((h) => emit(h, k))));
+    this.#ofEverything = this.constraints.flatMap(({ workloads, hosts }, k) => (workloads === null && hosts === null ? [k] : []));
+    this.#busy = new Int32Array(this.constraints.length);
+  }
+
+  /** Positions of the rules, other than pools of one host, in whose scope a step is; ascending, each once. */
+  touchedBy(step: Step): readonly number[] {
+    const found = new Set<number>(this.#ofEverything);
+    const places = hostsOf(step);
+    if (step.workload >= 0) {
+      this.#ofWorkload.each(step.workload, (k) => {
+        const hosts = this.constraints[k]?.hosts ?? null;
+        if (hosts === null || places.some((h) => hosts.includes(h))) found.add(k);
+      });
+    }
+    for (const h of places) {
+      this.#ofHost.each(h, (k) => {
+        if (step.workload < 0 || this.constraints[k]?.workloads === null) found.add(k);
+      });
+    }
+    return [...found].sort((a, b) => a - b);
+  }
+
+  /** Starts a step when every rule allows it; otherwise nothing changes and the answer says which rule refuses. */
+  begin(step: Step): Refusal | null {
+    const touched = this.touchedBy(step);
+    const waitsFor = touched.find((k) => this.constraints[k]?.monotone === false && (this.#busy[k] ?? 0) > 0);
+    if (waitsFor !== undefined) return { constraint: waitsFor, violation: null };
+    const refusal = this.#tryOut(step, touched);
+    if (refusal !== null) return refusal;
+    for (const k of touched) this.#busy[k] = (this.#busy[k] ?? 0) + 1;
+    this.#enter(step);
+    return null;
+  }
+
+  finish(step: Step): void {
+    for (const k of this.touchedBy(step)) this.#busy[k] = (this.#busy[k] ?? 0) - 1;
+    this.#leave(step);
+  }
+
+  /** What speaks against a step now. Nothing changes. */
+  refusalOf(step: Step): Refusal | null {
+    return this.#tryOut(step, this.touchedBy(step));
+  }
+
+  /** What speaks against a step now, were its workload stopped first. Nothing changes. */
+  refusalWhenStopped(step: Step): Refusal | null {
+    const before = this.state.where(step.workload);
+    this.state.set(step.workload, { ...before, activity: "stopped" });
+    const refusal = this.#tryOut(step, this.touchedBy(step));
+    this.state.set(step.workload, before);
+    return refusal;
+  }
+
+  /** A refusal in words. */
+  explain({ constraint, violation }: Refusal): string {
+    const rule = this.constraints[constraint];
+    if (rule === undefined) return "";
+    return violation === null ? `${rule.policy}: one action at a time` : `${rule.policy}: ${rule.explain(violation)}`;
+  }
+
+  /** Violations of a rule that are more than they were before the plan. */
+  worse(k: number): readonly Violation[] {
+    const rule = this.constraints[k];
+    const found = rule?.check(this.state) ?? [];
+    if (rule === undefined || found.length === 0) return [];
+    let before = this.#allowedBefore.get(k);
+    if (before === undefined) {
+      this.#initial ??= new FleetState(this.#index);
+      before = new Map(rule.check(this.#initial).map(({ key, amount }) => [key, amount]));
+      this.#allowedBefore.set(k, before);
+    }
+    return found.filter(({ key, amount }) => amount > (before.get(key) ?? 0));
+  }
+
+  /** While it is under way, and for rules that fewer presences can break, also once it is done. */
+  #tryOut(step: Step, touched: readonly number[]): Refusal | null {
+    const before = step.workload < 0 ? null : this.state.where(step.workload);
+    this.#enter(step);
+    let refusal = this.#refusal(step, touched);
+    if (refusal === null && touched.some((k) => this.constraints[k]?.monotone === false)) {
+      this.#leave(step);
+      refusal = this.#refusal(step, touched.filter((k) => this.constraints[k]?.monotone === false));
+    }
+    if (before !== null) this.state.set(step.workload, before);
+    else this.state.switchHost(step.from, step.kind === "shutdownHost");
+    return refusal;
+  }
+
+  #refusal(step: Step, touched: readonly number[]): Refusal | null {
+    const suspects: number[] = [];
+    for (const h of hostsOf(step)) this.#pools.eachOverfull(h, (k) => suspects.push(k));
+    for (const k of touched) if (!this.#surelyKept(k)) suspects.push(k);
+    for (const constraint of suspects) {
+      const violation = this.worse(constraint)[0];
+      if (violation !== undefined) return { constraint, violation };
+    }
+    return null;
+  }
+
+  /** Cheap proof that a rule holds, from its forms: every place that any member has anything on counts in full. */
+  #surelyKept(k: number): boolean {
+    if (this.#pooled[k] === 1) return true;
+    const rule = this.constraints[k];
+    if (rule === undefined || !rule.monotone || rule.workloads === null || rule.workloads.length > 64) return false;
+    const forms = rule.forms();
+    return forms.length > 0 && forms.every((form) => {
+      if (form.kind === "allow") return placesOf(this.state.where(form.workload)).every((h) => form.allowed[h] === 1);
+      return form.kind === "pack" && this.#packs(form);
+    });
+  }
+
+  #packs({ members, sizes, domainOfHost, limits }: PackForm): boolean {
+    const loads = new Map<number, number>();
+    for (let m = 0; m < members.length; m++) {
+      const domains = new Set(placesOf(this.state.where(members[m] ?? -1)).map((h) => domainOfHost[h] ?? -1));
+      for (const d of domains) if (d >= 0) loads.set(d, (loads.get(d) ?? 0) + (sizes[m] ?? 0));
+    }
+    for (const [d, load] of loads) if (load > (limits[d] ?? 0)) return false;
+    return limits.every((limit) => limit >= 0);
+  }
+
+  #enter(step: Step): void {
+    if (step.kind === "bootHost") this.state.switchHost(step.from, true);
+    else if (step.workload >= 0) this.state.set(step.workload, during(step, this.state.where(step.workload)));
+  }
+
+  #leave(step: Step): void {
+    if (step.kind === "shutdownHost") this.state.switchHost(step.from, false);
+    else if (step.workload >= 0) this.state.set(step.workload, afterwards(step, this.state.where(step.workload)));
+  }
+}
