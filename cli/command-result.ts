@@ -11,3 +11,6 @@ export interface CommandResult {
   /** Problems of the input; without `--json` they go to standard error. */
   readonly diagnostics: readonly Diagnostic[];
 }
+
+/** Takes what a command found; called once in a run. */
+export type Finish = (result: CommandResult) => void;

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../model/diagnostic.ts";
+import { groupThousands } from "./money.ts";
 import type { Paint } from "./paint.ts";
 
 /** Diagnostics for people: where, what is wrong, the way out; errors first, then the counts. */
@@ -25,7 +26,7 @@ function placeOf({ file, line, column }: Diagnostic): string {
   return [file, line, column].filter((part) => part !== null).join(":");
 }
 
-/** `1 error`, `2 errors`. */
-export function countWords(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+/** `1 error`, `2 errors`; the thousands grouped. */
+export function countWords(count: number, noun: string, plural = `${noun}s`): string {
+  return `${groupThousands(count)} ${count === 1 ? noun : plural}`;
 }

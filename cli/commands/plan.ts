@@ -1,0 +1,96 @@
+import { writeFile } from "node:fs/promises";
+import { Option, type Command } from "commander";
+import type { Mode } from "../../model/plan.ts";
+import type { EngineChoice } from "../../planner/index.ts";
+import type { CommandResult, Finish } from "../command-result.ts";
+import type { Context } from "../context.ts";
+import { exitCodes, type ExitCode } from "../exit-code.ts";
+import { failed } from "../failed.ts";
+import { fileProblem } from "../file-problem.ts";
+import { commandHelp } from "../help.ts";
+import { asOfOption, evacuateOption, secondsAsMs, wholeNumber, type ScenarioOptions } from "../options.ts";
+import type { PlanReport } from "../planning.ts";
+import { inputOf } from "../prepare.ts";
+import { renderPlan } from "../render/plan.ts";
+
+interface PlanOptions extends ScenarioOptions {
+  readonly mode?: Mode;
+  readonly engine: EngineChoice;
+  readonly seed: number;
+  readonly time: number;
+  readonly iterations?: number;
+  readonly out?: string;
+  readonly detailedExitcode?: boolean;
+  readonly full?: boolean;
+}
+
+/** `stowage plan`: where everything should run, and how to get there. */
+export function addPlan(program: Command, context: Context, finish: Finish): void {
+  program.command("plan")
+    .description("Find a cheaper allowed placement, order the actions that reach it, and prove the result.")
+    .argument("<files...>", "a base file and overlays, in this order; - reads standard input")
+    .addOption(new Option("--mode <mode>", "what is wanted: the best fleet, the fewest moves that keep every must, emptied hosts, or only places for what is new (default: optimise; evacuate with --evacuate)")
+      .choices(["optimise", "repair", "evacuate", "place"]))
+    .addOption(evacuateOption())
+    .addOption(new Option("--engine <engine>", "exact proves, search scales").choices(["auto", "exact", "search"]).default("auto"))
+    .addOption(new Option("--seed <n>", "same input, seed and --iterations: same plan").argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)).default(1))
+    .addOption(new Option("--time <seconds>", "time for finding a placement").argParser(secondsAsMs).default(10_000, "10"))
+    .addOption(new Option("--iterations <n>", "moves that the search tries; makes a run repeatable on any machine").argParser(wholeNumber(1, 1_000_000_000_000)))
+    .addOption(new Option("--out <file>", "keep the plan in this file"))
+    .addOption(new Option("--detailed-exitcode", "exit with 2 when the plan changes something"))
+    .addOption(new Option("--full", "do not cut long lists"))
+    .addOption(asOfOption())
+    .addHelpText("after", commandHelp({
+      examples: [
+        ["stowage plan fleet.yaml", "a cheaper placement, with reasons"],
+        ["stowage plan fleet.yaml close-site.yaml --out plan.json", "what if: a change laid over the fleet; keep the plan"],
+        ["stowage plan fleet.yaml --evacuate h7", "empty a host with as few moves as can be"],
+        ["stowage plan fleet.yaml --mode repair --detailed-exitcode", "in a script: 2 when something must be repaired"],
+      ],
+    }))
+    .action(async (files: readonly string[], options: PlanOptions) => finish(await plan(files, options, context)));
+}
+
+async function plan(files: readonly string[], options: PlanOptions, context: Context): Promise<CommandResult> {
+  const input = inputOf(files, options, context);
+  const { outcome, interrupted } = await context.makePlan({
+    input,
+    mode: options.mode ?? (input.evacuate.length > 0 ? "evacuate" : "optimise"),
+    engine: options.engine, seed: options.seed, timeMs: options.time, iterations: options.iterations ?? null,
+  });
+  const { report, diagnostics } = outcome;
+  if (report === null) return failed(diagnostics);
+  const kept = options.out === undefined ? [] : await keep(options.out, report);
+  const exitCode = kept.length > 0 ? exitCodes.error : exitCodeOf(report, interrupted, options.detailedExitcode ?? false);
+  return {
+    exitCode, diagnostics: [...diagnostics, ...kept],
+    document: { format: "stowage/plan-report/v1", exitCode, interrupted, diagnostics: [...diagnostics, ...kept], ...report },
+    text: () => renderPlan(report, { paint: context.paint, columns: context.columns, full: options.full ?? false })
+      + endWords(report, options, interrupted, context),
+  };
+}
+
+/** A plan that its own verifier refuses is never kept. */
+async function keep(path: string, { plan, verification }: PlanReport): Promise<CommandResult["diagnostics"]> {
+  if (!verification.ok) return [];
+  try {
+    await writeFile(path, `${JSON.stringify(plan, null, 2)}\n`);
+    return [];
+  } catch (error) {
+    return [fileProblem(path, error, "written")];
+  }
+}
+
+function exitCodeOf({ plan, verification }: PlanReport, interrupted: boolean, detailed: boolean): ExitCode {
+  if (interrupted) return exitCodes.interrupted;
+  if (!verification.ok || plan.claim.kind === "infeasible") return exitCodes.refused;
+  return detailed && plan.actions.length > 0 ? exitCodes.changesPending : exitCodes.done;
+}
+
+function endWords({ plan, verification }: PlanReport, { out }: PlanOptions, interrupted: boolean, { paint }: Context): string {
+  const lines: string[] = [];
+  if (interrupted) lines.push(paint.yellow("Interrupted: this is the best plan found so far."));
+  if (plan.claim.kind === "infeasible") lines.push("See `stowage explain --conflict FILES` for the rules and demands in conflict, and ways out.");
+  if (out !== undefined) lines.push(verification.ok ? `Plan kept in ${out}.` : `Nothing was written to ${out}: the plan is refused.`);
+  return lines.length === 0 ? "" : `\n${lines.join("\n")}\n`;
+}

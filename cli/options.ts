@@ -1,0 +1,46 @@
+import { InvalidArgumentError, Option } from "commander";
+
+/** Reads an option that must be a whole number within limits; names the limits when it is not. */
+export function wholeNumber(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!Number.isSafeInteger(value) || value < low || value > high) {
+      throw new InvalidArgumentError(`It must be a whole number from ${low} to ${high}.`);
+    }
+    return value;
+  };
+}
+
+/** Reads seconds, with up to three decimals, as milliseconds. */
+export function secondsAsMs(text: string): number {
+  const match = /^(\d{1,6})(?:\.(\d{1,3}))?$/.exec(text);
+  const value = match === null ? 0 : Number(match[1]) * 1000 + Number((match[2] ?? "").padEnd(3, "0"));
+  if (value <= 0) throw new InvalidArgumentError("It must be seconds above 0, at most three decimals, e.g. 30 or 2.5.");
+  return value;
+}
+
+/** Reads a UTC instant. */
+export function utcInstant(text: string): string {
+  const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/.test(text) && !Number.isNaN(Date.parse(text));
+  if (!isInstant) throw new InvalidArgumentError("It must be a UTC instant, e.g. 2026-11-21T08:00:00Z.");
+  return text;
+}
+
+/** `--as-of`, the same on every command that reads a scenario. */
+export function asOfOption(): Option {
+  return new Option("--as-of <utc>", "instant for expiries and time windows; default: what the scenario says, else now")
+    .argParser(utcInstant);
+}
+
+/** `--evacuate`, the same on every command that reads a scenario; may be repeated. */
+export function evacuateOption(): Option {
+  return new Option("--evacuate <host>", "put this host in maintenance before anything else (may be repeated)")
+    .argParser((host: string, earlier: readonly string[]) => [...earlier, host])
+    .default([] as readonly string[], "none");
+}
+
+/** The options of every command that reads a scenario, as commander hands them over. */
+export interface ScenarioOptions {
+  readonly asOf?: string;
+  readonly evacuate?: readonly string[];
+}

@@ -1,0 +1,71 @@
+import { readFile, stat } from "node:fs/promises";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Plan } from "../model/plan.ts";
+import { parsePlan } from "../policies/index.ts";
+import { fileProblem } from "./file-problem.ts";
+
+/** Largest plan that is read; 50,000 moves take about 40 MiB. */
+const planMiBMax = 256;
+
+/** A plan read from a file, or why it could not be. */
+export interface ReadPlan {
+  readonly plan: Plan | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads a plan that `plan --out` kept, or the report that `plan --json` printed. */
+export async function readPlanFile(path: string): Promise<ReadPlan> {
+  const read = await readJson(path);
+  return "problem" in read ? { plan: null, diagnostics: [read.problem] } : planOf(path, read.document);
+}
+
+/** Is this file a plan? Anything that is not JSON with a plan's format is taken for a scenario. */
+export async function isPlanFile(path: string): Promise<boolean> {
+  if (path === "-" || !/\.json$/i.test(path)) return false;
+  const read = await readJson(path);
+  const format = "document" in read ? formatOf(read.document) : null;
+  return format !== null && format.startsWith("stowage/plan");
+}
+
+type ReadJson = { readonly document: unknown } | { readonly problem: Diagnostic };
+
+async function readJson(path: string): Promise<ReadJson> {
+  try {
+    const { size } = await stat(path);
+    if (size > planMiBMax * 1_048_576) {
+      return { problem: planProblem(path, "file-too-large", "", `File ${path} has ${Math.ceil(size / 1_048_576)} MiB; a plan may have ${planMiBMax}.`, "Is it a plan? `stowage plan --out` writes one.") };
+    }
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path));
+    return { document: JSON.parse(text) as unknown };
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) {
+      return { problem: planProblem(path, "bad-syntax", "", `File ${path} is not JSON: ${error.message}.`, "A plan file is what `stowage plan --out` writes.") };
+    }
+    return { problem: fileProblem(path, error, "read") };
+  }
+}
+
+function planOf(path: string, document: unknown): ReadPlan {
+  const format = formatOf(document);
+  const inner = format === "stowage/plan-report/v1" ? (document as { readonly plan?: unknown }).plan : document;
+  if (formatOf(inner) !== "stowage/plan/v1") {
+    const said = format === null ? "has no format" : `says format "${format}"`;
+    return { plan: null, diagnostics: [planProblem(path, "bad-format", "format", `File ${path} ${said}; a plan says "stowage/plan/v1".`, "Name the plan first, then the scenario's files.")] };
+  }
+  const { plan, problems } = parsePlan(inner);
+  return {
+    plan,
+    diagnostics: problems.map((problem) =>
+      planProblem(path, "wrong-type", problem.path, `Plan ${path}: ${problem.path === "" ? "the document" : problem.path} ${problem.message}.`, "Make the plan again with `stowage plan --out`.")),
+  };
+}
+
+function formatOf(document: unknown): string | null {
+  if (typeof document !== "object" || document === null || !Object.hasOwn(document, "format")) return null;
+  const { format } = document as { readonly format: unknown };
+  return typeof format === "string" ? format : null;
+}
+
+function planProblem(file: string, code: Diagnostic["code"], path: string, message: string, advice: string): Diagnostic {
+  return { code, severity: "error", file, line: null, column: null, path, message, advice };
+}

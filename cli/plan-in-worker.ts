@@ -1,0 +1,44 @@
+import { Worker } from "node:worker_threads";
+import type { PlanJobResult } from "./context.ts";
+import type { PlanningMessage, PlanningWorkerData } from "./planning-worker.ts";
+import type { PlanJob, Progress } from "./planning.ts";
+
+/**
+ * Plans in a worker, because a search that computes without pause would never hear Ctrl-C. The first Ctrl-C asks for
+ * the best plan so far; `onSecondInterrupt` is called for the next one.
+ */
+export async function planInWorker(
+  job: PlanJob, onProgress: (progress: Progress) => void, onInterrupt: () => void, onSecondInterrupt: () => void,
+): Promise<PlanJobResult> {
+  const interrupted = new SharedArrayBuffer(4);
+  const flag = new Int32Array(interrupted);
+  const onSignal = (): void => {
+    if (Atomics.exchange(flag, 0, 1) === 1) onSecondInterrupt();
+    else onInterrupt();
+  };
+  process.on("SIGINT", onSignal);
+  const workerData: PlanningWorkerData = { job, interrupted };
+  const worker = new Worker(workerUrl(), { workerData, execArgv: runsFromSource() ? ["--import", "tsx"] : [] });
+  try {
+    const outcome = await new Promise<PlanJobResult["outcome"]>((resolve, reject) => {
+      worker.on("message", (message: PlanningMessage) => {
+        if (message.kind === "done") resolve(message.outcome);
+        else onProgress(message.progress);
+      });
+      worker.on("error", reject);
+      worker.on("exit", (code) => reject(new Error(`the planning worker ended with code ${code} and no answer`)));
+    });
+    return { outcome, interrupted: Atomics.load(flag, 0) === 1 };
+  } finally {
+    process.off("SIGINT", onSignal);
+    await worker.terminate();
+  }
+}
+
+function runsFromSource(): boolean {
+  return import.meta.url.endsWith(".ts");
+}
+
+function workerUrl(): URL {
+  return new URL(runsFromSource() ? "./planning-worker.ts" : "./planning-worker.js", import.meta.url);
+}

@@ -1,0 +1,66 @@
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Scenario } from "../model/scenario.ts";
+import { indexFleet, type FleetIndex } from "../model/snapshot.ts";
+import { compilePolicies, type Constraint } from "../policies/index.ts";
+import type { ScenarioOptions } from "./options.ts";
+import { applyChanges, loadScenario } from "../scenarios/index.ts";
+
+/** Which files, and what the command line changes about them. */
+export interface Input {
+  readonly paths: readonly string[];
+  /** From `--as-of`; null when not given. */
+  readonly asOf: string | null;
+  /** Taken as the scenario's instant when a policy needs one and nobody gave it. */
+  readonly nowUtc: string;
+  /** Hosts to put in maintenance on top of the scenario's own changes. */
+  readonly evacuate: readonly string[];
+}
+
+/** The input that the arguments and options of a command name. */
+export function inputOf(paths: readonly string[], { asOf, evacuate }: ScenarioOptions, { nowUtc }: { readonly nowUtc: string }): Input {
+  return { paths, asOf: asOf ?? null, nowUtc, evacuate: evacuate ?? [] };
+}
+
+/** A scenario ready to plan, explain or verify; null when the input has errors, which are then all in `diagnostics`. */
+export interface Prepared {
+  readonly ready: { readonly scenario: Scenario; readonly index: FleetIndex; readonly constraints: readonly Constraint[] } | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Loads the files, applies what the command line changes, and compiles the policies. */
+export async function prepare(input: Input): Promise<Prepared> {
+  const loaded = await loadScenario(input.paths, input.asOf === null ? {} : { asOf: input.asOf });
+  if (loaded.scenario === null) return { ready: null, diagnostics: loaded.diagnostics };
+  const evacuated = evacuate(loaded.scenario, input.evacuate);
+  const diagnostics = [...loaded.diagnostics, ...evacuated.diagnostics];
+  if (hasErrors(diagnostics)) return { ready: null, diagnostics };
+
+  const compiled = await compileAt(evacuated.scenario, input.nowUtc);
+  const all = [...diagnostics, ...compiled.diagnostics];
+  return { ready: hasErrors(all) ? null : compiled, diagnostics: all };
+}
+
+/** Compiles; when only the instant is missing, takes now and compiles again. */
+async function compileAt(
+  scenario: Scenario, nowUtc: string,
+): Promise<NonNullable<Prepared["ready"]> & { diagnostics: readonly Diagnostic[] }> {
+  const index = indexFleet(scenario.fleet);
+  const compiled = await compilePolicies(scenario, index);
+  const needsTime = scenario.asOf === null && compiled.diagnostics.some(({ code }) => code === "policy-needs-time");
+  if (needsTime) return compileAt({ ...scenario, asOf: nowUtc }, nowUtc);
+  return { scenario, index, constraints: compiled.constraints, diagnostics: compiled.diagnostics };
+}
+
+function evacuate(scenario: Scenario, hosts: readonly string[]): { scenario: Scenario; diagnostics: readonly Diagnostic[] } {
+  if (hosts.length === 0) return { scenario, diagnostics: [] };
+  const changed = applyChanges(scenario.fleet, scenario.policies, [{ maintenance: { hosts: [...hosts] } }]);
+  return {
+    scenario: { ...scenario, fleet: changed.fleet, policies: changed.policies, changes: [...scenario.changes, ...changed.words] },
+    diagnostics: changed.diagnostics,
+  };
+}
+
+/** Is there one that forbids going on? */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === "error");
+}

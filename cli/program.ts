@@ -1,0 +1,42 @@
+import { Command, Option } from "commander";
+import type { Finish } from "./command-result.ts";
+import { commandHelp } from "./help.ts";
+import type { Context } from "./context.ts";
+import { addCompletion } from "./commands/completion.ts";
+import { addDiff } from "./commands/diff.ts";
+import { addExplain } from "./commands/explain.ts";
+import { addGenerate } from "./commands/generate.ts";
+import { addPlan } from "./commands/plan.ts";
+import { addPolicies } from "./commands/policies.ts";
+import { addSchema } from "./commands/schema.ts";
+import { addShow } from "./commands/show.ts";
+import { addValidate } from "./commands/validate.ts";
+import { addVerify } from "./commands/verify.ts";
+
+/** The whole command line. `write` gets the text of `--help` and `--version`. */
+export function buildProgram(context: Context, finish: Finish, write: (text: string) => void): Command {
+  const program = new Command("stowage")
+    .description("Plans where applications run on a fleet of machines, and proves what a plan will do before anyone signs it.")
+    .version("0.1.0", "-V, --version", "print the version")
+    .helpOption("-h, --help", "explain the command, with examples")
+    .addOption(new Option("--json", "print one JSON document (errors too) instead of text"))
+    .addOption(new Option("--no-color", "print without colours (also: NO_COLOR=1)"))
+    .configureHelp({ showGlobalOptions: true, helpWidth: context.columns })
+    .configureOutput({ writeOut: write, writeErr: () => undefined, outputError: () => undefined })
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .addHelpText("after", commandHelp({
+      examples: [
+        ["stowage validate fleet.yaml", "find every mistake in a scenario"],
+        ["stowage plan fleet.yaml", "where should everything run, and what does that save?"],
+        ["stowage plan fleet.yaml close-site.yaml --out plan.json", "what if the site closes? Keep the plan"],
+        ["stowage verify plan.json fleet.yaml close-site.yaml", "replay the plan, check every rule"],
+        ["stowage explain web-1 fleet.yaml", "why is web-1 where it is?"],
+      ],
+    }));
+  for (const add of [
+    addValidate, addPlan, addVerify, addExplain, addDiff, addShow, addPolicies, addGenerate, addSchema,
+  ]) add(program, context, finish);
+  addCompletion(program, finish);
+  return program;
+}

@@ -1,0 +1,184 @@
+import type { Move, Plan, PlannedAction } from "../../model/plan.ts";
+import type { PlanReport } from "../planning.ts";
+import { actionSymbol, actionWords, moveSymbol, type Symbol } from "./action.ts";
+import { paintedClaim } from "./claim.ts";
+import { renderCostChange } from "./cost-change.ts";
+import { countWords } from "./diagnostics.ts";
+import { formatDuration } from "./duration.ts";
+import { decimalsOf, formatChange, formatDifference, formatPerHour, formatPerMonth, groupThousands } from "./money.ts";
+import type { Paint } from "./paint.ts";
+import { fit, renderTable, wrap } from "./table.ts";
+import { brokenBefore, verdictLine } from "./verification.ts";
+
+/** How a plan is shown. */
+export interface PlanView {
+  readonly paint: Paint;
+  readonly columns: number;
+  /** Everything, however long; otherwise long lists are cut with a count of the rest. */
+  readonly full: boolean;
+}
+
+/** Rows of a long list that are shown unless everything is asked for. */
+const rowsMax = 40;
+
+/** A verified plan for people: the summary first, then moves, actions, costs, and what is still wrong. */
+export function renderPlan(report: PlanReport, view: PlanView): string {
+  const { plan } = report;
+  const sections = [
+    renderSummary(report, view),
+    listSection("Changes tried", report.changes.map((change) => `~ ${change}`), view),
+    renderUnplaced(plan, view),
+    renderMoves(plan, view),
+    renderActions(plan, view),
+    plan.moves.length === 0 ? "" : renderCostChange(report, view),
+    listSection("Musts broken before, and not worse after", brokenBefore(report.verification), view),
+    listSection("Shoulds still broken", report.verification.shoulds, view),
+    listSection("Audits", report.verification.audits, view),
+    listSection("Remarks", plan.remarks, view),
+  ];
+  return sections.filter((section) => section !== "").join("\n");
+}
+
+function renderSummary({ plan, verification, before, after }: PlanReport, { paint, columns }: PlanView): string {
+  const { currency, hourlyCostBeforeMicros: costBefore, hourlyCostAfterMicros: costAfter } = plan;
+  const change = costAfter - costBefore;
+  const painted = change < 0 ? paint.green : change > 0 ? paint.yellow : paint.dim;
+  const percent = formatChange(costBefore, costAfter);
+  const rows: [string, string][] = [
+    ["claim", paintedClaim(plan.claim, paint)],
+    ["bound", boundWords(plan)],
+    ["placed", `${groupThousands(plan.placedCount)} of ${countWords(plan.wantedCount, "workload")}`],
+    ["cost", `${formatPerHour(costBefore, currency)} -> ${formatPerHour(costAfter, currency)}  ${painted(`${formatDifference(change)} ${currency}/h${percent === "" ? "" : ` (${percent})`}`)}`],
+    ["", `${formatPerMonth(costBefore, currency)} -> ${formatPerMonth(costAfter, currency)} (730 h)`],
+    ["hosts on", `${groupThousands(before.hostsOn)} -> ${groupThousands(after.hostsOn)}`],
+    ["moves", movesWords(plan)],
+    ["verified", verdictLine(verification, paint)],
+    ["engine", `${plan.engine}; mode ${plan.mode}, seed ${plan.seed}${plan.asOf === null ? "" : `, as of ${plan.asOf}`}`],
+    ["digest", plan.digest],
+  ];
+  const lines = rows.map(([name, value]) => `  ${paint.dim(name.padEnd(9))} ${value}`);
+  return `${paint.bold(fit(`Plan for ${plan.scenario}`, columns))}\n${lines.join("\n")}\n`;
+}
+
+/** The bound of the first level that is not shown to be reached, or that all are. */
+function boundWords(plan: Plan): string {
+  const open = plan.levels.find(({ after, bound }) => bound === null || after > bound);
+  if (open === undefined) return "reached on every level: no plan is better";
+  const value = groupThousands(open.after);
+  if (open.bound === null) return `level "${open.name}": ${value} reached, no bound known`;
+  return `level "${open.name}": ${value} reached, no plan can be below ${groupThousands(open.bound)}`;
+}
+
+function movesWords(plan: Plan): string {
+  if (plan.actions.length === 0) return "none: nothing to do";
+  const counts = new Map<string, number>();
+  for (const { how } of plan.moves) counts.set(how, (counts.get(how) ?? 0) + 1);
+  const kinds = [...counts].map(([how, count]) => `${count} ${how}`).join(", ");
+  const detail = kinds === "" ? "" : ` (${kinds})`;
+  return `${groupThousands(plan.moves.length)}${detail}, ${countWords(plan.actions.length, "action")}, done in ${formatDuration(plan.makespanMs)}`;
+}
+
+function renderMoves({ moves, currency }: Plan, view: PlanView): string {
+  if (moves.length === 0) return "";
+  const decimals = Math.max(2, ...moves.map(({ gainMicrosPerHour }) => decimalsOf(gainMicrosPerHour)));
+  const shown = view.full ? moves : moves.slice(0, rowsMax);
+  const id = idWidth(shown.flatMap(({ workload, from, to }) => [workload, from ?? "", to ?? ""]), view);
+  const rows = shown.map((move) => [
+    paintSymbol(moveSymbol(move), view.paint), fit(move.workload, id), route(move, id), move.how,
+    gainWords(move, decimals, view.paint), "",
+  ]);
+  const reasonWidth = Math.max(24, view.columns - widest(rows) - 4);
+  rows.forEach((row, i) => {
+    row[5] = view.full ? (shown[i]?.reason ?? "") : fit(shown[i]?.reason ?? "", reasonWidth);
+  });
+  const head = [
+    { head: "" }, { head: "workload" }, { head: "from -> to" }, { head: "how" },
+    { head: `saves ${currency}/h`, align: "right" as const }, { head: "reason" },
+  ];
+  return `${view.paint.bold("Moves")}\n${renderTable(head, rows)}\n${rest(moves.length - shown.length)}`;
+}
+
+function route({ from, to }: Move, width: number): string {
+  if (from === null) return `-> ${fit(to ?? "", width)}`;
+  return to === null || to === from ? fit(from, width) : `${fit(from, width)} -> ${fit(to, width)}`;
+}
+
+function gainWords({ gainMicrosPerHour }: Move, decimals: number, paint: Paint): string {
+  const words = formatDifference(gainMicrosPerHour, decimals);
+  return gainMicrosPerHour > 0 ? paint.green(words) : gainMicrosPerHour < 0 ? paint.yellow(words) : paint.dim(words);
+}
+
+/** The schedule: one wave for each start time, `*` on the critical path. */
+function renderActions({ actions, makespanMs }: Plan, view: PlanView): string {
+  if (actions.length === 0) return "";
+  const shown = view.full ? actions : actions.slice(0, rowsMax);
+  const lines: string[] = [];
+  let wave: number | null = null;
+  for (const action of shown) {
+    const time = action.startMs === wave ? "" : `at ${formatDuration(action.startMs)}`;
+    wave = action.startMs;
+    lines.push(`  ${time.padEnd(17)} ${actionLine(action, view)}`);
+  }
+  const title = `${view.paint.bold("Actions")} ${view.paint.dim(`(* critical path, ${formatDuration(makespanMs)})`)}`;
+  return `${title}\n${lines.join("\n")}\n${rest(actions.length - shown.length)}`;
+}
+
+function actionLine({ id, action, startMs, endMs, critical }: PlannedAction, { paint, columns }: PlanView): string {
+  const mark = critical ? paint.bold("*") : " ";
+  const symbol = paintSymbol(actionSymbol(action), paint);
+  const padding = actionSymbol(action).length === 1 ? " " : "";
+  const duration = formatDuration(endMs - startMs);
+  return `${mark} ${id.padEnd(4)} ${symbol}${padding} ${fit(actionWords(action), columns - 34 - duration.length)} ${paint.dim(`(${duration})`)}`;
+}
+
+function renderUnplaced({ unplaced, unreached }: Plan, view: PlanView): string {
+  const { paint, columns } = view;
+  const blocks: string[] = [];
+  if (unplaced.length > 0) {
+    const shown = view.full ? unplaced : unplaced.slice(0, rowsMax);
+    const lines = shown.flatMap(({ workload, reasons }) => [
+      `  ${paint.red("x")} ${workload}`, ...reasons.map((reason) => wrap(reason, columns, "      ")),
+    ]);
+    blocks.push(`${paint.bold("Not placed")}\n${lines.join("\n")}\n${rest(unplaced.length - shown.length)}`);
+  }
+  const stuck = unreached.map(({ workload, from, to, because }) => `${workload} ${from ?? "new"} -> ${to ?? "nowhere"}: ${because}`);
+  blocks.push(listSection("Not reached", stuck, view));
+  return blocks.filter((block) => block !== "").join("\n");
+}
+
+function listSection(title: string, items: readonly string[], { paint, columns, full }: PlanView): string {
+  if (items.length === 0) return "";
+  const shown = full ? items : items.slice(0, rowsMax);
+  return `${paint.bold(title)}\n${shown.map((item) => wrap(item, columns, "  ")).join("\n")}\n${rest(items.length - shown.length)}`;
+}
+
+function rest(count: number): string {
+  return count > 0 ? `  ... and ${groupThousands(count)} more (--full shows them)\n` : "";
+}
+
+function paintSymbol(symbol: Symbol, paint: Paint): string {
+  switch (symbol) {
+    case "+": return paint.green(symbol);
+    case "-": return paint.red(symbol);
+    case "->": return paint.cyan(symbol);
+    case "~": return paint.yellow(symbol);
+  }
+}
+
+/** Ids get what they need, up to a fifth of the width. */
+function idWidth(ids: readonly string[], { columns, full }: PlanView): number {
+  const longest = ids.reduce((width, id) => Math.max(width, id.length), 1);
+  return full ? longest : Math.min(longest, Math.floor(columns / 5));
+}
+
+/** The width of the rows without their colours, with two spaces between cells. */
+function widest(rows: readonly (readonly string[])[]): number {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, visibleLength(cell))));
+  return widths.reduce((sum, width) => sum + width + 2, 0);
+}
+
+function visibleLength(text: string): number {
+  // eslint-disable-next-line no-control-regex -- colours are control sequences
+  return text.replace(/\u001B\[[0-9;]*m/g, "").length;
+}

@@ -1,0 +1,57 @@
+import type { StaleFact, Verification, VerifiedViolation } from "../../policies/index.ts";
+import { countWords } from "./diagnostics.ts";
+import { formatDuration } from "./duration.ts";
+import { groupThousands } from "./money.ts";
+import type { Paint } from "./paint.ts";
+import { wrap } from "./table.ts";
+
+/** The verdict in one line: `✓ every must holds at 25 instants`. */
+export function verdictLine(verification: Verification, paint: Paint): string {
+  const instants = `${groupThousands(verification.checkedInstants)} instant${verification.checkedInstants === 1 ? "" : "s"}`;
+  if (!verification.ok) {
+    const faults = newViolations(verification).length + verification.problems.length;
+    return paint.red(`✗ refused: ${countWords(faults, "fault")} found at ${instants}`);
+  }
+  const old = verification.violations.length - newViolations(verification).length;
+  const kept = old === 0 ? "every must holds" : "no must is worse than before";
+  return paint.green(`✓ ${kept} at ${instants}`);
+}
+
+/** Everything that the verifier found, for people. */
+export function renderVerification(
+  verification: Verification, stale: readonly StaleFact[], view: { readonly paint: Paint; readonly columns: number },
+): string {
+  const { paint } = view;
+  const sections = [
+    `${verdictLine(verification, paint)}\n`,
+    section("Faults of the plan itself", verification.problems, view),
+    section("Musts broken", newViolations(verification).map(violationWords), view),
+    section("Musts broken before, and not worse after", brokenBefore(verification), view),
+    section("Facts that have changed since the plan was made", stale.map(staleWords), view),
+    section("Shoulds broken", verification.shoulds, view),
+    section("Audits", verification.audits, view),
+  ];
+  return sections.filter((each) => each !== "").join("\n");
+}
+
+/** Breaches that the fleet had already; the plan does not make them worse. */
+export function brokenBefore({ violations }: Verification): readonly string[] {
+  return violations.filter(({ before }) => before).map(violationWords);
+}
+
+function newViolations({ violations }: Verification): readonly VerifiedViolation[] {
+  return violations.filter(({ before }) => !before);
+}
+
+function violationWords({ policy, title, words, atMs, action }: VerifiedViolation): string {
+  const when = action === null ? "" : `, at ${formatDuration(atMs)}, action ${action}`;
+  return `${policy} (${title})${when}: ${words}`;
+}
+
+function staleWords({ about, was, is, matters, why }: StaleFact): string {
+  return `${matters ? "matters" : "does not matter"}: ${about} was ${was}, is ${is}. ${why}`;
+}
+
+function section(title: string, items: readonly string[], { paint, columns }: { readonly paint: Paint; readonly columns: number }): string {
+  return items.length === 0 ? "" : `${paint.bold(title)}\n${items.map((item) => wrap(item, columns, "  ")).join("\n")}\n`;
+}

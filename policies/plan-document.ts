@@ -1,0 +1,91 @@
+import { Type, type TObject } from "typebox";
+import { Compile } from "typebox/compile";
+import type { Plan } from "../model/plan.ts";
+
+const id = Type.String({ minLength: 1, maxLength: 253 });
+const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const micros = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
+const words = Type.String();
+const closed = { additionalProperties: false };
+const orNull = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema): ReturnType<typeof Type.Union> =>
+  Type.Union([schema, Type.Null()]);
+
+const onHost = (kind: string): TObject => Type.Object({ kind: Type.Literal(kind), host: id }, closed);
+const workloadOnHost = (kind: string): TObject => Type.Object({ kind: Type.Literal(kind), workload: id, host: id }, closed);
+const carried = (kind: string): TObject => Type.Object({ kind: Type.Literal(kind), workload: id, from: id, to: id }, closed);
+
+const action = Type.Union([
+  onHost("bootHost"), onHost("shutdownHost"),
+  carried("migrate"), carried("transfer"),
+  workloadOnHost("stop"), workloadOnHost("start"), workloadOnHost("deleteSource"), workloadOnHost("remove"),
+  Type.Object({ kind: Type.Literal("copy"), workload: id, source: id, from: id, to: id }, closed),
+]);
+
+const plannedAction = Type.Object({
+  id, action, after: Type.Array(id), startMs: count, endMs: count, reason: words, ifItFails: words, critical: Type.Boolean(),
+}, closed);
+
+const move = Type.Object({
+  workload: id, from: orNull(id), to: orNull(id),
+  how: Type.Union(["live", "cold", "start", "stop", "remove", "copy"].map((how) => Type.Literal(how))),
+  reason: words, gainMicrosPerHour: micros,
+}, closed);
+
+const claim = Type.Union([
+  Type.Object({ kind: Type.Literal("optimal") }, closed),
+  Type.Object({ kind: Type.Literal("within"), permille: count }, closed),
+  Type.Object({ kind: Type.Literal("best-found") }, closed),
+  Type.Object({ kind: Type.Literal("infeasible"), proved: Type.Boolean() }, closed),
+]);
+
+const planSchema = Type.Object({
+  format: Type.Literal("stowage/plan/v1"),
+  scenario: words,
+  mode: Type.Union(["optimise", "repair", "evacuate", "place"].map((mode) => Type.Literal(mode))),
+  engine: words, seed: count, claim, asOf: orNull(words), currency: words,
+  levels: Type.Array(Type.Object({ name: words, before: Type.Number(), after: Type.Number(), bound: orNull(Type.Number()) }, closed)),
+  placedCount: count, wantedCount: count,
+  unplaced: Type.Array(Type.Object({ workload: id, reasons: Type.Array(words) }, closed)),
+  unreached: Type.Array(Type.Object({ workload: id, from: orNull(id), to: orNull(id), because: words }, closed)),
+  moves: Type.Array(move),
+  actions: Type.Array(plannedAction),
+  makespanMs: count,
+  target: Type.Array(Type.Object({ workload: id, host: id }, closed)),
+  hourlyCostBeforeMicros: micros, hourlyCostAfterMicros: micros,
+  basis: Type.Array(Type.Object({ about: words, value: words }, closed)),
+  remarks: Type.Array(words),
+  digest: words,
+}, { ...closed, $id: "https://stowage.example/plan.schema.json", title: "Plan" });
+
+const compiled = Compile(planSchema);
+
+/** The JSON Schema of a plan file. */
+export function planDocumentSchema(): Readonly<Record<string, unknown>> {
+  return { $schema: "https://json-schema.org/draft/2020-12/schema", ...planSchema };
+}
+
+/** Where a document is not a plan, and why: one problem for each place. */
+export interface PlanProblem {
+  /** As people write it: `actions[3].action`. */
+  readonly path: string;
+  /** What stands there, and what should. */
+  readonly message: string;
+}
+
+/** A plan from outside: checked key by key, so that what follows may rely on the types. */
+export function parsePlan(document: unknown): { readonly plan: Plan | null; readonly problems: readonly PlanProblem[] } {
+  if (compiled.Check(document)) return { plan: document as Plan, problems: [] };
+  const errors = compiled.Errors(document).filter(({ keyword }) => keyword !== "boolean");
+  const unions = errors.filter(({ keyword }) => keyword === "anyOf").map(({ instancePath }) => instancePath);
+  const telling = errors.filter(({ keyword, instancePath }) =>
+    !unions.some((union) => instancePath.startsWith(`${union}/`) || (instancePath === union && keyword !== "anyOf")));
+  return {
+    plan: null,
+    problems: telling.slice(0, problemsMax).map(({ instancePath, message }) => ({
+      path: instancePath.slice(1).replaceAll(/\/(\d+)(?=\/|$)/g, "[$1]").replaceAll("/", "."), message,
+    })),
+  };
+}
+
+/** A file that is no plan at all would have one problem for each of its values. */
+const problemsMax = 100;
