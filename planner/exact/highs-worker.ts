@@ -38,13 +38,16 @@ function read(model: Model, isMip: boolean): HighsAnswer {
   const values = feasible ? model.getSolution().colValue : null;
   if (status === modelStatus.infeasible) return { status: "infeasible", values: null, bound: null };
   const optimal = status === modelStatus.optimal;
-  const bound = isMip ? Number(model.info.get("mip_dual_bound")) : optimal ? model.getObjectiveValue() : null;
   const limited = [modelStatus.timeLimit, modelStatus.interrupted, modelStatus.solutionLimit, modelStatus.iterationLimit].includes(status as never);
-  return {
-    status: optimal ? "optimal" : limited ? "limit" : "failed",
-    values,
-    bound: bound !== null && Number.isFinite(bound) && (optimal || limited) ? bound : null,
-  };
+  if (!optimal && !limited) return { status: "failed", values: null, bound: null };
+  return { status: optimal ? "optimal" : "limit", values, bound: boundOf(model, optimal, isMip) };
+}
+
+function boundOf(model: Model, optimal: boolean, isMip: boolean): number | null {
+  const bound = isMip ? Number(model.info.get("mip_dual_bound")) : -Infinity;
+  if (Number.isFinite(bound)) return bound;
+  // Nothing is better than the start: the tree is empty and its bound is infinite, or there never was a tree.
+  return optimal ? model.getObjectiveValue() : null;
 }
 
 parentPort?.on("message", (question: HighsQuestion) => {
