@@ -1,30 +1,39 @@
 import { isUsable, type Workload } from "../../model/fleet.ts";
 import { amountOf } from "../../model/resource.ts";
+import { defaultBalance } from "../../model/scenario.ts";
 import type { Objective, ObjectiveContext } from "../objective.ts";
 
-const balancedResources = ["cpuMillicores", "memoryMiB"] as const;
 const ppmOfAll = 1_000_000;
 
-/** Evenness: how far the hosts in use are from the fleet's average promise of processors and memory. */
-export function balance({ index, hostAt }: ObjectiveContext): Objective {
+/** Evenness: how far the hosts are from the fleet's average use of what the settings name, else of processors and memory. */
+export function balance({ index, hostAt, settings }: ObjectiveContext): Objective {
   const hosts = index.hosts.flatMap((host, h) => (isUsable(host) ? [h] : []));
+  const { of, dimensions } = settings.balance ?? defaultBalance;
+  const used = (workload: Workload, resource: string): number => (workload.desired === "running" ? amountOf(workload[of], resource) : 0);
+  const targetOf = (resource: string): number => {
+    const capacity = hosts.reduce((sum, h) => sum + amountOf(hostAt(h)?.capacity ?? {}, resource), 0);
+    const demand = index.workloads.reduce((sum, workload) => sum + used(workload, resource), 0);
+    return capacity === 0 ? 0 : shareOf(demand, capacity);
+  };
   return {
     kind: "balance",
     name: "balance",
     unit: "ppm",
     hosts,
-    dimensions: balancedResources.map((resource) => {
-      const reserved = (workload: Workload): number => (workload.desired === "running" ? amountOf(workload.reservation, resource) : 0);
-      const capacity = hosts.reduce((sum, h) => sum + amountOf(hostAt(h)?.capacity ?? {}, resource), 0);
-      const demand = index.workloads.reduce((sum, workload) => sum + reserved(workload), 0);
+    dimensions: dimensions.map((mixture) => {
+      const parts = Object.entries(mixture).map(([resource, weight]) => ({ resource, weight }));
       return {
-        resource,
-        targetPpm: capacity === 0 ? 0 : shareOf(demand, capacity),
+        resource: parts.map(({ resource }) => resource).join(" + "),
+        targetPpm: parts.reduce((sum, { resource, weight }) => sum + weight * targetOf(resource), 0),
         ppm(w, h) {
           const [workload, host] = [index.workloads[w], hostAt(h)];
           if (workload === undefined || host === null) return 0;
-          const room = amountOf(host.capacity, resource);
-          return room === 0 ? 0 : shareOf(reserved(workload), room);
+          let ppm = 0;
+          for (const { resource, weight } of parts) {
+            const room = amountOf(host.capacity, resource);
+            if (room > 0) ppm += weight * shareOf(used(workload, resource), room);
+          }
+          return ppm;
         },
       };
     }),
