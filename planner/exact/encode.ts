@@ -2,6 +2,7 @@ import type { Form, SurviveForm } from "../../policies/form.ts";
 import type { Objective } from "../../policies/objective.ts";
 import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Problem } from "../problem.ts";
 import { encodeForm } from "./encode-form.ts";
+import { encodeSurvive } from "./encode-survive.ts";
 import { Milp, Sum } from "./milp.ts";
 import { Spots } from "./spots.ts";
 
@@ -37,7 +38,10 @@ export class Encoding {
     this.#pair = new Int32Array(problem.index.workloads.length * this.#hostCount).fill(-1);
     const possible = possiblePairs(problem, strict, forbidden);
     for (const w of problem.wanted) this.#place(w, possible);
-    if (strict) for (const form of problem.musts) this.#keep(form);
+    if (strict) {
+      const musts = new Set(problem.musts);
+      for (const form of problem.musts) this.#keep(form, musts);
+    }
   }
 
   /** The columns that say who is where, for a placement; null when it uses a pair that is out of the question. */
@@ -110,10 +114,15 @@ export class Encoding {
     this.milp.atMost(one, 1);
   }
 
-  #keep(form: Form): void {
+  #keep(form: Form, musts: ReadonlySet<Form>): void {
     if (form.kind === "allow") return; // no column for what it forbids
-    if (form.kind === "survive") this.late.push({ form, column: null });
-    else encodeForm(this.spots, form, false);
+    if (form.kind !== "survive") {
+      encodeForm(this.spots, form, false);
+      return;
+    }
+    // Looked at late in any case: its amount counts what is not shown within a limit, and the copies know no such limit.
+    this.late.push({ form, column: null });
+    encodeSurvive(this.spots, form, musts);
   }
 
   /** How much a form is broken. */

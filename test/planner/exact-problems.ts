@@ -91,12 +91,23 @@ export function arbitraryProblem(random: Random, size: { readonly hosts: number;
     name: `level ${l}`, shouldsWeight: random.chance(400) ? random.between(1, 3) : 0,
     terms: Array.from({ length: random.between(0, 2) }, () => ({ objective: arbitraryObjective(random, hostCount, workloadCount), weight: random.between(1, 3) })),
   }));
+  const musts = Array.from({ length: random.between(0, size.forms) }, form);
+  const shoulds = Array.from({ length: random.between(0, size.forms) }, () => ({ form: form(), weight: random.between(1, 5) }));
+  const survive = (): Form => {
+    const keep = musts.filter(({ kind }) => kind !== "survive" && !random.chance(100));
+    const someHosts = (permille: number): number[] => Array.from({ length: hostCount }, (_, h) => h).filter(() => random.chance(permille));
+    return {
+      kind: "survive", losses: Array.from({ length: random.between(1, 3) }, () => Int32Array.from(someHosts(350))), keep: () => keep,
+      takers: Uint8Array.from({ length: hostCount }, () => Number(random.chance(850))),
+      members: Int32Array.from(Array.from({ length: workloadCount }, (_, w) => w).filter(() => random.chance(800))),
+    };
+  };
+  if (random.chance(300)) musts.push(survive());
+  if (random.chance(150)) shoulds.push({ form: survive(), weight: random.between(1, 5) });
   return {
-    index, levels, constraints: [],
+    index, levels, constraints: [], musts, shoulds,
     current: Int32Array.from({ length: workloadCount }, () => random.between(-1, hostCount - 1)),
     wanted: Int32Array.from(index.workloads.keys()).filter((w) => index.workloads[w]?.desired !== "removed"),
-    musts: Array.from({ length: random.between(0, size.forms) }, form),
-    shoulds: Array.from({ length: random.between(0, size.forms) }, () => ({ form: form(), weight: random.between(1, 5) })),
   };
 }
 
