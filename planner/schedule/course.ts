@@ -22,6 +22,14 @@ export interface Blocked {
   readonly because: string;
 }
 
+export interface CourseOptions {
+  readonly target: Int32Array;
+  /** Workloads that stay exactly as they are, whatever the target says. */
+  readonly frozen: ReadonlySet<number>;
+  readonly startsAtMs: number | null;
+  readonly stopped: () => boolean;
+}
+
 type Event = { readonly kind: "end"; readonly step: Step } | { readonly kind: "retry"; readonly workload: number };
 
 const nothing = -1;
@@ -41,10 +49,12 @@ export class Course {
   /** Workloads that have steps left but cannot take the next one now. */
   readonly blocked = new Map<number, Blocked>();
   readonly target: Int32Array;
+  readonly frozen: ReadonlySet<number>;
   readonly waypoint: Int32Array;
   readonly #cold: Uint8Array;
   readonly #rank: Int32Array;
   readonly #begun: Uint8Array;
+  readonly #comesBack: Uint8Array;
   readonly #busy: Uint8Array;
   readonly #source: Int32Array;
   readonly #copiesLeft: Int32Array;
@@ -56,21 +66,23 @@ export class Course {
   #ready: number[] = [];
   #nowMs = 0;
 
-  constructor(index: FleetIndex, constraints: readonly Constraint[], target: Int32Array, startsAtMs: number | null, stopped: () => boolean) {
+  constructor(index: FleetIndex, constraints: readonly Constraint[], { target, frozen, startsAtMs, stopped }: CourseOptions) {
     this.index = index;
     this.state = new FleetState(index);
     this.rules = new Rules(index, constraints, this.state);
     this.limits = new Limits(index, constraints, startsAtMs);
     this.order = new StartOrder(index);
     this.target = target;
+    this.frozen = frozen;
     this.waypoint = new Int32Array(index.workloads.length).fill(nothing);
     this.#cold = new Uint8Array(index.workloads.length);
     this.#begun = new Uint8Array(index.workloads.length);
+    this.#comesBack = new Uint8Array(index.workloads.length);
     this.#busy = new Uint8Array(index.workloads.length);
     this.#booting = new Uint8Array(index.hosts.length);
     this.#copying = new Int32Array(index.workloads.length);
     this.#stopped = stopped;
-    const { source, copiesLeft } = copiesOf(index, this.state, target);
+    const { source, copiesLeft } = copiesOf(index, this.state, target, frozen);
     this.#source = source;
     this.#copiesLeft = copiesLeft;
     const jobs = [...index.workloads.keys()].filter((w) => this.next(w).kind !== "done");
@@ -95,9 +107,10 @@ export class Course {
     }
   }
 
-  /** Sends a waiting workload over another host first. */
+  /** Sends a workload over another host first; one that comes back lets everybody else go before. */
   detour(workload: number, host: number): void {
     this.waypoint[workload] = host;
+    if (this.target[workload] === this.state.hostOf(workload)) this.#comesBack[workload] = 1;
     this.#wake([workload]);
   }
 
@@ -137,9 +150,11 @@ export class Course {
   }
 
   next(w: number): Next {
+    if (this.frozen.has(w)) return { kind: "done" };
     const source = this.#source[w] ?? nothing;
     const where = this.state.where(w);
-    if ((this.waypoint[w] ?? nothing) === where.host && where.activity === "running" && where.leaving < 0) this.waypoint[w] = nothing;
+    const settled = where.leaving < 0 && (where.activity === "running" || this.index.workloads[w]?.desired !== "running");
+    if (settled && this.waypoint[w] === where.host) this.waypoint[w] = nothing;
     const waypoint = this.waypoint[w] ?? nothing;
     return nextStep(this.index, w, {
       where, goal: waypoint >= 0 ? waypoint : (this.target[w] ?? nothing), cold: this.#cold[w] === 1,
@@ -153,7 +168,7 @@ export class Course {
 
   #startReady(): void {
     const ready = [...new Set(this.#ready)].sort((a, b) =>
-      (this.#begun[b] ?? 0) - (this.#begun[a] ?? 0) || (this.#rank[a] ?? 0) - (this.#rank[b] ?? 0) || a - b);
+      (this.#comesBack[a] ?? 0) - (this.#comesBack[b] ?? 0) || (this.#begun[b] ?? 0) - (this.#begun[a] ?? 0) || (this.#rank[a] ?? 0) - (this.#rank[b] ?? 0) || a - b);
     this.#ready = [];
     for (const w of ready) if (this.#busy[w] === 0) this.#attempt(w);
   }
@@ -333,12 +348,12 @@ export class Course {
 }
 
 /** For each new workload the one that it is copied from, and for each source how many copies are still to be made. */
-function copiesOf(index: FleetIndex, state: FleetState, target: Int32Array): { source: Int32Array; copiesLeft: Int32Array } {
+function copiesOf(index: FleetIndex, state: FleetState, target: Int32Array, frozen: ReadonlySet<number>): { source: Int32Array; copiesLeft: Int32Array } {
   const source = new Int32Array(index.workloads.length).fill(nothing);
   const copiesLeft = new Int32Array(index.workloads.length);
   index.workloads.forEach(({ copyOf, desired }, w) => {
     const from = copyOf === null ? undefined : index.workloadIndex.get(copyOf);
-    if (from === undefined || desired === "removed" || (target[w] ?? nothing) < 0 || state.hostOf(w) >= 0 || state.hostOf(from) < 0) return;
+    if (from === undefined || frozen.has(w) || desired === "removed" || (target[w] ?? nothing) < 0 || state.hostOf(w) >= 0 || state.hostOf(from) < 0) return;
     source[w] = from;
     copiesLeft[from] = (copiesLeft[from] ?? 0) + 1;
   });

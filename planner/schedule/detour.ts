@@ -79,7 +79,7 @@ export class WaysOut {
     const { state, blocked } = this.#course;
     for (const wanted of [...this.#wantedHosts()].sort((a, b) => a - b)) {
       for (const w of state.present(wanted)) {
-        if (blocked.has(w) || (this.#detours.get(w) ?? 0) >= 1) continue;
+        if (blocked.has(w) || this.#course.frozen.has(w) || (this.#detours.get(w) ?? 0) >= 1) continue;
         const { activity, arriving, leaving } = state.where(w);
         if (activity !== "running" || arriving >= 0 || leaving >= 0) continue;
         const host = this.#spareFor(w, true);

@@ -1,0 +1,205 @@
+import type { FleetIndex, Whereabouts } from "../../model/snapshot.ts";
+import type { Constraint } from "../../policies/index.ts";
+import { movesLive } from "../durations.ts";
+import { EventQueue } from "./event-queue.ts";
+import { FleetState, startingHosts } from "./fleet-state.ts";
+import { Rules } from "./rules.ts";
+import { StartOrder } from "./start-order.ts";
+import { afterwards, type Step } from "./step.ts";
+
+/** The end of a complete search: a way, the proof that there is none, or neither within the limit. */
+export type Reach =
+  | { readonly kind: "way"; readonly steps: readonly Step[] }
+  | { readonly kind: "none" }
+  | { readonly kind: "gave-up" };
+
+/** One state of the fleet with nothing under way, and how it was reached. */
+interface Node {
+  readonly at: Int16Array;
+  readonly parent: Node | null;
+  readonly step: Step | null;
+  readonly depth: number;
+}
+
+/** Weight of what is still to do against what has been done: finds a way early, not always the shortest. */
+const greed = 4;
+const perWorkload = 3;
+
+/**
+ * Searches all states that single steps reach, each state once. One step after the other is enough: the rules that
+ * forbid a state forbid it more with something else under way, and rules that are not monotone are kept one step at a
+ * time anyway. So an exhausted search is a proof.
+ */
+export class ReachSearch {
+  readonly #index: FleetIndex;
+  readonly #target: Int32Array;
+  readonly #movable: readonly number[];
+  readonly #state: FleetState;
+  readonly #rules: Rules;
+  readonly #order: StartOrder;
+  readonly #stopped: () => boolean;
+  /** Where everybody was before the plan: what had data then is copied and not made anew. */
+  readonly #starting: Int32Array;
+
+  /** `start` gives where the movable workloads are; everybody else stays as `start` has it. */
+  constructor(index: FleetIndex, constraints: readonly Constraint[], input: {
+    readonly target: Int32Array; readonly movable: readonly number[]; readonly start: FleetState; readonly stopped: () => boolean;
+  }) {
+    this.#index = index;
+    this.#target = input.target;
+    this.#movable = input.movable;
+    this.#state = new FleetState(index);
+    this.#rules = new Rules(index, constraints, this.#state);
+    this.#order = new StartOrder(index);
+    this.#stopped = input.stopped;
+    this.#starting = startingHosts(index);
+    index.workloads.forEach((_, w) => this.#state.set(w, input.start.where(w)));
+    index.hosts.forEach((_, h) => this.#state.switchHost(h, input.start.isOn(h)));
+  }
+
+  find(nodesMax: number): Reach {
+    const root: Node = { at: this.#read(), parent: null, step: null, depth: 0 };
+    const seen = new Set([keyOf(root.at)]);
+    const open = new EventQueue<Node>();
+    open.add(greed * this.#remaining(root.at), root);
+    for (let node = open.take(); node !== undefined; node = open.take()) {
+      this.#load(node.at);
+      if (this.#remaining(node.at) === 0) return { kind: "way", steps: stepsTo(node) };
+      for (const step of this.#possible()) {
+        if (this.#order.blocking(step, this.#state) >= 0 || this.#rules.refusalOf(step) !== null) continue;
+        const at = this.#after(node.at, step);
+        const key = keyOf(at);
+        if (seen.has(key)) continue;
+        if (seen.size >= nodesMax || this.#stopped()) return { kind: "gave-up" };
+        seen.add(key);
+        const next = { at, parent: node, step, depth: node.depth + 1 };
+        open.add(next.depth + greed * this.#remaining(at), next);
+      }
+    }
+    return { kind: "none" };
+  }
+
+  #read(): Int16Array {
+    const at = new Int16Array(this.#movable.length * perWorkload + this.#index.hosts.length);
+    this.#movable.forEach((w, m) => write(at, m, this.#state.where(w)));
+    this.#index.hosts.forEach((_, h) => {
+      at[this.#movable.length * perWorkload + h] = this.#state.isOn(h) ? 1 : 0;
+    });
+    return at;
+  }
+
+  #load(at: Int16Array): void {
+    this.#movable.forEach((w, m) => {
+      const next = read(at, m);
+      const now = this.#state.where(w);
+      if (now.host !== next.host || now.leaving !== next.leaving || now.activity !== next.activity) this.#state.set(w, next);
+    });
+    this.#index.hosts.forEach((_, h) => this.#state.switchHost(h, at[this.#movable.length * perWorkload + h] === 1));
+  }
+
+  #after(at: Int16Array, step: Step): Int16Array {
+    const next = at.slice();
+    if (step.workload < 0) next[this.#movable.length * perWorkload + step.from] = step.kind === "bootHost" ? 1 : 0;
+    else {
+      const m = this.#movable.indexOf(step.workload);
+      write(next, m, afterwards(step, read(at, m)));
+    }
+    return next;
+  }
+
+  /** At least so many steps are left. */
+  #remaining(at: Int16Array): number {
+    let steps = 0;
+    this.#movable.forEach((w, m) => {
+      const { host, leaving, activity } = read(at, m);
+      const goal = this.#target[w] ?? -1;
+      const desired = this.#index.workloads[w]?.desired ?? "running";
+      if (desired === "removed") {
+        steps += host < 0 ? 0 : activity === "running" ? 2 : 1;
+        return;
+      }
+      if (leaving >= 0) steps++;
+      if (host !== goal && goal >= 0) steps++;
+      if (goal >= 0 && (activity === "running") !== (desired === "running")) steps++;
+    });
+    return steps;
+  }
+
+  /** Every single step that the states of the workloads and hosts allow, whatever the rules say. */
+  * #possible(): Generator<Step> {
+    const { hosts } = this.#index;
+    const on = [...hosts.keys()].filter((h) => this.#state.isOn(h) && hosts[h]?.state !== "failed");
+    for (const w of this.#movable) yield* this.#stepsOf(w, on);
+    for (const [h, host] of hosts.entries()) {
+      if (!host.powerManaged || host.state === "failed") continue;
+      const step = { workload: -1, from: h, to: -1, source: -1 };
+      if (!this.#state.isOn(h)) yield { kind: "bootHost", ...step };
+      else if (this.#state.present(h).length === 0) yield { kind: "shutdownHost", ...step };
+    }
+  }
+
+  * #stepsOf(w: number, on: readonly number[]): Generator<Step> {
+    const index = this.#index;
+    const workload = index.workloads[w];
+    if (workload === undefined) return;
+    const { host, leaving, activity } = this.#state.where(w);
+    const at = (kind: Step["kind"], from: number, to = -1, source = -1): Step => ({ kind, workload: w, from, to, source });
+    if (host < 0) {
+      if (workload.desired !== "removed" && (this.#target[w] ?? -1) >= 0) yield* this.#births(w, on);
+      return;
+    }
+    if (!this.#state.isOn(host)) return;
+    if (leaving >= 0) {
+      if (activity === "stopped" && workload.desired === "running") yield at("start", host);
+      else if (this.#state.isOn(leaving)) yield at("deleteSource", leaving);
+      return;
+    }
+    if (activity === "running") {
+      const from = index.hosts[host];
+      for (const h of on) {
+        const to = index.hosts[h];
+        if (h !== host && from !== undefined && to !== undefined && movesLive(index, workload, from, to)) yield at("migrate", host, h);
+      }
+      if (workload.mayStop || workload.desired !== "running") yield at("stop", host);
+      return;
+    }
+    if (workload.desired === "removed") yield at("remove", host);
+    if (workload.desired === "running") yield at("start", host);
+    for (const h of on) if (h !== host) yield at("transfer", host, h);
+  }
+
+  * #births(w: number, on: readonly number[]): Generator<Step> {
+    const workload = this.#index.workloads[w];
+    const source = workload?.copyOf === null || workload === undefined ? undefined : this.#index.workloadIndex.get(workload.copyOf);
+    const from = source === undefined ? -1 : this.#state.hostOf(source);
+    for (const to of on) {
+      if (source === undefined || (this.#starting[source] ?? -1) < 0) yield { kind: "start", workload: w, from: to, to: -1, source: -1 };
+      else if (from >= 0 && this.#state.isOn(from) && (this.#state.where(source).activity === "stopped" || this.#index.workloads[source]?.liveMove === true)) {
+        yield { kind: "copy", workload: w, from, to, source };
+      }
+    }
+  }
+}
+
+function write(at: Int16Array, m: number, { host, leaving, activity }: Whereabouts): void {
+  at[m * perWorkload] = host;
+  at[m * perWorkload + 1] = leaving;
+  at[m * perWorkload + 2] = activity === "running" ? 1 : 0;
+}
+
+function read(at: Int16Array, m: number): Whereabouts {
+  return {
+    host: at[m * perWorkload] ?? -1, arriving: -1, leaving: at[m * perWorkload + 1] ?? -1,
+    activity: at[m * perWorkload + 2] === 1 ? "running" : "stopped",
+  };
+}
+
+function keyOf(at: Int16Array): string {
+  return at.join(",");
+}
+
+function stepsTo(node: Node): readonly Step[] {
+  const steps: Step[] = [];
+  for (let at: Node | null = node; at !== null; at = at.parent) if (at.step !== null) steps.push(at.step);
+  return steps.reverse();
+}
