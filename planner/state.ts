@@ -29,6 +29,8 @@ export class State {
   /** What the move weighed last would change. */
   readonly change: Float64Array;
   guideChange = 0;
+  /** Moves weighed so far: the unit of work. */
+  weighed = 0;
   /** Search weights of the groups that are musts. */
   readonly groupGuide: Float64Array;
   readonly #priorityOf: Float64Array;
@@ -127,6 +129,7 @@ export class State {
         guided += amount * unit;
       } else should += amount * weight;
     }
+    this.weighed += 1;
     change[mustsLevel] = must;
     this.guideChange = guided;
     this.#shouldChange = should;

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { Random } from "../../model/random.ts";
+import { compareScores, type Problem, type Score } from "../../planner/problem.ts";
+import { scoreOf } from "../../planner/score.ts";
+import { search } from "../../planner/search.ts";
+import { State } from "../../planner/state.ts";
+import { randomProblem } from "./random-problem.ts";
+
+/** The best score of all placements, by trying them all. */
+function bestOfAll(problem: Problem): Score {
+  const state = new State(problem);
+  const best = state.score.slice();
+  const visit = (depth: number): void => {
+    const w = problem.wanted[depth];
+    if (w === undefined) {
+      if (compareScores(state.score, best) < 0) best.set(state.score);
+      return;
+    }
+    for (let h = -1; h < state.hostCount; h++) {
+      if (state.hostOf[w] !== h) state.move(w, h);
+      visit(depth + 1);
+      state.forget();
+    }
+    if (state.hostOf[w] !== -1) state.move(w, -1);
+  };
+  visit(0);
+  return best;
+}
+
+const clock = { nowMs: () => 0 };
+
+function problemOf(seed: number): Problem {
+  const random = new Random(seed);
+  return randomProblem(random, {
+    hosts: random.between(2, 5), workloads: random.between(3, 6), musts: random.between(0, 6), shoulds: random.between(0, 5),
+  });
+}
+
+describe("search on small problems", () => {
+  it("finds the true optimum of at least 95 in a hundred", () => {
+    const missed: string[] = [];
+    const count = 80;
+    for (let seed = 1; seed <= count; seed++) {
+      const problem = problemOf(seed);
+      const { score } = search(problem, { seed, iterations: 40_000, timeMs: 1e9, clock, stopped: () => false });
+      const best = bestOfAll(problem);
+      expect(compareScores(score, best), `seed ${seed} is better than everything`).toBeGreaterThanOrEqual(0);
+      if (compareScores(score, best) > 0) missed.push(`seed ${seed}: ${score.join(" ")} instead of ${best.join(" ")}`);
+    }
+    expect(missed.length, missed.join("\n")).toBeLessThanOrEqual(count * 0.05);
+  });
+
+  it("reports the score that its placement has", () => {
+    for (let seed = 200; seed < 220; seed++) {
+      const problem = problemOf(seed);
+      const { hostOf, score } = search(problem, { seed, iterations: 5000, timeMs: 1e9, clock, stopped: () => false });
+      expect([...score]).toEqual([...scoreOf(problem, hostOf)]);
+    }
+  });
+});
