@@ -4,7 +4,7 @@ import type { Fleet, Host, Workload } from "../../model/fleet.ts";
 import { defaultSettings } from "../../model/scenario.ts";
 import type { HostId, WorkloadId } from "../../model/ids.ts";
 import type { FleetIndex, Instant, Whereabouts } from "../../model/snapshot.ts";
-import { totalAmount, type ConstraintKind, type Request } from "../../policies/constraint.ts";
+import { totalAmount, type AnyConstraintKind, type ParameterFault, type Part, type Request } from "../../policies/constraint.ts";
 import { fleetOf, hostOf, workloadOf, type Said } from "./fleet-of.ts";
 import { instantOf, nowhere } from "./instant-of.ts";
 
@@ -31,15 +31,17 @@ export interface Asked {
 /** An instant in which a rule is tried. */
 export interface Given {
   /** The rule finds exactly this, explained: one sentence a violation, in the order found. */
-  violates<Raw>(kind: ConstraintKind<Raw, never>, asked: Asked, ...sentences: readonly string[]): void;
-  keeps<Raw>(kind: ConstraintKind<Raw, never>, asked?: Asked): void;
-  amounts<Raw>(kind: ConstraintKind<Raw, never>, asked: Asked, amount: number): void;
+  violates(kind: AnyConstraintKind, asked: Asked, ...sentences: readonly string[]): void;
+  keeps(kind: AnyConstraintKind, asked?: Asked): void;
+  amounts(kind: AnyConstraintKind, asked: Asked, amount: number): void;
+  parts(kind: AnyConstraintKind, asked: Asked): readonly Part<unknown>[];
+  faults(kind: AnyConstraintKind, asked: Asked): readonly ParameterFault[];
 }
 
 /**
  * Whereabouts in short: `a:h1` is on h1, `a:h1>h2` moves live to h2, `a:>h2` is new and arrives, `a:h2<h1` is on h2
- * with data left on h1, `a:h1!` is stopped there (also `a:h1>h2!`), `a:-` is nowhere. The place before `>` is also where
- * it is before the plan, unless the facts say otherwise.
+ * with data left on h1, where it was before; `a:h1!` is stopped there (also `a:h1>h2!`), `a:-` is nowhere. The place that
+ * it comes from is also where the fleet has it now, unless the facts say otherwise.
  */
 export function given(text: string, facts: Facts = {}): Given {
   const said = new Map(text.split(" ").map((word): [string, string] => [word.slice(0, word.indexOf(":")), word.slice(word.indexOf(":") + 1)]));
@@ -48,23 +50,25 @@ export function given(text: string, facts: Facts = {}): Given {
   const workloads = [...said].map(([id, place]) => workloadOf(id, { ...placedNow(place), ...facts.workloads?.[id] }));
   const index = fleetOf(hosts, workloads, facts.fleet);
   const instant = instantOf(index, index.workloads.map(({ id }) => whereabouts(index, said.get(id) ?? "-")));
-  const found = <Raw>(kind: ConstraintKind<Raw, never>, asked: Asked): readonly { words: string; amount: number }[] => findings(kind, asked, instant);
+  const found = (kind: AnyConstraintKind, asked: Asked): readonly { words: string; amount: number }[] => findings(kind, asked, instant);
   return {
     violates: (kind, asked, ...sentences) => expect(found(kind, asked).map(({ words }) => words)).toEqual(sentences),
     keeps: (kind, asked = {}) => expect(found(kind, asked)).toEqual([]),
     amounts: (kind, asked, amount) => expect(found(kind, asked).reduce((sum, each) => sum + each.amount, 0)).toBe(amount),
+    parts: (kind, asked) => kind.parts(requestOf(kind, asked, index)),
+    faults: (kind, asked) => kind.faults?.(requestOf(kind, asked, index)) ?? [],
   };
 }
 
 /** The request that a compiler would make of what a test asks. The parameters fit the entry's schema. */
-export function requestOf<Raw>(kind: Pick<ConstraintKind<Raw, never>, "name" | "parameters" | "selectors">, asked: Asked, index: FleetIndex): Request<Raw> {
+export function requestOf(kind: AnyConstraintKind, asked: Asked, index: FleetIndex): Request<object> {
   const ids = (text: string): string[] => text.split(" ").filter((id) => id !== "");
   const workloadsOf = (text: string): Int32Array => Int32Array.from(ids(text), (id) => index.workloadIndex.get(id as WorkloadId) ?? -1).sort();
   const hostsOf = (text: string): Int32Array => Int32Array.from(ids(text), (id) => index.hostIndex.get(id as HostId) ?? -1).sort();
   const resolve = (field: string, text: string): Int32Array => (kind.selectors[field] === "hosts" ? hostsOf(text) : workloadsOf(text));
   const written = Object.fromEntries(Object.entries(asked.selected ?? {}).map(([field, text]) =>
     [field, typeof text === "string" ? { ids: ids(text) } : text.map((each) => ({ ids: ids(each) }))]));
-  const raw = { ...asked.raw, ...written } as Raw;
+  const raw = { ...asked.raw, ...written };
   expect([...Value.Errors(kind.parameters, raw)], `parameters of ${kind.name}`).toEqual([]);
   const excepted = ids(asked.excepted ?? "");
   const exceptedWorkloads = new Set(workloadsOf(excepted.filter((id) => index.workloadIndex.has(id as WorkloadId)).join(" ")));
@@ -85,7 +89,7 @@ export function requestOf<Raw>(kind: Pick<ConstraintKind<Raw, never>, "name" | "
   };
 }
 
-function findings<Raw>(kind: ConstraintKind<Raw, never>, asked: Asked, instant: Instant): readonly { words: string; amount: number }[] {
+function findings(kind: AnyConstraintKind, asked: Asked, instant: Instant): readonly { words: string; amount: number }[] {
   const request = requestOf(kind, asked, instant.index);
   expect(kind.faults?.(request) ?? [], `faults of ${kind.name}`).toEqual([]);
   return kind.parts(request).flatMap(({ params }) => {
@@ -97,7 +101,8 @@ function findings<Raw>(kind: ConstraintKind<Raw, never>, asked: Asked, instant: 
 
 /** Running where the text says it is before anything ends; new when that is nowhere. */
 function placedNow(place: string): Said<Workload> {
-  const [before = ""] = place.replace("!", "").split(/[<>]/u);
+  const [at = "", left] = place.replace("!", "").split("<");
+  const before = left ?? at.split(">")[0] ?? "";
   return before === "" || before === "-" ? { host: null, state: "new" } : { host: before, state: place.endsWith("!") ? "stopped" : "running" };
 }
 
