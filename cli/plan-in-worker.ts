@@ -3,18 +3,23 @@ import type { PlanJobResult } from "./context.ts";
 import type { PlanningMessage, PlanningWorkerData } from "./planning-worker.ts";
 import type { PlanJob, Progress } from "./planning.ts";
 
+/** What happens beside the planning. */
+export interface PlanWatch {
+  onProgress(progress: Progress): void;
+  onInterrupt(): void;
+  onSecondInterrupt(): void;
+}
+
 /**
  * Plans in a worker, because a search that computes without pause would never hear Ctrl-C. The first Ctrl-C asks for
- * the best plan so far; `onSecondInterrupt` is called for the next one.
+ * the best plan so far; what the next one does is up to the watcher.
  */
-export async function planInWorker(
-  job: PlanJob, onProgress: (progress: Progress) => void, onInterrupt: () => void, onSecondInterrupt: () => void,
-): Promise<PlanJobResult> {
+export async function planInWorker(job: PlanJob, watch: PlanWatch): Promise<PlanJobResult> {
   const interrupted = new SharedArrayBuffer(4);
   const flag = new Int32Array(interrupted);
   const onSignal = (): void => {
-    if (Atomics.exchange(flag, 0, 1) === 1) onSecondInterrupt();
-    else onInterrupt();
+    if (Atomics.exchange(flag, 0, 1) === 1) watch.onSecondInterrupt();
+    else watch.onInterrupt();
   };
   process.on("SIGINT", onSignal);
   const workerData: PlanningWorkerData = { job, interrupted };
@@ -23,7 +28,7 @@ export async function planInWorker(
     const outcome = await new Promise<PlanJobResult["outcome"]>((resolve, reject) => {
       worker.on("message", (message: PlanningMessage) => {
         if (message.kind === "done") resolve(message.outcome);
-        else onProgress(message.progress);
+        else watch.onProgress(message.progress);
       });
       worker.on("error", reject);
       worker.on("exit", (code) => reject(new Error(`the planning worker ended with code ${code} and no answer`)));

@@ -10,6 +10,7 @@ import { addPlan } from "./commands/plan.ts";
 import { addPolicies } from "./commands/policies.ts";
 import { addSchema } from "./commands/schema.ts";
 import { addShow } from "./commands/show.ts";
+import { version } from "./version.ts";
 import { addValidate } from "./commands/validate.ts";
 import { addVerify } from "./commands/verify.ts";
 
@@ -17,7 +18,7 @@ import { addVerify } from "./commands/verify.ts";
 export function buildProgram(context: Context, finish: Finish, write: (text: string) => void): Command {
   const program = new Command("stowage")
     .description("Plans where applications run on a fleet of machines, and proves what a plan will do before anyone signs it.")
-    .version("0.1.0", "-V, --version", "print the version")
+    .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "explain the command, with examples")
     .addOption(new Option("--json", "print one JSON document (errors too) instead of text"))
     .addOption(new Option("--no-color", "print without colours (also: NO_COLOR=1)"))

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import type { Fleet } from "../../model/fleet.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
@@ -8,6 +7,7 @@ import { commandHelp } from "../help.ts";
 import { asOfOption, type ScenarioOptions } from "../options.ts";
 import { inputOf, prepare } from "../prepare.ts";
 import { countWords } from "../render/diagnostics.ts";
+import { fleetWords } from "../render/fleet-words.ts";
 
 /** `stowage validate`: every problem of a scenario at once. */
 export function addValidate(program: Command, context: Context, finish: Finish): void {
@@ -50,12 +50,4 @@ function renderValid({ name, fleet, policies, changes }: Scenario, { paint }: Co
   const lines = [`${paint.green("valid")} ${paint.bold(name)}: ${fleetWords(fleet)}, ${countWords(policies.length, "policy", "policies")}.`];
   if (changes.length > 0) lines.push("", "Changes", ...changes.map((change) => `  ~ ${change}`));
   return `${lines.join("\n")}\n`;
-}
-
-/** `2 sites, 5 hosts, 12 workloads, 3 services`. */
-export function fleetWords({ sites, hosts, workloads, services }: Fleet): string {
-  return [
-    countWords(sites.length, "site"), countWords(hosts.length, "host"),
-    countWords(workloads.length, "workload"), countWords(services.length, "service"),
-  ].join(", ");
 }

@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+import type { PlanJobResult } from "./context.ts";
+import { exitCodes } from "./exit-code.ts";
+import { planInWorker } from "./plan-in-worker.ts";
+import type { PlanJob } from "./planning.ts";
+import { progressLine } from "./progress-line.ts";
+import { paintFor } from "./render/paint.ts";
+import { runCommandLine, wantsJson, type Environment } from "./run.ts";
+
+// The one place for the wall clock, the terminal and signals: everything below gets them as arguments.
+
+const args = process.argv.slice(2);
+
+for (const stream of [process.stdout, process.stderr]) {
+  // A reader that has seen enough (`stowage plan ... | head`) is no error.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    else throw error;
+  });
+}
+process.on("uncaughtException", internalError);
+
+try {
+  process.exitCode = await runCommandLine(args, environmentOfProcess());
+} catch (error) {
+  internalError(error);
+}
+
+function environmentOfProcess(): Environment {
+  const error = (text: string): void => void process.stderr.write(text);
+  return {
+    paint: paintFor(wantsColour(process.stdout)),
+    errorPaint: paintFor(wantsColour(process.stderr)),
+    columns: Math.min(160, Math.max(60, process.stdout.columns ?? 100)),
+    clock: { nowMs: () => performance.now() },
+    nowUtc: new Date().toISOString(),
+    makePlan: (job) => planWatched(job, error),
+    out: (text) => void process.stdout.write(text),
+    error,
+  };
+}
+
+async function planWatched(job: PlanJob, error: (text: string) => void): Promise<PlanJobResult> {
+  const line = progressLine(process.stderr.isTTY && !wantsJson(args) ? error : null);
+  try {
+    return await planInWorker(job, {
+      onProgress: (progress) => line.show(progress),
+      onInterrupt: () => error("\nStopping: the best plan so far comes next. Ctrl-C again ends at once.\n"),
+      onSecondInterrupt: () => process.exit(exitCodes.interrupted),
+    });
+  } finally {
+    line.clear();
+  }
+}
+
+function wantsColour(stream: NodeJS.WriteStream): boolean {
+  const { NO_COLOR, TERM, FORCE_COLOR } = process.env;
+  if (args.includes("--no-color") || (NO_COLOR ?? "") !== "") return false;
+  return (FORCE_COLOR ?? "") !== "" || (stream.isTTY && TERM !== "dumb");
+}
+
+/** A broken invariant ends here, without its stack unless somebody asks for it. */
+function internalError(error: unknown): void {
+  const { message, advice } = wordsForFault(error);
+  if (wantsJson(args)) {
+    const diagnostic = { code: "internal", severity: "error", file: null, line: null, column: null, path: "", message, advice };
+    process.stdout.write(`${JSON.stringify({ format: "stowage/error/v1", exitCode: exitCodes.error, diagnostics: [diagnostic] }, null, 2)}\n`);
+  } else process.stderr.write(`${message}\n${advice}\n`);
+  if ((process.env.STOWAGE_DEBUG ?? "") !== "" && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  process.exitCode = exitCodes.error;
+}
+
+function wordsForFault(error: unknown): { message: string; advice: string } {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  if (code === "ERR_WORKER_OUT_OF_MEMORY") {
+    return {
+      message: "The plan needs more memory than this process may use.",
+      advice: "Give it more with NODE_OPTIONS=--max-old-space-size=MIB, or plan a part of the fleet.",
+    };
+  }
+  const words = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
+  return {
+    message: `internal error: ${words}`,
+    advice: "This is a fault of stowage, not of your input. Please report it with the command and, if you can, the files; STOWAGE_DEBUG=1 adds details for the report.",
+  };
+}

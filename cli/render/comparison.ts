@@ -1,0 +1,71 @@
+import { unreachable } from "../../model/assert.ts";
+import type { Comparison, Measure, Side } from "../../reports/index.ts";
+import { formatCarbon, formatPower } from "./amount.ts";
+import { formatDuration } from "./duration.ts";
+import { formatChange, formatDifference, formatMicros, groupThousands } from "./money.ts";
+import type { Paint } from "./paint.ts";
+import { fit, renderTable } from "./table.ts";
+
+const rowsMax = 40;
+
+/** Two sides beside each other: figures, rules, then who is elsewhere. */
+export function renderComparison(
+  a: Side, b: Side, { measures, rules, places, samePlaces }: Comparison,
+  { paint, columns, full }: { readonly paint: Paint; readonly columns: number; readonly full: boolean },
+): string {
+  const wide = Math.floor((columns - 30) / 2);
+  const heads = [{ head: "" }, { head: fit(a.name, wide), align: "right" as const }, { head: fit(b.name, wide), align: "right" as const }];
+  const told = measures.filter((measure) => measure.a !== null || measure.b !== null);
+  const blocks = [
+    renderTable([...heads, { head: "difference", align: "right" }], told.map((measure) => [
+      measure.name, valueWords(measure.a, measure, a.currency), valueWords(measure.b, measure, b.currency), differenceWords(measure, paint),
+    ])),
+  ];
+  if (rules.length > 0) {
+    const shown = full ? rules : rules.slice(0, rowsMax);
+    blocks.push(`${paint.bold("Rules broken, or not the same")}\n${renderTable(heads, shown.map((rule) => [rule.policy, ruleWords(rule.a, paint), ruleWords(rule.b, paint)]))}${rest(rules.length - shown.length)}`);
+  }
+  if (places.length === 0) blocks.push(`Everybody is at the same place on both sides (${groupThousands(samePlaces)}).`);
+  else {
+    const shown = full ? places : places.slice(0, rowsMax);
+    const rows = shown.map((place) => [symbolOf(place.a, place.b, paint), fit(place.workload, wide), place.a ?? "(nowhere)", place.b ?? "(nowhere)"]);
+    const title = paint.bold(`Not at the same place: ${groupThousands(places.length)}; at the same: ${groupThousands(samePlaces)}`);
+    blocks.push(`${title}\n${renderTable([{ head: "" }, { head: "workload" }, { head: fit(a.name, wide) }, { head: fit(b.name, wide) }], rows)}${rest(places.length - shown.length)}`);
+  }
+  return `${blocks.join("\n\n")}\n`;
+}
+
+function rest(count: number): string {
+  return count > 0 ? `\n  ... and ${groupThousands(count)} more (--full shows them)` : "";
+}
+
+function symbolOf(a: string | null, b: string | null, paint: Paint): string {
+  if (a === null || a === "absent") return paint.green("+");
+  return b === null || b === "absent" ? paint.red("-") : paint.cyan("->");
+}
+
+function ruleWords(amount: number | null, paint: Paint): string {
+  if (amount === null) return "no such rule";
+  return amount === 0 ? paint.green("kept") : paint.red(`broken by ${groupThousands(amount)}`);
+}
+
+function valueWords(value: number | null, { unit }: Measure, currency: string): string {
+  if (value === null) return "-";
+  switch (unit) {
+    case "micros/h": return `${formatMicros(value)} ${currency}/h`;
+    case "milliwatts": return formatPower(value);
+    case "milligrams/h": return formatCarbon(value);
+    case "ms": return formatDuration(value);
+    case "count": return groupThousands(value);
+    default: return unreachable(unit);
+  }
+}
+
+function differenceWords({ unit, a, b }: Measure, paint: Paint): string {
+  if (a === null || b === null) return "";
+  if (a === b) return paint.dim("same");
+  const percent = formatChange(a, b);
+  const words = unit === "micros/h" ? `${formatDifference(b - a)}${percent === "" ? "" : ` (${percent})`}`
+    : unit === "count" ? `${b > a ? "+" : ""}${groupThousands(b - a)}` : percent;
+  return b < a ? paint.green(words) : paint.yellow(words);
+}
