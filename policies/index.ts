@@ -1,2 +1,3 @@
 export { catalogue } from "./catalogue.ts";
+export type { AnyConstraintKind } from "./constraint.ts";
 export { selectorSchema } from "./selector-schema.ts";

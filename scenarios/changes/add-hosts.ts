@@ -1,0 +1,84 @@
+import { Type } from "typebox";
+import type { Host } from "../../model/fleet.ts";
+import type { HostId } from "../../model/ids.ts";
+import { hostOf } from "../defaults.ts";
+import { amounts, closed, id, ids, labels, whole, type Written } from "../fields/common.ts";
+import { pricesSchema } from "../fields/fleet.ts";
+import { counted, listed, type ChangeContext, type ChangeKind } from "./change.ts";
+import { freeIds } from "./free-ids.ts";
+import { leavingLabel } from "./leaving.ts";
+
+const optional = Type.Optional;
+
+const schema = closed({
+  like: optional(id("A host whose fields the new ones take over; this or type.")),
+  type: optional(id("One of hostTypes; this or like.")),
+  count: optional(whole("How many. Default 1, or the number of ids.", 1, 100_000)),
+  ids: optional(ids("Their ids; made from idPrefix when absent.", 1)),
+  idPrefix: optional(id("Ids are idPrefix-1, idPrefix-2, ...; \"added-\" and the name of the pattern when absent.")),
+  site: optional(id("Site; that of the like host when absent.")),
+  domains: optional(labels("Failure domains, over those of the pattern.")),
+  capacity: optional(amounts("Capacities, over those of the pattern.")),
+  prices: optional(pricesSchema),
+  labels: optional(labels("Labels, over those of the pattern.")),
+}, "Hosts arrive, switched on and empty.");
+
+/** New hosts in the likeness of one that exists, or of a host type. */
+export const addHosts: ChangeKind<Written<typeof schema>> = {
+  name: "addHosts",
+  meaning: "hosts arrive, in the likeness of a host or of a host type",
+  schema,
+
+  apply(params, context) {
+    const { draft, check, at } = context;
+    const pattern = patternOf(params, context);
+    if (pattern === null) return null;
+    const { count = params.ids?.length ?? 1 } = params;
+    if (params.ids !== undefined && params.ids.length !== count) {
+      check.problem("contradiction", [...at, "count"], () => ({
+        message: `addHosts: count is ${count}, but ids names ${counted(params.ids?.length ?? 0, "host")}.`, advice: "Leave count out, or name as many ids.",
+      }));
+      return null;
+    }
+    const names = params.ids ?? freeIds(params.idPrefix ?? `added-${params.like ?? params.type ?? "host"}`, count, draft.hosts);
+    const taken = names.findIndex((name, i) => draft.hosts.has(name as HostId) || names.indexOf(name) < i);
+    if (taken >= 0) {
+      check.problem("change-conflict", [...at, "ids", taken], () => ({ message: `addHosts: there is already a host ${names[taken]}.`, advice: "Choose another id." }));
+      return null;
+    }
+    for (const name of names) {
+      draft.hosts.set(name as HostId, {
+        ...pattern,
+        id: name as HostId,
+        domains: { ...pattern.domains, ...params.domains },
+        capacity: { ...pattern.capacity, ...params.capacity },
+        prices: { ...pattern.prices, ...params.prices },
+        labels: { ...pattern.labels, ...params.labels },
+      });
+    }
+    return `${counted(count, "host")} like ${params.like ?? params.type} added at ${pattern.site}: ${listed(names)}`;
+  },
+};
+
+function patternOf(params: Written<typeof schema>, { draft, check, at }: ChangeContext): Host | null {
+  const { like, type } = params;
+  if ((like === undefined) === (type === undefined)) {
+    check.problem("missing-key", at, () => ({ message: `addHosts names ${like === undefined ? "neither like nor type" : "both like and type"}; exactly one is needed.`, advice: "Say like: HOST, or type: HOST-TYPE." }));
+    return null;
+  }
+  check.amounts(params.capacity, draft, [...at, "capacity"]);
+  const site = params.site;
+  if (site !== undefined && !check.exists("site", site, draft.sites, [...at, "site"])) return null;
+  if (like !== undefined) {
+    const found = check.exists("host", like, draft.hosts, [...at, "like"]) ? draft.hosts.get(like as HostId) : undefined;
+    if (found === undefined) return null;
+    const { [leavingLabel]: _, ...kept } = found.labels;
+    return { ...found, state: "on", labels: kept, ...(site === undefined ? {} : { site: site as Host["site"] }) };
+  }
+  if (type === undefined || !check.exists("host type", type, draft.hostTypes, [...at, "type"])) return null;
+  if (site === undefined) {
+    check.problem("missing-key", at, () => ({ message: "addHosts with a type names no site; a host stands somewhere.", advice: "Add site: SITE." }));
+    return null;
+  }
+  return { ...hostOf({ id: "", site }, draft.hostTypes.get(type)), state: "on" };
+}

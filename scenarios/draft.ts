@@ -1,0 +1,22 @@
+import type { Application, Host, Service, Site, SiteLink, Workload } from "../model/fleet.ts";
+import type { ApplicationId, HostId, PolicyId, ServiceId, SiteId, WorkloadId } from "../model/ids.ts";
+import type { PolicyDocument } from "../model/policy.ts";
+import type { ResourceKind } from "../model/resource.ts";
+import type { ObjectiveLevel } from "../model/scenario.ts";
+import type { HostTypeDocument } from "./fields/fleet.ts";
+
+/** A scenario under construction: the one thing that changes write to. */
+export interface Draft {
+  readonly resources: readonly ResourceKind[];
+  readonly hostTypes: ReadonlyMap<string, HostTypeDocument>;
+  readonly sites: Map<SiteId, Site>;
+  readonly hosts: Map<HostId, Host>;
+  readonly applications: Map<ApplicationId, Application>;
+  readonly workloads: Map<WorkloadId, Workload>;
+  readonly services: Map<ServiceId, Service>;
+  readonly links: SiteLink[];
+  readonly policies: Map<PolicyId, PolicyDocument>;
+  objectives: readonly ObjectiveLevel[];
+  /** What an earlier change has decided, and which one: a later change may not decide otherwise. */
+  readonly decided: Map<string, { readonly what: string; readonly by: string }>;
+}
