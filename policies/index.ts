@@ -1,3 +1,6 @@
 export { catalogue } from "./catalogue.ts";
 export type { AnyConstraintKind } from "./constraint.ts";
+export type { Constraint, Violation } from "./constraint.ts";
+export { carbonMilligramsPerHour, chargeMicrosPerHour, dynamicMilliwatts, hostOnMicrosPerHour, idleMilliwatts } from "./cost.ts";
+export { parsePlan, planDocumentSchema, type PlanProblem } from "./plan-document.ts";
 export { selectorSchema } from "./selector-schema.ts";

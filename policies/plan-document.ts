@@ -74,7 +74,8 @@ export interface PlanProblem {
 
 /** A plan from outside: checked key by key, so that what follows may rely on the types. */
 export function parsePlan(document: unknown): { readonly plan: Plan | null; readonly problems: readonly PlanProblem[] } {
-  if (compiled.Check(document)) return { plan: document as Plan, problems: [] };
+  const fits: boolean = compiled.Check(document);
+  if (fits) return { plan: document as Plan, problems: [] };
   const errors = compiled.Errors(document).filter(({ keyword }) => keyword !== "boolean");
   const unions = errors.filter(({ keyword }) => keyword === "anyOf").map(({ instancePath }) => instancePath);
   const telling = errors.filter(({ keyword, instancePath }) =>
