@@ -49,7 +49,8 @@ export const neighbourhood: ConstraintKind<Static<typeof parameters>, Params> = 
     served.delete(-1);
     return Array.from(members).flatMap((w) => {
       const bare = placesOf(instant.where(w)).filter((h) => !served.has(domainAt(h)));
-      return bare.map((h) => ({
+      const domainsOnce = bare.filter((h, i) => bare.findIndex((other) => domainAt(other) === domainAt(h)) === i);
+      return domainsOnce.map((h) => ({
         key: `workload ${instant.index.workloads[w]?.id} ${domains.key} ${domains.names[domainAt(h)] ?? "none"}`,
         amount: 1, workloads: [w], hosts: [h], value: 0, limit: 1,
       }));

@@ -1,15 +1,17 @@
 import { Type, type Static } from "typebox";
-import { currentHosts, type Instant } from "../../model/snapshot.ts";
-import type { ConstraintKind, Violation } from "../constraint.ts";
+import { currentHosts } from "../../model/snapshot.ts";
+import type { ConstraintKind } from "../constraint.ts";
 import { placesOf } from "../presence.ts";
 
 const parameters = Type.Object({}, { additionalProperties: false });
 
 interface Params {
+  /** `in`: those from outside do not enter; `out`: those from inside stay on their host. */
+  readonly way: "in" | "out";
   readonly quarantined: Int32Array;
   readonly current: Int32Array;
-  /** Workloads that an exception lets in and out. */
-  readonly excepted: ReadonlySet<number>;
+  /** Workloads that this part is about, without those that an exception lets in and out. */
+  readonly members: Int32Array;
 }
 
 /** Nothing enters the selected hosts and nothing leaves them, not even from one of them to another. */
@@ -22,44 +24,44 @@ export const quarantine: ConstraintKind<Static<typeof parameters>, Params> = {
   holds: { default: "continuously", allowed: ["continuously", "at-end"] },
   monotone: true,
 
-  parts: ({ hosts, excepted, index }) => hosts.length === 0 ? [] : [{
-    params: { quarantined: hosts, current: currentHosts(index), excepted: excepted.workloads },
-    subject: "hosts", workloads: null, hosts,
-  }],
-
-  check(params, instant) {
-    const inside = new Set(params.quarantined);
-    return instant.index.workloads.flatMap((_, w) => params.excepted.has(w) ? [] : crossing(params, inside, w, instant));
+  parts({ hosts, excepted, index }) {
+    if (hosts.length === 0) return [];
+    const current = currentHosts(index);
+    const inside = new Set(hosts);
+    const members = (from: boolean): Int32Array => Int32Array.from(index.workloads.keys())
+      .filter((w) => !excepted.workloads.has(w) && inside.has(current[w] ?? -1) === from);
+    return [
+      { params: { way: "in", quarantined: hosts, current, members: members(false) }, subject: "way in", workloads: members(false), hosts },
+      { params: { way: "out", quarantined: hosts, current, members: members(true) }, subject: "way out", workloads: members(true), hosts: null },
+    ];
   },
 
-  lower({ quarantined, current, excepted }, index) {
-    const closed = new Uint8Array(index.hosts.length).fill(1);
-    for (const h of quarantined) closed[h] = 0;
-    // Those inside share a row with their host; all others share the row of the hosts outside.
-    const rows = new Map<number, Uint8Array>([[-1, closed]]);
-    return index.workloads.flatMap((_, w) => {
-      if (excepted.has(w)) return [];
-      const home = closed[current[w] ?? -1] === 0 ? (current[w] ?? -1) : -1;
-      const allowed = rows.get(home) ?? closed.map((_open, h) => Number(h === home));
-      rows.set(home, allowed);
-      return [{ kind: "allow", workload: w, allowed }];
+  check({ way, quarantined, current, members }, instant) {
+    const inside = new Set(quarantined);
+    return Array.from(members).flatMap((w) => {
+      const places = placesOf(instant.where(w));
+      const home = current[w] ?? -1;
+      // One that has left is not any more out for being on its way to yet another host.
+      const broken = way === "in" ? places.filter((h) => inside.has(h)) : places.some((h) => h !== home) ? [home] : [];
+      return broken.map((h) => ({
+        key: `workload ${instant.index.workloads[w]?.id} host ${instant.index.hosts[h]?.id}`, amount: 1, workloads: [w], hosts: [h], value: 1, limit: 0,
+      }));
     });
   },
 
-  explain(_, { key, workloads, hosts }, index) {
-    const host = index.hosts[hosts[0] ?? -1]?.id;
-    return `${index.workloads[workloads[0] ?? -1]?.id} ${key.endsWith("left") ? "leaves" : "enters"} ${host}, which is in quarantine`;
+  lower({ way, quarantined, current, members }, index) {
+    const inside = new Set(quarantined);
+    const outside = Uint8Array.from(index.hosts, (_, h) => Number(!inside.has(h)));
+    const homes = new Map<number, Uint8Array>();
+    return Array.from(members, (w) => {
+      if (way === "in") return { kind: "allow", workload: w, allowed: outside };
+      const home = current[w] ?? -1;
+      const allowed = homes.get(home) ?? outside.map((_, h) => Number(h === home));
+      homes.set(home, allowed);
+      return { kind: "allow", workload: w, allowed };
+    });
   },
-};
 
-/** A workload from inside that is anywhere else has left, once; one from outside enters each host that it is on. */
-function crossing({ current }: Params, inside: ReadonlySet<number>, w: number, instant: Instant): readonly Violation[] {
-  const places = placesOf(instant.where(w));
-  const home = current[w] ?? -1;
-  const breach = (h: number, verb: string): Violation => ({
-    key: `workload ${instant.index.workloads[w]?.id} host ${instant.index.hosts[h]?.id} ${verb}`,
-    amount: 1, workloads: [w], hosts: [h], value: 1, limit: 0,
-  });
-  if (inside.has(home)) return places.every((h) => h === home) ? [] : [breach(home, "left")];
-  return places.filter((h) => inside.has(h)).map((h) => breach(h, "entered"));
-}
+  explain: ({ way }, { workloads, hosts }, index) =>
+    `${index.workloads[workloads[0] ?? -1]?.id} ${way === "in" ? "enters" : "leaves"} ${index.hosts[hosts[0] ?? -1]?.id}, which is in quarantine`,
+};
