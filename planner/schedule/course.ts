@@ -2,7 +2,7 @@ import type { FleetIndex } from "../../model/snapshot.ts";
 import type { Constraint } from "../../policies/index.ts";
 import { EventQueue } from "./event-queue.ts";
 import { FleetState } from "./fleet-state.ts";
-import { Limits } from "./limits.ts";
+import { Limits, type Full } from "./limits.ts";
 import { nextStep, type Next } from "./next-step.ts";
 import { Rules, type Refusal } from "./rules.ts";
 import { StartOrder } from "./start-order.ts";
@@ -71,7 +71,7 @@ export class Course {
     this.state = new FleetState(index);
     this.rules = new Rules(index, constraints, this.state);
     this.limits = new Limits(index, constraints, startsAtMs);
-    this.order = new StartOrder(index);
+    this.order = new StartOrder(index, constraints, (w) => !frozen.has(w) && (target[w] ?? nothing) >= 0 && index.workloads[w]?.desired === "running");
     this.target = target;
     this.frozen = frozen;
     this.waypoint = new Int32Array(index.workloads.length).fill(nothing);
@@ -230,7 +230,7 @@ export class Course {
     const need = this.order.blocking(step, this.state);
     if (need >= 0) return { scope: this.#scopeOfNeed(need), because: this.order.needs[need]?.words ?? "" };
     const full = this.limits.full(step);
-    if (full !== null) return this.#blockedByLimit(step, full);
+    if (full !== null) return this.#blockedByLimit(full);
     const startMs = this.limits.nextStartMs(step, this.#nowMs, stepMs(this.index, step));
     if (startMs === null) return { scope: nothing, because: "no window is long enough for it" };
     if (startMs > this.#nowMs) {
@@ -246,7 +246,7 @@ export class Course {
       const host = this.#waitsForHosts(onward);
       if (host !== null) return host;
       const full = this.limits.full(onward);
-      if (full !== null) return this.#blockedByLimit(onward, full);
+      if (full !== null) return this.#blockedByLimit(full);
       const refusal = this.rules.refusalWhenStopped(onward);
       if (refusal !== null) return this.#refused(refusal);
     }
@@ -264,13 +264,8 @@ export class Course {
     return { kind: "transfer", workload: w, from: step.from, to: goal, source: nothing };
   }
 
-  #blockedByLimit(step: Step, full: "in" | "out" | "link" | "all"): Blocked {
-    switch (full) {
-      case "in": return { scope: step.to, because: `host ${this.index.hosts[step.to]?.id} takes in ${this.limits.perHostIn} already` };
-      case "out": return { scope: step.from, because: `host ${this.index.hosts[step.from]?.id} lets out ${this.limits.perHostOut} already` };
-      case "link": return { scope: this.#scopeOfMoves(), because: `the link between the sites carries ${this.limits.perSiteLink} already` };
-      case "all": return { scope: this.#scopeOfMoves(), because: `${this.limits.inAll} moves are under way already` };
-    }
+  #blockedByLimit({ limit, host, words }: Full): Blocked {
+    return { scope: host >= 0 ? host : this.#scopeOfLimit(limit), because: words };
   }
 
   #refused(refusal: Refusal): Blocked {
@@ -320,7 +315,7 @@ export class Course {
     for (const k of this.rules.touchedBy(step)) this.#wakeScope(this.index.hosts.length + k);
     for (const w of workloadsOf(step)) this.#wakeScope(this.#scopeOfWorkload(w));
     for (const n of this.order.touchedBy(step)) this.#wakeScope(this.#scopeOfNeed(n));
-    this.#wakeScope(this.#scopeOfMoves());
+    for (const l of this.limits.numbers(step)) this.#wakeScope(this.#scopeOfLimit(l));
   }
 
   #wake(workloads: readonly number[]): void {
@@ -342,8 +337,8 @@ export class Course {
     return this.#scopeOfWorkload(this.index.workloads.length) + n;
   }
 
-  #scopeOfMoves(): number {
-    return this.#scopeOfNeed(this.order.needs.length);
+  #scopeOfLimit(l: number): number {
+    return this.#scopeOfNeed(this.order.needs.length) + l;
   }
 }
 

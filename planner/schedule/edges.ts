@@ -1,5 +1,5 @@
 import type { Course, Taken } from "./course.ts";
-import { carries, hostsOf, workloadsOf } from "./step.ts";
+import { hostsOf, workloadsOf } from "./step.ts";
 
 /**
  * Which actions come after which, so that the timed schedule's promises hold whatever the real durations are.
@@ -21,8 +21,7 @@ export function edgesOf(course: Course): readonly (readonly number[])[] {
     ...workloadsOf(entry.step).map((w) => `w${w}`),
     ...entry.touched.filter((k) => rules.constraints[k]?.workloads?.length !== 1).map((k) => `k${k}`),
     ...order.touchedBy(entry.step).map((n) => `n${n}`),
-    ...(Number.isFinite(limits.perSiteLink) && limits.linkOf(entry.step) >= 0 ? [`l${limits.linkOf(entry.step)}`] : []),
-    ...(Number.isFinite(limits.inAll) && carries(entry.step) ? ["all"] : []),
+    ...limits.scopesOf(entry.step),
   ])) relate(scope, taken, befores);
   return reduce(befores, taken);
 }

@@ -1,75 +1,91 @@
 import type { FleetIndex } from "../../model/snapshot.ts";
-import { limitsOf, windowsOf, type Constraint } from "../../policies/index.ts";
+import { limitsOf, windowsOf, type ActionWindow, type Constraint, type MoveLimit } from "../../policies/index.ts";
 import { carries, type Step } from "./step.ts";
 
-/** How many moves a host takes in and lets out at once when no policy says. */
+/** How many moves a host takes in, and lets out, at once when no policy says. */
 const perHostDefault = 2;
+
+interface Limit extends Omit<MoveLimit, "constraint"> {
+  /** Steps under way by place: a host, a pair of sites, or 0 for everything. */
+  readonly underWay: Map<number, number>;
+}
+
+/** A limit that is reached. */
+export interface Full {
+  readonly limit: number;
+  readonly host: number;
+  readonly words: string;
+}
 
 /** Rules about the way that need no `check`: how many moves at once, and when. */
 export class Limits {
-  readonly perHostIn: number;
-  readonly perHostOut: number;
-  readonly perSiteLink: number;
-  readonly inAll: number;
+  readonly #limits: readonly Limit[];
   readonly #index: FleetIndex;
-  readonly #windows: ReturnType<typeof windowsOf>;
+  readonly #windows: readonly { readonly window: ActionWindow; readonly workloads: ReadonlySet<number> }[];
   readonly #startsAtMs: number | null;
   readonly #siteNumber: ReadonlyMap<string, number>;
-  readonly #in: Int32Array;
-  readonly #out: Int32Array;
-  readonly #onLink = new Map<number, number>();
-  #total = 0;
 
   constructor(index: FleetIndex, constraints: readonly Constraint[], startsAtMs: number | null) {
     const said = limitsOf(constraints);
-    this.perHostIn = said.perHostIn ?? perHostDefault;
-    this.perHostOut = said.perHostOut ?? perHostDefault;
-    this.perSiteLink = said.perSiteLink ?? Infinity;
-    this.inAll = said.total ?? Infinity;
+    const unless = (counts: MoveLimit["counts"]): readonly Omit<MoveLimit, "constraint">[] => {
+      const spoken = said.filter((limit) => limit.counts === counts && limit.workloads === null);
+      if (spoken.some(({ hosts }) => hosts === null)) return [];
+      const silent = Uint8Array.from(index.hosts, (_, h) => (spoken.some(({ hosts }) => hosts?.[h] === 1) ? 0 : 1));
+      return [{ counts, atMost: perHostDefault, workloads: null, hosts: silent }];
+    };
+    this.#limits = [...said, ...unless("perHostIn"), ...unless("perHostOut")].map((limit) => ({ ...limit, underWay: new Map<number, number>() }));
     this.#index = index;
-    this.#windows = windowsOf(constraints);
+    this.#windows = windowsOf(constraints).map((window) => ({ window, workloads: new Set(window.workloads) }));
     this.#startsAtMs = startsAtMs;
     this.#siteNumber = new Map(index.fleet.sites.map(({ id }, s) => [id, s]));
-    this.#in = new Int32Array(index.hosts.length);
-    this.#out = new Int32Array(index.hosts.length);
   }
 
-  /** A number for the pair of sites that a step crosses; -1 within one site. */
-  linkOf(step: Step): number {
-    const a = this.#siteNumber.get(this.#index.hosts[step.from]?.site ?? "") ?? -1;
-    const b = this.#siteNumber.get(this.#index.hosts[step.to]?.site ?? "") ?? -1;
-    return !carries(step) || a === b || a < 0 || b < 0 ? -1 : Math.min(a, b) * this.#siteNumber.size + Math.max(a, b);
-  }
-
-  /** What is full: the host that takes in, the one that lets out, the link, or everything. */
-  full(step: Step): "in" | "out" | "link" | "all" | null {
+  /** The first limit that a step would pass: its number, the host that it is about or -1, and in words. */
+  full(step: Step): Full | null {
     if (!carries(step)) return null;
-    if ((this.#in[step.to] ?? 0) >= this.perHostIn) return "in";
-    if ((this.#out[step.from] ?? 0) >= this.perHostOut) return "out";
-    const link = this.linkOf(step);
-    if (link >= 0 && (this.#onLink.get(link) ?? 0) >= this.perSiteLink) return "link";
-    return this.#total >= this.inAll ? "all" : null;
+    const limit = this.#limits.findIndex((each) => {
+      const place = this.#placeOf(each, step);
+      return place >= 0 && (each.underWay.get(place) ?? 0) >= each.atMost;
+    });
+    const found = this.#limits[limit];
+    if (found === undefined) return null;
+    const host = found.counts === "perHostIn" ? step.to : found.counts === "perHostOut" ? step.from : -1;
+    return { limit, host, words: `${found.atMost} ${this.#wordsOf(found, step)} are under way already` };
+  }
+
+  /** The limits beyond hosts that a step counts against. */
+  numbers(step: Step): readonly number[] {
+    if (!carries(step)) return [];
+    return this.#limits.flatMap((limit, l) => (limit.counts === "perSiteLink" || limit.counts === "total") && this.#placeOf(limit, step) >= 0 ? [l] : []);
+  }
+
+  /** Where a step counts: pairs of limit and place as one text, for the order of the graph. */
+  scopesOf(step: Step): readonly string[] {
+    if (!carries(step)) return [];
+    return this.#limits.flatMap((limit, l) => {
+      const place = this.#placeOf(limit, step);
+      return place < 0 ? [] : [`l${l} ${place}`];
+    });
   }
 
   /** Counts a step that starts (1) or ends (-1). */
   count(step: Step, change: 1 | -1): void {
     if (!carries(step)) return;
-    this.#in[step.to] = (this.#in[step.to] ?? 0) + change;
-    this.#out[step.from] = (this.#out[step.from] ?? 0) + change;
-    this.#total += change;
-    const link = this.linkOf(step);
-    if (link >= 0) this.#onLink.set(link, (this.#onLink.get(link) ?? 0) + change);
+    for (const limit of this.#limits) {
+      const place = this.#placeOf(limit, step);
+      if (place >= 0) limit.underWay.set(place, (limit.underWay.get(place) ?? 0) + change);
+    }
   }
 
   /** The first time from `fromMs` on, counted from the start of the plan, at which all windows allow the step; null for never. */
   nextStartMs(step: Step, fromMs: number, durationMs: number): number | null {
     const base = this.#startsAtMs;
     if (base === null || step.workload < 0) return fromMs;
+    const windows = this.#windows.filter(({ workloads }) => workloads.has(step.workload));
     let atMs = fromMs;
     for (let round = 0; round < 1000; round++) {
       const before = atMs;
-      for (const window of this.#windows) {
-        if (window.workloads !== null && !window.workloads.includes(step.workload)) continue;
+      for (const { window } of windows) {
         const opens = window.nextStart(base + atMs, durationMs);
         if (opens === null) return null;
         atMs = opens - base;
@@ -77,5 +93,32 @@ export class Limits {
       if (atMs === before) return atMs;
     }
     return null;
+  }
+
+  #placeOf({ counts, workloads, hosts }: Limit, step: Step): number {
+    if (workloads !== null && workloads[step.workload] !== 1) return -1;
+    const counted = (h: number): boolean => hosts === null || hosts[h] === 1;
+    switch (counts) {
+      case "perHostIn": return counted(step.to) ? step.to : -1;
+      case "perHostOut": return counted(step.from) ? step.from : -1;
+      case "perSiteLink": return counted(step.from) || counted(step.to) ? this.#linkOf(step) : -1;
+      case "total": return counted(step.from) || counted(step.to) ? 0 : -1;
+    }
+  }
+
+  /** A number for the pair of sites that a step crosses; -1 within one site. */
+  #linkOf(step: Step): number {
+    const a = this.#siteNumber.get(this.#index.hosts[step.from]?.site ?? "") ?? -1;
+    const b = this.#siteNumber.get(this.#index.hosts[step.to]?.site ?? "") ?? -1;
+    return a === b || a < 0 || b < 0 ? -1 : Math.min(a, b) * this.#siteNumber.size + Math.max(a, b);
+  }
+
+  #wordsOf({ counts }: Limit, step: Step): string {
+    switch (counts) {
+      case "perHostIn": return `moves to host ${this.#index.hosts[step.to]?.id}`;
+      case "perHostOut": return `moves from host ${this.#index.hosts[step.from]?.id}`;
+      case "perSiteLink": return `moves between sites ${this.#index.hosts[step.from]?.site} and ${this.#index.hosts[step.to]?.site}`;
+      case "total": return "moves in all";
+    }
   }
 }

@@ -50,7 +50,7 @@ export class ReachSearch {
     this.#movable = input.movable;
     this.#state = new FleetState(index);
     this.#rules = new Rules(index, constraints, this.#state);
-    this.#order = new StartOrder(index);
+    this.#order = new StartOrder(index, constraints, (w) => input.movable.includes(w) && (input.target[w] ?? -1) >= 0 && index.workloads[w]?.desired === "running");
     this.#stopped = input.stopped;
     this.#starting = startingHosts(index);
     index.workloads.forEach((_, w) => this.#state.set(w, input.start.where(w)));

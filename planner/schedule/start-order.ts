@@ -1,9 +1,11 @@
 import type { FleetIndex } from "../../model/snapshot.ts";
+import { startOrdersOf, type Constraint } from "../../policies/index.ts";
 import type { FleetState } from "./fleet-state.ts";
 import type { Step } from "./step.ts";
 
-/** In one service, an application and one that it needs, as the workloads that hold them. */
+/** In one service, those that hold an application, and those that hold one that it needs. */
 interface Need {
+  /** Without those that hold both. */
   readonly dependents: readonly number[];
   readonly providers: readonly number[];
   readonly words: string;
@@ -14,18 +16,17 @@ export class StartOrder {
   readonly needs: readonly Need[];
   readonly #asDependent = new Map<number, number[]>();
   readonly #asProvider = new Map<number, number[]>();
+  readonly #willRun: (workload: number) => boolean;
   readonly #index: FleetIndex;
 
-  constructor(index: FleetIndex) {
+  /** `willRun` says of a workload that does not run now whether the plan will start it. */
+  constructor(index: FleetIndex, constraints: readonly Constraint[], willRun: (workload: number) => boolean) {
     this.#index = index;
-    const holders = new Map<string, number[]>();
-    index.workloads.forEach(({ applications }, w) => applications.forEach((application) => {
-      append(holders, application, w);
+    this.#willRun = willRun;
+    this.needs = startOrdersOf(constraints).map(({ constraint, application, needs, holders, needed }): Need => ({
+      dependents: [...holders].filter((w) => !needed.includes(w)), providers: [...needed],
+      words: `${constraint}: ${application} starts after ${needs} runs, and ${needs} stops after ${application}`,
     }));
-    this.needs = index.fleet.services.flatMap(({ id, startOrder }) => startOrder.map(({ application, needs }): Need => ({
-      dependents: holders.get(application) ?? [], providers: holders.get(needs) ?? [],
-      words: `${application} needs ${needs} to run first (service ${id})`,
-    })));
     this.needs.forEach(({ dependents, providers }, n) => {
       for (const w of dependents) append(this.#asDependent, w, n);
       for (const w of providers) append(this.#asProvider, w, n);
@@ -34,35 +35,44 @@ export class StartOrder {
 
   /** The first need that keeps a start or a stop waiting; -1 when none does. */
   blocking(step: Step, state: FleetState): number {
-    if (step.kind === "start") {
-      return (this.#asDependent.get(step.workload) ?? []).find((n) => !this.#provided(n, step.workload, state)) ?? -1;
-    }
+    if (step.kind === "start") return (this.#asDependent.get(step.workload) ?? []).find((n) => !this.#provided(n, state)) ?? -1;
     if (step.kind !== "stop") return -1;
     return (this.#asProvider.get(step.workload) ?? []).find((n) => this.#leansOn(n, step.workload, state)) ?? -1;
   }
 
-  /** Needs whose state changes with a start or stop of a workload. */
+  /** Needs that a start or stop of a workload is about. */
   touchedBy(step: Step): readonly number[] {
     if (step.kind !== "start" && step.kind !== "stop") return [];
-    return [...new Set([...(this.#asDependent.get(step.workload) ?? []), ...(this.#asProvider.get(step.workload) ?? [])])];
+    return [...(this.#asDependent.get(step.workload) ?? []), ...(this.#asProvider.get(step.workload) ?? [])];
   }
 
-  /** Nobody can provide what nobody is wanted to run: such a need asks nothing. */
-  #provided(n: number, dependent: number, state: FleetState): boolean {
-    const providers = (this.needs[n]?.providers ?? []).filter((w) => w !== dependent && this.#index.workloads[w]?.desired === "running");
-    const runs = (w: number): boolean => state.where(w).activity === "running" && state.hostOf(w) >= 0;
-    return providers.length === 0 || this.needs[n]?.providers.includes(dependent) === true || providers.some(runs);
+  /** Somebody runs that provides it, or nobody ever will. */
+  #provided(n: number, state: FleetState): boolean {
+    const providers = this.needs[n]?.providers ?? [];
+    return providers.some((w) => runs(w, state)) || !providers.some((w) => this.#willRun(w));
   }
 
-  /** A final stop waits for dependents that stop for good too, any stop for dependents that are just starting. */
+  /**
+   * Any stop waits for dependents that are just starting; one for good also for those that stop for good, and, when
+   * nobody else provides, for those that are still to start.
+   */
   #leansOn(n: number, provider: number, state: FleetState): boolean {
+    const { dependents = [], providers = [] } = this.needs[n] ?? {};
     const forGood = this.#index.workloads[provider]?.desired !== "running";
-    return (this.needs[n]?.dependents ?? []).some((w) => {
+    const others = providers.some((w) => w !== provider && (runs(w, state) || this.#willRun(w)));
+    return dependents.some((w) => {
       const { activity, host } = state.where(w);
-      if (w === provider || host < 0) return false;
-      return activity === "starting" || (forGood && this.#index.workloads[w]?.desired !== "running" && activity !== "stopped");
+      const wanted = this.#index.workloads[w]?.desired === "running";
+      if (activity === "starting") return true;
+      if (!forGood) return false;
+      return wanted ? !others && activity === "stopped" && this.#willRun(w) : host >= 0 && activity !== "stopped";
     });
   }
+}
+
+function runs(w: number, state: FleetState): boolean {
+  const { host, activity } = state.where(w);
+  return host >= 0 && activity === "running";
 }
 
 function append<Key>(lists: Map<Key, number[]>, key: Key, entry: number): void {
