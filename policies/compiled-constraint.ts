@@ -59,7 +59,7 @@ export class CompiledConstraint implements Constraint {
   }
 
   /** The parameters, for a reader that knows the entry; null when this came from another one. */
-  paramsOf<Params>(entry: ConstraintKind<never, Params>): Params | null {
+  paramsOf<Raw, Params>(entry: ConstraintKind<Raw, Params>): Params | null {
     return this.#entry.name === entry.name ? (this.#params as Params) : null;
   }
 }
@@ -68,6 +68,11 @@ export class CompiledConstraint implements Constraint {
 export function constraintsOf(
   document: PolicyDocument, entry: AnyConstraintKind, parts: readonly Part<unknown>[], index: FleetIndex,
 ): readonly Constraint[] {
-  return parts.map((part) =>
-    new CompiledConstraint(parts.length === 1 ? document.id : `${document.id}/${part.subject}`, document, entry, part, index));
+  const seen = new Map<string, number>();
+  return parts.map((part) => {
+    const times = (seen.get(part.subject) ?? 0) + 1;
+    seen.set(part.subject, times);
+    const subject = times === 1 ? part.subject : `${part.subject} #${times}`;
+    return new CompiledConstraint(parts.length === 1 ? document.id : `${document.id}/${subject}`, document, entry, part, index);
+  });
 }

@@ -1,0 +1,161 @@
+import type { FleetIndex } from "../model/snapshot.ts";
+import type { AllowForm, Form } from "./form.ts";
+import { membersOf } from "./gauge.ts";
+import { allowedTogether, whyImpossible, type Allowed } from "./impossible.ts";
+import type { CompiledPolicy } from "./lint.ts";
+
+/** Two policies that no placement of all their workloads can keep both. */
+export interface Contradiction {
+  readonly a: CompiledPolicy;
+  readonly b: CompiledPolicy;
+  /** One of the workloads concerned. */
+  readonly workload: number;
+  readonly words: string;
+}
+
+/** Members of pairs of forms looked at; beyond it contradictions are left for the planner to find. */
+const workLimit = 20_000_000;
+
+/**
+ * Contradictory musts, each pair of policies once. Sound and not complete: what is reported cannot be kept whatever the
+ * placement and the capacities are; what is not may still turn out infeasible when planning.
+ */
+export function contradictionsAmong(policies: readonly CompiledPolicy[], index: FleetIndex): readonly Contradiction[] {
+  const musts = policies.filter(({ document, entry }) => document.strength === "must" && entry.name !== "capacity" && entry.name !== "host-state" && entry.aboutTheWay !== true);
+  const found = new Contradictions();
+  const rules = musts.map((policy) => rulesOf(policy, index));
+  compareRows(rules, index, found);
+  compareGroupsWithRows(rules, index, found);
+  compareGroups(rules, index, found);
+  return found.all;
+}
+
+interface PolicyRules {
+  readonly policy: CompiledPolicy;
+  /** Hosts on which each workload may be, for those that the policy restricts. */
+  readonly rows: ReadonlyMap<number, Uint8Array>;
+  readonly groups: readonly Form[];
+}
+
+class Contradictions {
+  readonly all: Contradiction[] = [];
+  readonly #pairs = new Set<string>();
+
+  has(a: CompiledPolicy, b: CompiledPolicy): boolean {
+    return this.#pairs.has(`${a.document.id} ${b.document.id}`);
+  }
+
+  add(a: CompiledPolicy, b: CompiledPolicy, workload: number, words: string): void {
+    if (this.has(a, b) || (a.isBuiltIn && b.isBuiltIn)) return;
+    this.#pairs.add(`${a.document.id} ${b.document.id}`);
+    this.#pairs.add(`${b.document.id} ${a.document.id}`);
+    this.all.push(a.isBuiltIn ? { a: b, b: a, workload, words } : { a, b, workload, words });
+  }
+}
+
+function rulesOf(policy: CompiledPolicy, index: FleetIndex): PolicyRules {
+  const rows = new Map<number, Uint8Array>();
+  const groups: Form[] = [];
+  for (const form of policy.constraints.flatMap((constraint) => constraint.forms())) {
+    if (form.kind !== "allow") groups.push(form);
+    else if (index.workloads[form.workload]?.desired !== "removed") rows.set(form.workload, narrowed(rows.get(form.workload), form));
+  }
+  return { policy, rows, groups };
+}
+
+function narrowed(row: Uint8Array | undefined, { allowed }: AllowForm): Uint8Array {
+  return row === undefined || row === allowed ? allowed : allowedTogether(row, allowed);
+}
+
+/** A workload that two policies send to different hosts, though each alone leaves it some. */
+function compareRows(rules: readonly PolicyRules[], index: FleetIndex, found: Contradictions): void {
+  const disjoint = new PairMemo((a, b) => !allowedTogether(a, b).includes(1) && a.includes(1) && b.includes(1));
+  for (let w = 0; w < index.workloads.length; w++) {
+    const restricting = rules.flatMap(({ policy, rows }) => {
+      const row = rows.get(w);
+      return row === undefined ? [] : [{ policy, row }];
+    });
+    restricting.forEach((first, i) => {
+      for (const second of restricting.slice(i + 1)) {
+        if (found.has(first.policy, second.policy) || (first.policy.isBuiltIn && second.policy.isBuiltIn)) continue;
+        if (disjoint.get(first.row, second.row)) found.add(first.policy, second.policy, w, "no host is allowed by both");
+      }
+    });
+  }
+}
+
+function compareGroupsWithRows(rules: readonly PolicyRules[], index: FleetIndex, found: Contradictions): void {
+  for (const { policy, groups } of rules) {
+    for (const other of rules) {
+      if (other.policy === policy || other.rows.size === 0) continue;
+      const allowed: Allowed = (w) => other.rows.get(w) ?? null;
+      for (const form of groups) {
+        if (found.has(policy, other.policy)) break;
+        const proof = whyImpossible({ form, allowed }, index);
+        if (proof !== null) found.add(policy, other.policy, proof.workload, proof.words);
+      }
+    }
+  }
+}
+
+/** Group forms of two policies are compared when they share a workload. */
+function compareGroups(rules: readonly PolicyRules[], index: FleetIndex, found: Contradictions): void {
+  const byWorkload = new Map<number, { readonly rule: number; readonly form: Form }[]>();
+  let work = 0;
+  rules.forEach(({ policy, groups }, rule) => {
+    for (const form of groups) {
+      const members = concernedBy(form);
+      const others = new Set<{ readonly rule: number; readonly form: Form }>();
+      const own = { rule, form };
+      for (const w of members) {
+        const there = byWorkload.get(w);
+        if (there === undefined) byWorkload.set(w, [own]);
+        else {
+          for (const each of there) if (each.rule !== rule) others.add(each);
+          there.push(own);
+        }
+      }
+      for (const other of others) {
+        const second = rules[other.rule]?.policy;
+        work += members.size + concernedBy(other.form).size;
+        if (second === undefined || found.has(policy, second) || work > workLimit) continue;
+        const proof = whyImpossible({ form, other: other.form }, index);
+        if (proof !== null) found.add(second, policy, proof.workload, proof.words);
+      }
+    }
+  });
+}
+
+const concerned = new WeakMap<Form, ReadonlySet<number>>();
+
+/** The workloads that a group form is about; none for forms that no proof looks at. */
+function concernedBy(form: Form): ReadonlySet<number> {
+  const known = concerned.get(form) ?? new Set(membersIn(form));
+  concerned.set(form, known);
+  return known;
+}
+
+function membersIn(form: Form): Iterable<number> {
+  switch (form.kind) {
+    case "exclusive": case "near": case "pack": case "domains": case "together": return membersOf(form);
+    case "allow": case "fill": case "skew": case "linear": case "survive": return [];
+  }
+}
+
+/** Remembers an answer for each pair of rows: many workloads share few rows. */
+class PairMemo {
+  readonly #answers = new Map<Uint8Array, Map<Uint8Array, boolean>>();
+  readonly #ask: (a: Uint8Array, b: Uint8Array) => boolean;
+
+  constructor(ask: (a: Uint8Array, b: Uint8Array) => boolean) {
+    this.#ask = ask;
+  }
+
+  get(a: Uint8Array, b: Uint8Array): boolean {
+    const known = this.#answers.get(a) ?? new Map<Uint8Array, boolean>();
+    this.#answers.set(a, known);
+    const answer = known.get(b) ?? this.#ask(a, b);
+    known.set(b, answer);
+    return answer;
+  }
+}
