@@ -29,7 +29,7 @@ export function generateScenario(options: GenerateOptions): ScenarioDocument {
     sites: [...sites],
     hosts: [...hosts],
     applications: services.flatMap(({ tiers }) => tiers.map(({ application }) => ({ id: application }))),
-    workloads: workloads.map((workload) => ({ ...workload })),
+    workloads: [...workloads],
     services: services.map(serviceDocument),
     links: sites.slice(1).map(({ id }, s) => ({
       a: sites[0]?.id ?? id, b: id, mbps: 10_000 + 5000 * (s % 3), latencyMs: 4 + 3 * s, transferMicrosPerGiB: 8000,

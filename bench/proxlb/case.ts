@@ -86,7 +86,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Reads a rule case; throws with words for the person who wrote it. */
 export function readCase(text: string): RuleCase {
   const data = fields(parse(text), "the file");
-  const evacuated = new Set(list(data["evacuate_node"]).map(String));
+  const evacuated = new Set(list(data["evacuate_node"]).map((value) => word(value, "a name")));
   const nodes = entries(data["nodes"], "nodes").map(([name, node]) => nodeOf(name, node, evacuated.has(name)));
   const vmFields = entries(data["vms"], "vms");
   const vms = vmFields.map(([name, vm]) => vmOf(name, vm));
@@ -98,7 +98,7 @@ export function readCase(text: string): RuleCase {
     if (!known.has(name)) throw new Error(`evacuate_node ${name} is not among the nodes`);
   }
   return {
-    name: String(data["name"] ?? ""),
+    name: word(data["name"] ?? "", "name"),
     nodes,
     vms,
     rules: rulesOf(optionalFields(data["constraints"]), vmFields, new Set(vms.map(({ name }) => name))),
@@ -127,7 +127,7 @@ function vmOf(name: string, vm: Fields): CaseVm {
   const cpuMillicores = thousandths(vm["cpu"], `cpu of ${name}`);
   return {
     name,
-    node: String(vm["node"]),
+    node: word(vm["node"], `node of ${name}`),
     cpuMillicores,
     cpuUseMillicores: vm["cpu_usage"] === undefined ? cpuMillicores : thousandths(vm["cpu_usage"], `cpu_usage of ${name}`),
     memoryMiB: mebibytes(vm["memory_gb"], `memory_gb of ${name}`),
@@ -144,7 +144,7 @@ function pressures(of: Fields, name: string): Pressures {
 
 /** Rules as written and rules from tags; rules about VMs that are not there concern those that are. */
 function rulesOf(written: Fields, vms: readonly (readonly [string, Fields])[], known: ReadonlySet<string>): CaseRules {
-  const tags = vms.flatMap(([vm, of]) => list(of["tags"]).map((tag) => ({ vm, tag: String(tag) })));
+  const tags = vms.flatMap(([vm, of]) => list(of["tags"]).map((tag) => ({ vm, tag: word(tag, "a tag") })));
   const grouped = (prefix: string): { name: string; vms: string[] }[] => {
     const groups = new Map<string, string[]>();
     for (const { vm, tag } of tags) {
@@ -154,19 +154,19 @@ function rulesOf(written: Fields, vms: readonly (readonly [string, Fields])[], k
   };
   const groups = (key: "affinity" | "anti_affinity") => [
     ...list(written[key]).map((rule) => fields(rule, key)).map((rule, i) => ({
-      name: String(rule["name"] ?? `${key} ${i + 1}`), vms: list(rule["vms"]).map(String),
+      name: word(rule["name"] ?? `${key} ${i + 1}`, "name"), vms: list(rule["vms"]).map((value) => word(value, "a name")),
       hard: rule["hard"] !== false, always: rule["origin"] === "pve",
     })),
-    ...grouped(`plb_${key}_`).map((group) => ({ ...group, hard: true, always: false })),
-  ].map((group) => ({ ...group, vms: [...new Set(group.vms)].filter((vm) => known.has(vm)) })).filter((group) => group.vms.length > 1);
+    ...grouped(`plb_${key}_`).map(({ name, vms }) => ({ name, vms, hard: true, always: false })),
+  ].map(({ name, vms, hard, always }) => ({ name, hard, always, vms: [...new Set(vms)].filter((vm) => known.has(vm)) })).filter(({ vms }) => vms.length > 1);
   const pins = [
     ...list(written["pin"]).map((rule) => fields(rule, "pin")).map((rule) => ({
-      vm: String(rule["vm"]), nodes: list(rule["nodes"]).map(String), hard: rule["hard"] !== false && rule["strict"] !== false,
+      vm: word(rule["vm"], "vm of a pin"), nodes: list(rule["nodes"]).map((value) => word(value, "a name")), hard: rule["hard"] !== false && rule["strict"] !== false,
     })),
     ...pinTags(tags),
   ];
   const fixed = [
-    ...list(written["ignore"]).map((entry) => (typeof entry === "object" && entry !== null ? String(fields(entry, "ignore")["vm"]) : String(entry))),
+    ...list(written["ignore"]).map((entry) => (typeof entry === "object" && entry !== null ? word(fields(entry, "ignore")["vm"], "vm to ignore") : word(entry, "VM to ignore"))),
     ...tags.filter(({ tag }) => tag.startsWith("plb_ignore")).map(({ vm }) => vm),
   ];
   return {
@@ -204,11 +204,11 @@ const smartWeights = {
 
 function balancingOf(of: Fields): CaseBalancing {
   const read = (key: string): number | null => (of[key] === undefined || of[key] === null ? null : number(of[key], key));
-  const method = String(of["method"] ?? "memory");
+  const method = word(of["method"] ?? "memory", "method");
   const threshold = { memory: "memory_threshold", cpu: "cpu_threshold", disk: "disk_threshold" }[method];
   return {
     method,
-    mode: String(of["mode"] ?? "used"),
+    mode: word(of["mode"] ?? "used", "mode"),
     balanciness: read("balanciness") ?? 3,
     cpuOvercommitPermille: thousandths(of["cpu_overcommit"] ?? 2, "cpu_overcommit"),
     weights: Object.fromEntries(Object.entries(smartWeights).map(([key, usual]) => [key, read(key) ?? usual])),
@@ -229,8 +229,8 @@ function expectationOf(of: Fields): CaseExpectation {
     constraintsSatisfied: verdict("constraints_satisfied"),
     spreadImproved: verdict("spread_improved"),
     maxMigrations: of["max_migrations"] === undefined || of["max_migrations"] === null ? null : number(of["max_migrations"], "max_migrations"),
-    placements: new Map(Object.entries(optionalFields(of["placements"])).map(([vm, where]) => [vm, String(where)])),
-    emptyNodes: list(of["node_empty"]).map(String),
+    placements: new Map(Object.entries(optionalFields(of["placements"])).map(([vm, where]) => [vm, word(where, `placement of ${vm}`)])),
+    emptyNodes: list(of["node_empty"]).map((value) => word(value, "a name")),
     pathFeasible: verdict("path_feasible"),
     unknown: Object.keys(of).filter((key) => !understood.has(key)),
   };
@@ -251,6 +251,12 @@ function thousandths(value: unknown, what: string): number {
 function number(value: unknown, what: string): number {
   if (typeof value !== "number" || !Number.isFinite(value) || value < 0) throw new Error(`${what} is ${JSON.stringify(value)}, not a number from 0`);
   return value;
+}
+
+/** A name: YAML may have read it as a number. */
+function word(value: unknown, what: string): string {
+  if (typeof value !== "string" && typeof value !== "number") throw new Error(`${what} is ${JSON.stringify(value) ?? "missing"}, not a word`);
+  return String(value);
 }
 
 function entries(value: unknown, what: string): readonly (readonly [string, Fields])[] {

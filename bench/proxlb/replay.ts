@@ -82,11 +82,14 @@ function excesses(ruleCase: RuleCase, where: ReadonlyMap<string, Where>): readon
   return [...ruleCase.nodes.flatMap((node) => overloads(ruleCase, node, where)), ...forbiddenMoves(ruleCase, where)].filter(({ amount }) => amount > 0);
 }
 
+function sum(vms: readonly CaseVm[], of: (vm: CaseVm) => number): number {
+  return vms.reduce((total, vm) => total + of(vm), 0);
+}
+
 function overloads(ruleCase: RuleCase, node: CaseNode, where: ReadonlyMap<string, Where>): { key: string; amount: number }[] {
   const present = ruleCase.vms.filter(({ name }) => where.get(name)?.node === node.name || where.get(name)?.arriving === node.name);
   const running = present.filter(({ name }) => where.get(name)?.node === node.name);
   const arriving = present.filter(({ name }) => where.get(name)?.arriving === node.name);
-  const sum = (vms: readonly CaseVm[], of: (vm: CaseVm) => number): number => vms.reduce((total, vm) => total + of(vm), 0);
   const { balancing } = ruleCase;
   const cpuLimit = Math.floor(((node.cpuMillicores - node.reserveCpuMillicores) * balancing.cpuOvercommitPermille) / 1000);
   const storages = [...(node.freeStorageMiB ?? [])].map(([name, free]) => {
@@ -109,7 +112,7 @@ function forbiddenMoves({ rules, balancing }: RuleCase, where: ReadonlyMap<strin
     ...rules.apart.filter(({ hard, always }) => hard && always).map(({ name, vms }) => {
       const counts = new Map<string, number>();
       for (const node of vms.flatMap((vm) => [...new Set(places(vm))])) counts.set(node, (counts.get(node) ?? 0) + 1);
-      return { key: `${name} shares a node`, amount: [...counts.values()].reduce((sum, count) => sum + Math.max(0, count - 1), 0) };
+      return { key: `${name} shares a node`, amount: [...counts.values()].reduce((total, count) => total + Math.max(0, count - 1), 0) };
     }),
     ...rules.fixed.map((vm) => ({ key: `${vm} moves but must not`, amount: where.get(vm)?.arriving === null ? 0 : 1 })),
     { key: "too many moves at once", amount: balancing.movesAtOnceMax === null ? 0 : underWay - Math.max(1, balancing.movesAtOnceMax) },

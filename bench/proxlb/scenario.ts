@@ -9,6 +9,7 @@ const wholeMilliPercent = 100_000;
 /** Price of touching a VM; the unit in which staying put is weighed against balance. */
 const moveMicros = 1_000_000;
 const balanceWeight = 100;
+const softWeight = 100;
 /** How many millionths of load, summed over the nodes, a move must even out to be worth it, by balanciness. */
 const gainPpmByBalanciness: Readonly<Record<number, number>> = { 2: 100_000, 3: 50_000, 4: 20_000, 5: 10_000 };
 
@@ -105,23 +106,22 @@ function baseLoads({ nodes, vms }: RuleCase): Workloads {
 function policiesOf(ruleCase: RuleCase): Policies {
   const { together, apart, pins, fixed } = ruleCase.rules;
   const known = new Set(ruleCase.nodes.map(({ name }) => name));
-  const strength = (hard: boolean): { strength: "must" | "should"; weight: number } => ({ strength: hard ? "must" : "should", weight: 100 });
   const unmovable = [...fixed, ...baseLoads(ruleCase).map(({ id }) => id)];
   const { inflowMax, movesAtOnceMax } = ruleCase.balancing;
   return [
     ...together.map(({ name, vms, hard }, i) => ({
       id: `affinity ${i + 1}`, title: name.slice(0, 200), select: { workloads: { ids: [...vms] } },
-      require: { gather: { key: "host" } }, ...strength(hard), holds: "at-end" as const,
+      require: { gather: { key: "host" } }, strength: strengthOf(hard), weight: softWeight, holds: "at-end" as const,
     })),
     ...apart.map(({ name, vms, hard, always }, i) => ({
       id: `anti-affinity ${i + 1}`, title: name.slice(0, 200), select: { workloads: { ids: [...vms] } },
-      require: { spread: { key: "host" } }, ...strength(hard), holds: always ? "continuously" as const : "at-end" as const,
+      require: { spread: { key: "host" } }, strength: strengthOf(hard), weight: softWeight, holds: always ? "continuously" as const : "at-end" as const,
     })),
     ...distinctPins(pins, known).map(({ vm, nodes, hard }, i) => ({
       id: `pin ${i + 1}`, title: `${vm} on ${nodes.join(", ")}`.slice(0, 200), select: { workloads: { ids: [vm] } },
       // A pin to nodes that do not exist leaves no host at all.
       require: nodes.length === 0 ? { ban: { hosts: { everything: true as const } } } : { fence: { hosts: { ids: [...nodes] } } },
-      ...strength(hard),
+      strength: strengthOf(hard), weight: softWeight,
     })),
     ...(unmovable.length === 0 ? [] : [{ id: "fixed", title: "do not move", select: { workloads: { ids: unmovable } }, require: { root: {} } }]),
     {
@@ -131,10 +131,14 @@ function policiesOf(ruleCase: RuleCase): Policies {
   ];
 }
 
+function strengthOf(hard: boolean): "must" | "should" {
+  return hard ? "must" : "should";
+}
+
 /** Pins with known nodes only, each once: the same pin twice would be a duplicate policy. */
 function distinctPins(pins: RuleCase["rules"]["pins"], known: ReadonlySet<string>): RuleCase["rules"]["pins"] {
   const seen = new Set<string>();
-  return pins.map((pin) => ({ ...pin, nodes: [...new Set(pin.nodes)].filter((node) => known.has(node)) })).filter(({ vm, nodes }) => {
+  return pins.map(({ vm, nodes, hard }) => ({ vm, hard, nodes: [...new Set(nodes)].filter((node) => known.has(node)) })).filter(({ vm, nodes }) => {
     const key = JSON.stringify([vm, [...nodes].sort()]);
     return !seen.has(key) && seen.add(key).has(key);
   });
@@ -189,20 +193,23 @@ export function balancedLoad({ method, mode, weights }: CaseBalancing): Readonly
   return Object.keys(positive).length === 0 ? { memoryMiB: 1 } : positive;
 }
 
+function partPpm(amount: number, of: number): number {
+  return of === 0 ? 0 : (amount * 1_000_000) / of;
+}
+
 /** The balanced load of each open node under a placement, in millionths of the node. */
 export function loadsPpm(ruleCase: RuleCase, placement: ReadonlyMap<string, string>): readonly number[] {
   const mixture = balancedLoad(ruleCase.balancing);
-  const part = (amount: number, of: number): number => (of === 0 ? 0 : (amount * 1_000_000) / of);
   return ruleCase.nodes.filter(({ closed }) => !closed).map((node) => {
     const here = ruleCase.vms.filter(({ name }) => placement.get(name) === node.name);
     const sum = (of: (vm: CaseVm) => number): number => here.reduce((total, vm) => total + of(vm), 0);
     const base = baseLoads(ruleCase).find(({ id }) => id === baseLoadId(node.name))?.expectedUse ?? {};
     const uses: Readonly<Record<string, number>> = {
-      cpuMillicores: part(sum((vm) => vm.cpuUseMillicores), node.cpuMillicores),
-      memoryMiB: part(sum((vm) => vm.memoryMiB), node.memoryMiB),
-      cpuPressure: part(sum((vm) => vm.pressure.cpu) + (base["cpuPressure"] ?? 0), wholeMilliPercent),
-      memoryPressure: part(sum((vm) => vm.pressure.memory) + (base["memoryPressure"] ?? 0), wholeMilliPercent),
-      ioPressure: part(sum((vm) => vm.pressure.io) + (base["ioPressure"] ?? 0), wholeMilliPercent),
+      cpuMillicores: partPpm(sum((vm) => vm.cpuUseMillicores), node.cpuMillicores),
+      memoryMiB: partPpm(sum((vm) => vm.memoryMiB), node.memoryMiB),
+      cpuPressure: partPpm(sum((vm) => vm.pressure.cpu) + (base["cpuPressure"] ?? 0), wholeMilliPercent),
+      memoryPressure: partPpm(sum((vm) => vm.pressure.memory) + (base["memoryPressure"] ?? 0), wholeMilliPercent),
+      ioPressure: partPpm(sum((vm) => vm.pressure.io) + (base["ioPressure"] ?? 0), wholeMilliPercent),
     };
     return Object.entries(mixture).reduce((total, [name, weight]) => total + weight * (uses[name] ?? 0), 0);
   });

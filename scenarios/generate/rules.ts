@@ -35,7 +35,7 @@ export function generateRules(count: number, situation: Situation): readonly Pol
     }
   }
   const digits = Math.max(3, String(rules.length).length);
-  return rules.map((rule, i) => ({ id: `rule-${String(i + 1).padStart(digits, "0")}`, ...rule }));
+  return rules.map((rule, i) => Object.assign({ id: `rule-${String(i + 1).padStart(digits, "0")}` }, rule));
 }
 
 /** Rules about the whole fleet, the most usual first. */
@@ -126,8 +126,8 @@ function keepServing(service: GeneratedService): Rule | null {
 }
 
 function near(service: GeneratedService): Rule | null {
-  const roles = service.tiers.map(({ role }) => role);
-  if (!roles.includes("app") || !roles.includes("db")) return null;
+  const roles = new Set(service.tiers.map(({ role }) => role));
+  if (!roles.has("app") || !roles.has("db")) return null;
   return {
     title: `${service.id} computes where its data is`, why: "A round trip between sites takes too long.", strength: "should", weight: 3,
     select: { workloads: { labels: { service: service.id, tier: "app" } } },

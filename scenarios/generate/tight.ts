@@ -18,13 +18,14 @@ export function generateTight(options: GenerateOptions): ScenarioDocument {
   const hostIds = Array.from({ length: hostCount }, (_, h) => `h${String(h + 1).padStart(digits, "0")}`);
   const full = hostIds.slice(0, -1);
   const homes = random.shuffle([...full]);
+  const next = circles(homes, options.policies);
   const workloads = homes.flatMap((home, h) => {
     const share = Math.floor(options.workloads / homes.length) + (h < options.workloads % homes.length ? 1 : 0);
     return sizes(random, share).map((size, i) => ({
-      id: `${home}-w${String(i + 1).padStart(3, "0")}`, layer: "libvirt", reservation: { memoryMiB: size, cpuMillicores: 100 }, home,
+      id: `${home}-w${String(i + 1).padStart(3, "0")}`, layer: "libvirt", reservation: { memoryMiB: size, cpuMillicores: 100 },
+      host: home, labels: { circle: home },
     }));
   });
-  const next = circles(homes, options.policies);
   return {
     apiVersion: "stowage/v1",
     name: `tight-${options.seed}`,
@@ -36,7 +37,7 @@ export function generateTight(options: GenerateOptions): ScenarioDocument {
       capacity: { memoryMiB, cpuMillicores: 64_000 }, layers: { libvirt: "10.0.0" },
       idlePowerWatts: 120, peakPowerWatts: 400, prices: { onMicrosPerHour: 300_000 },
     })),
-    workloads: workloads.map(({ home, ...workload }) => ({ ...workload, host: home, labels: { circle: home } })),
+    workloads,
     policies: [...next].map(([home, host], i) => ({
       id: `circle-${String(i + 1).padStart(3, "0")}`,
       title: `What runs on ${home} belongs on ${host}`, why: "The answer that this fleet was built from.",
