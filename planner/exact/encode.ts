@@ -1,4 +1,4 @@
-import type { Form, SurviveForm } from "../../policies/form.ts";
+import type { FillForm, Form, SurviveForm } from "../../policies/form.ts";
 import type { Objective } from "../../policies/objective.ts";
 import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Problem } from "../problem.ts";
 import { encodeForm } from "./encode-form.ts";
@@ -29,6 +29,10 @@ export class Encoding {
   /** Column of each pair; -1 for pairs that are out of the question. */
   readonly #pair: Int32Array;
   readonly #levels = new Map<number, Sum>();
+  /** Hosts whose being on is tied to their capacity already. */
+  readonly #tied = new Set<number>();
+  #fillsOfHost: ReadonlyMap<number, readonly FillForm[]> | null = null;
+  #shouldsSum: Sum | null = null;
 
   constructor(problem: Problem, strict: boolean, forbidden: readonly { readonly workload: number; readonly host: number }[]) {
     this.problem = problem;
@@ -158,8 +162,6 @@ export class Encoding {
     return sum;
   }
 
-  #shouldsSum: Sum | null = null;
-
   #shoulds(): Sum {
     if (this.#shouldsSum !== null) return this.#shouldsSum;
     const sum = new Sum();
@@ -177,7 +179,7 @@ export class Encoding {
           if (column >= 0) sum.add(column, objective.at(w, h));
         }
         const on = objective.on(h);
-        if (on !== 0) sum.addSum(this.spots.on(h), on);
+        if (on !== 0) sum.addSum(this.#on(h), on);
       }
       return sum;
     }
@@ -185,6 +187,37 @@ export class Encoding {
       for (const h of objective.hosts) sum.add(this.#deviation(h, ppm, targetPpm), 1);
     }
     return sum;
+  }
+
+  /** Whether a host is on, tied to what it can hold: true anyway in whole numbers, and a far better bound in fractions. */
+  #on(host: number): Sum {
+    const on = this.spots.on(host);
+    if (!this.strict || on.columns.length === 0 || this.#tied.has(host)) return on;
+    this.#tied.add(host);
+    for (const { members, sizes, limit } of this.#fills().get(host) ?? []) {
+      const load = new Sum().addSum(on, -limit);
+      members.forEach((w, i) => {
+        const column = this.pair(w, host);
+        if (column >= 0) load.add(column, sizes[i] ?? 0);
+      });
+      this.milp.atMost(load, 0);
+    }
+    return on;
+  }
+
+  /** Musts about one resource of one host. */
+  #fills(): ReadonlyMap<number, readonly FillForm[]> {
+    if (this.#fillsOfHost !== null) return this.#fillsOfHost;
+    const fills = new Map<number, FillForm[]>();
+    for (const form of this.problem.musts) {
+      const [host] = form.kind === "fill" ? form.hosts : [];
+      if (form.kind !== "fill" || host === undefined || form.hosts.length > 1) continue;
+      const known = fills.get(host);
+      if (known === undefined) fills.set(host, [form]);
+      else known.push(form);
+    }
+    this.#fillsOfHost = fills;
+    return fills;
   }
 
   /** A column that is at least |use of the host - target|, and equal to it when minimised. */
