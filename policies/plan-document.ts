@@ -76,17 +76,20 @@ export interface PlanProblem {
 export function parsePlan(document: unknown): { readonly plan: Plan | null; readonly problems: readonly PlanProblem[] } {
   const fits: boolean = compiled.Check(document);
   if (fits) return { plan: document as Plan, problems: [] };
-  const errors = compiled.Errors(document).filter(({ keyword }) => keyword !== "boolean");
-  const unions = errors.filter(({ keyword }) => keyword === "anyOf").map(({ instancePath }) => instancePath);
-  const telling = errors.filter(({ keyword, instancePath }) =>
-    !unions.some((union) => instancePath.startsWith(`${union}/`) || (instancePath === union && keyword !== "anyOf")));
+  const places = new Map<string, string>();
+  for (const { instancePath, message, keyword } of compiled.Errors(document)) {
+    if (keyword === "boolean") continue;
+    const choice = choices.exec(instancePath)?.[0];
+    const place = choice ?? instancePath;
+    if (!places.has(place)) places.set(place, choice === undefined ? message : "is none of the forms that it may have");
+  }
   return {
     plan: null,
-    problems: telling.slice(0, problemsMax).map(({ instancePath, message }) => ({
-      path: instancePath.slice(1).replaceAll(/\/(\d+)(?=\/|$)/g, "[$1]").replaceAll("/", "."), message,
+    problems: [...places].map(([place, message]) => ({
+      path: place.slice(1).replaceAll(/\/(\d+)(?=\/|$)/g, "[$1]").replaceAll("/", "."), message,
     })),
   };
 }
 
-/** A file that is no plan at all would have one problem for each of its values. */
-const problemsMax = 100;
+/** Places where one of several forms may stand; that none fits is one problem, not one for each form. */
+const choices = /^\/(?:actions\/\d+\/action|claim|mode|moves\/\d+\/how)(?=\/|$)/;

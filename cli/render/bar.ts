@@ -2,7 +2,7 @@ import type { Paint } from "./paint.ts";
 
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/** A bar of use: `██████▌    65 %`. Yellow from 80 %, red above 100 %. */
+/** A bar of use: `██████▌    65 %`. Yellow from 80 %, red above 100 %, where the bar ends. */
 export function useBar(part: number, whole: number, paint: Paint, width = 10): string {
   if (whole === 0) return part === 0 ? `${" ".repeat(width)}   - ` : paint.red(`${"█".repeat(width)} over`);
   const percent = Math.floor((part * 100) / whole);

@@ -110,7 +110,7 @@ function applicationGrid({ scenario, figures }: FleetView): Grid {
     { key: "application", head: "application", value: ({ id }) => id, show: ({ id }) => id ?? "(no application)" },
     { key: "title", head: "title", value: ({ id }) => (id === null ? "" : (titles.get(id) ?? "")) },
     { key: "workloads", head: "instances", align: "right", value: ({ id }) => instances(scenario.fleet, id) },
-    money("totalMicrosPerHour", "cost/h", ({ cost }) => cost),
+    money<(typeof rows)[number]>("totalMicrosPerHour", "cost/h", ({ cost }) => cost),
   ], [...rows.filter(({ id, cost }) => id !== null || cost !== 0)]);
 }
 
@@ -132,7 +132,7 @@ function serviceGrid({ scenario, figures }: FleetView): Grid {
     { key: "title", head: "title", value: ({ title }) => title },
     { key: "applications", head: "applications", value: ({ applications }) => applications },
     { key: "virtualAddress", head: "address", value: ({ address }) => address },
-    money("totalMicrosPerHour", "cost/h", ({ cost }) => cost),
+    money<(typeof rows)[number]>("totalMicrosPerHour", "cost/h", ({ cost }) => cost),
   ], rows);
 }
 
@@ -148,9 +148,9 @@ function siteGrid({ scenario, figures }: FleetView): Grid {
     { key: "kind", head: "kind", value: ({ site }) => site.kind },
     { key: "region", head: "region", value: ({ site }) => site.region },
     { key: "hosts", head: "hosts", align: "right", value: (row) => row.hosts },
-    money("electricityMicrosPerKWh", "per kWh", ({ site }) => site.electricityMicrosPerKWh),
+    money<(typeof rows)[number]>("electricityMicrosPerKWh", "per kWh", ({ site }) => site.electricityMicrosPerKWh),
     { key: "carbonGramsPerKWh", head: "g CO2/kWh", align: "right", value: ({ site }) => site.carbonGramsPerKWh },
-    money("totalMicrosPerHour", "cost/h", ({ cost }) => cost),
+    money<(typeof rows)[number]>("totalMicrosPerHour", "cost/h", ({ cost }) => cost),
   ], rows);
 }
 
