@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { FleetIndex } from "../../model/snapshot.ts";
 import type { AnyConstraintKind, Request } from "../../policies/constraint.ts";
 import { requestOf, type Asked } from "./given.ts";
@@ -11,11 +11,18 @@ export const arbitraryParams: Readonly<Record<string, Ask>> = {
     selected: { groups: [0, 1].map((g) => index.hosts.filter((_, h) => groupOf[h] === g || (h === g && !groupOf.includes(g) && groupOf[h] === -1)).map(({ id }) => id).join(" ")).filter((text) => text !== "") },
   })).filter(({ selected: { groups } }) => groups.length > 0),
   ban: (index) => some(index, "hosts").map((hosts) => ({ selected: { hosts } })),
+  budget: () => raws({ increasePermille: fc.constantFrom(0, 50, 500), increaseMicros: fc.nat({ max: 100_000 }) }),
   capacity: () => raws({
     headroomPermille: fc.constantFrom(0, 100, 500), resources: fc.constantFrom(["memoryMiB"], ["cpuMillicores", "gpuCount"], ["storageMiB"]),
     perDomain: fc.constantFrom("host", "rack", "site"),
   }).chain((asked) => fc.nat({ max: 6 }).map((atMost) => ("perDomain" in asked.raw && atMost < 4 ? { raw: { ...asked.raw, atMost } } : asked))),
+  "change-limit": () => raws({ moves: fc.nat({ max: 3 }), dataMiB: fc.nat({ max: 3000 }) }),
   cordon: () => fc.constant({}),
+  "disruption-budget": () => fc.oneof(fc.record({ min: fc.integer({ min: 1, max: 3 }) }), fc.record({ maxDown: fc.nat({ max: 2 }) })).map((raw) => ({ raw })),
+  failover: (index) => fc.tuple(
+    fc.oneof(fc.record({ hosts: fc.integer({ min: 1, max: 2 }) }), fc.record({ domain: fc.constantFrom("host", "zone", "site") })),
+    fc.option(some(index, "hosts")), fc.option(some(index, "workloads")),
+  ).map(([raw, takers, carried]) => ({ raw, selected: { ...(takers === null ? {} : { takers }), ...(carried === null ? {} : { carried }) } })),
   fence: (index) => some(index, "hosts").map((hosts) => ({ selected: { hosts } })),
   gather: () => raws({ key }),
   "host-state": () => fc.constant({}),
@@ -28,6 +35,7 @@ export const arbitraryParams: Readonly<Record<string, Ask>> = {
     ({ raw: { atMost }, ...(workloads === null ? {} : { selected: { workloads } }) })),
   neighbourhood: (index) => fc.tuple(raws({ key }), some(index, "workloads")).map(([asked, near]) => ({ ...asked, selected: { near } })),
   "offsite-ban": (index) => raws({ sites: fc.subarray(index.fleet.sites.map(({ id }) => id), { minLength: 1 }) }),
+  payback: () => fc.integer({ min: 1, max: 90 }).map((days) => ({ raw: { days } })),
   quarantine: () => fc.constant({}),
   root: () => fc.constant({}),
   "security-level": () => raws({ exclusive: fc.boolean() }),
