@@ -83,7 +83,7 @@ export function tryPairs(state: State, stopped: () => boolean): boolean {
 
 /** Undoes to the mark when the true score became worse (or, if so wanted, did not become better). */
 function keepUnlessWorse(state: State, before: Float64Array, settled: readonly [number, number], mark: number, mustGain = false): boolean {
-  state.settle();
+  if (state.settlesOften) state.settle();
   const difference = compareScores(state.score, before);
   if (difference < 0 || (difference === 0 && !mustGain)) return true;
   state.undoTo(mark);

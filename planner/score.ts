@@ -57,13 +57,13 @@ export function objectiveValue(problem: Problem, objective: Objective, hostOf: A
     }
     case "balance": {
       let sum = 0;
-      for (const { ppm, targetPpm } of objective.dimensions) {
+      for (const dimension of objective.dimensions) {
         const use = new Float64Array(index.hosts.length);
         for (const w of wanted) {
           const host = hostOf[w] ?? -1;
-          if (host >= 0) use[host] = (use[host] ?? 0) + ppm(w, host);
+          if (host >= 0) use[host] = (use[host] ?? 0) + dimension.ppm(w, host);
         }
-        for (const h of objective.hosts) sum += Math.abs((use[h] ?? 0) - targetPpm);
+        for (const h of objective.hosts) sum += Math.abs((use[h] ?? 0) - dimension.targetPpm);
       }
       return sum;
     }

@@ -45,6 +45,9 @@ class Search {
   #nextCheck = 0;
   #nextReportMs = 0;
   #outOfTime = false;
+  #nextSettle = 0;
+  readonly #settleGap: number;
+  #bestSettled: readonly [must: number, should: number] = [0, 0];
   readonly #before: Float64Array;
   readonly #change: Float64Array;
 
@@ -57,6 +60,7 @@ class Search {
     this.#acceptance = new Acceptance(this.#random, this.#state.levelCount);
     this.#mix = new MoveMix(this.#random);
     this.#workMax = options.iterations ?? defaultWork(problem);
+    this.#settleGap = Math.ceil(this.#workMax / Math.min(5000, Math.max(30, 1_000_000 / Math.max(1, this.#state.settleWork))));
     this.#deadlineMs = options.clock.nowMs() + options.timeMs;
     this.#best = { hostOf: new Int32Array(this.#state.workloadCount).fill(-1), score: this.#state.score.slice().fill(Infinity) };
     this.#before = new Float64Array(this.#state.levelCount);
@@ -93,8 +97,7 @@ class Search {
       const heat = heats[round % heats.length] as number;
       this.#round(Math.min(length, this.#workMax - state.weighed), heat);
       descend(state, this.#random, this.#descentMax(), () => this.#isOver("search"));
-      this.#noteIfBest();
-      this.#keepBest();
+      this.#endStage();
     }
   }
 
@@ -121,7 +124,7 @@ class Search {
         this.#trimJournal();
       }
       const kind = this.#mix.next();
-      if (kind < 0 && !state.hasSurvive) this.#relocate();
+      if (kind < 0 && !(state.hasSurvive && state.settlesOften)) this.#relocate();
       else this.#compound(kind);
     }
   }
@@ -161,8 +164,8 @@ class Search {
       return;
     }
     // Survive rules are dear: a move that would be refused without them is not worth the look while they hold.
-    let accepted = settled[0] > 0 || this.#accepts(guide);
-    if (accepted && state.hasSurvive) {
+    let accepted = (state.settlesOften && settled[0] > 0) || this.#accepts(guide);
+    if (accepted && state.settlesOften) {
       state.settle();
       accepted = this.#accepts(guide);
     }
@@ -196,7 +199,7 @@ class Search {
 
   /** Copies the state when it is better than the best; only what moved since the last copy where that is known. */
   #keepBest(): void {
-    if (!this.#isAhead) return;
+    if (!this.#isAhead || !this.#survivesCheckpoint()) return;
     const state = this.#state;
     if (this.#journalIsWhole) for (const w of state.movedSince(0)) this.#best.hostOf[w] = state.hostOf[w] as number;
     else this.#best.hostOf.set(state.hostOf);
@@ -205,6 +208,27 @@ class Search {
     this.#journalIsWhole = true;
     this.#isAhead = false;
     state.forget();
+  }
+
+  /**
+   * Where survive rules are too dear to follow each move, the score goes on with what they were for the best; here, and
+   * not too often, they are looked at. A placement that turns out worse is not kept.
+   */
+  #survivesCheckpoint(): boolean {
+    const state = this.#state;
+    if (!state.hasSurvive || state.settlesOften) return true;
+    if (state.weighed >= this.#nextSettle) {
+      this.#nextSettle = state.weighed + this.#settleGap;
+      state.settle();
+      this.#noteIfBest();
+      if (this.#isAhead) {
+        this.#bestSettled = state.settled();
+        return true;
+      }
+      state.restoreSettled(...this.#bestSettled);
+    }
+    this.#isAhead = false;
+    return false;
   }
 
   #loadBest(): void {
@@ -222,18 +246,26 @@ class Search {
 
   #polish(): void {
     const state = this.#state;
-    const stopped = (): boolean => this.#options.stopped();
+    const hardStop = (): boolean => this.#hardStop();
     for (let pass = 0; pass < 3 && !this.#hardStop(); pass++) {
-      descend(state, this.#random, this.#descentMax(), () => this.#hardStop());
-      if (!tryPairs(state, () => this.#hardStop())) break;
+      descend(state, this.#random, this.#descentMax(), hardStop);
+      const improved = state.settlesOften && tryPairs(state, hardStop);
+      this.#endStage();
+      if (!improved) break;
     }
-    pullEveryoneBack(state, stopped);
+    this.#loadBest();
+    pullEveryoneBack(state, () => this.#options.stopped());
+    state.settle();
+    if (compareScores(state.score, this.#best.score) > 0) return;
+    this.#best.hostOf.set(state.hostOf);
+    this.#best.score.set(state.score);
+  }
+
+  /** Whatever the state has come to is looked at in full. */
+  #endStage(): void {
+    this.#nextSettle = 0;
     this.#noteIfBest();
-    const isEqual = compareScores(state.score, this.#best.score) === 0;
-    if (this.#isAhead || isEqual) {
-      this.#best.hostOf.set(state.hostOf);
-      this.#best.score.set(state.score);
-    }
+    this.#keepBest();
   }
 
   /** Work that one way down may cost. */

@@ -45,6 +45,9 @@ export class State {
   #journalLength = 0;
   #surviveMust = 0;
   #surviveShould = 0;
+  readonly #remembered = new Map<string, readonly [must: number, should: number]>();
+  /** Roughly the work of one `settle`, in looks at a workload, a form or a loss. */
+  readonly settleWork: number;
 
   constructor(problem: Problem, forbidden: EngineOptions["forbidden"] = []) {
     this.problem = problem;
@@ -64,6 +67,7 @@ export class State {
     this.#shouldsWeights = Float64Array.from(problem.levels, ({ shouldsWeight }) => shouldsWeight);
     this.#switchable = Uint8Array.from(problem.index.hosts, (host) => Number(hostIsOnWhen(host, true) && !hostIsOnWhen(host, false)));
     this.#here = new Float64Array(this.workloadCount * problem.levels.length);
+    this.settleWork = this.kernels.survive.reduce((sum, { form }) => sum + this.workloadCount + form.keep().length + form.losses.length, 0);
     this.#scoreOfNothing();
   }
 
@@ -236,9 +240,20 @@ export class State {
     return this.kernels.survive.length > 0;
   }
 
-  /** Brings the amounts of survive forms up to date. */
+  /**
+   * Brings the amounts of survive forms up to date. Where that is dear (see `settlesOften`) the search does it at
+   * checkpoints only, for placements that would be the best otherwise, and goes on from the best when they fail.
+   */
   settle(): void {
     if (!this.hasSurvive) return;
+    const key = this.workloadCount <= rememberedWorkloadsMax ? this.hostOf.join() : null;
+    const known = key === null ? undefined : this.#remembered.get(key);
+    const [must, should] = known ?? this.#surviveAmounts();
+    if (key !== null && known === undefined && this.#remembered.size < rememberedMax) this.#remembered.set(key, [must, should]);
+    this.restoreSettled(must, should);
+  }
+
+  #surviveAmounts(): readonly [must: number, should: number] {
     let must = 0;
     let should = 0;
     for (const { form, must: isMust, weight } of this.kernels.survive) {
@@ -246,7 +261,12 @@ export class State {
       if (isMust) must += amount;
       else should += weight * amount;
     }
-    this.restoreSettled(must, should);
+    return [must, should];
+  }
+
+  /** True when survive forms are small enough to follow every move that is otherwise accepted. */
+  get settlesOften(): boolean {
+    return this.settleWork <= oftenWorkMax;
   }
 
   /** Amounts of survive forms in the score now, to come back to after an undo without a search. */
@@ -354,6 +374,10 @@ export class State {
     this.#journalLength += 2;
   }
 }
+
+const oftenWorkMax = 150;
+const rememberedWorkloadsMax = 40;
+const rememberedMax = 50_000;
 
 /** A broken allow must weighs like several breaches of others: nothing but leaving mends it. */
 const allowGuide = 4;

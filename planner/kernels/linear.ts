@@ -74,7 +74,8 @@ export class LinearKernel implements GroupKernel {
     let sum = 0;
     let count = 0;
     const rows = this.#form.members.length;
-    for (let sample = 0; sample < 64 && rows > 0 && this.#hostCount > 0; sample++) {
+    const samples = rows === 0 || this.#hostCount === 0 ? 0 : 64;
+    for (let sample = 0; sample < samples; sample++) {
       const value = Math.abs(this.#value((sample * 7919) % rows, (sample * 104_729) % this.#hostCount));
       if (value > 0) count += 1;
       sum += value;

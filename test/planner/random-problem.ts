@@ -13,17 +13,20 @@ export interface ProblemShape {
   /** Forms besides capacity. */
   readonly musts: number;
   readonly shoulds: number;
+  /** With a failover must over any one host. */
+  readonly survive?: boolean;
 }
 
 /** A problem of random forms and objectives: what engines see, without any policy behind it. */
 export function randomProblem(random: Random, shape: ProblemShape): Problem {
   const index = randomIndex(random, shape);
   const current = Int32Array.from(index.workloads, () => (random.chance(700) ? random.below(shape.hosts) : -1));
+  const musts = [...capacityForms(random, shape), ...forms(random, shape, shape.musts)];
   return {
     index,
     current,
     wanted: Int32Array.from(index.workloads.flatMap(({ desired }, w) => (desired === "removed" ? [] : [w]))),
-    musts: [...capacityForms(random, shape), ...forms(random, shape, shape.musts)],
+    musts: shape.survive === true ? [...musts, failover(random, shape, musts)] : musts,
     shoulds: forms(random, shape, shape.shoulds).map((form) => ({ form, weight: random.between(1, 5) })),
     levels: randomLevels(random, shape, current),
     constraints: [],
@@ -103,6 +106,13 @@ export function randomForm(random: Random, { hosts, workloads }: ProblemShape, k
   }
 }
 
+function failover(random: Random, { hosts, workloads }: ProblemShape, keep: readonly Form[]): Form {
+  return {
+    kind: "survive", keep: () => keep, members: Int32Array.from({ length: workloads }, (_, w) => w).filter(() => random.chance(600)),
+    losses: Array.from({ length: hosts }, (_, h) => Int32Array.of(h)), takers: new Uint8Array(hosts).fill(1),
+  };
+}
+
 function subset(random: Random, count: number): Int32Array {
   const wanted = random.between(1, Math.min(count, 5));
   return Int32Array.from(random.shuffle(Array.from({ length: count }, (_, i) => i)).slice(0, wanted)).sort();
@@ -110,6 +120,10 @@ function subset(random: Random, count: number): Int32Array {
 
 function table(random: Random, workloads: number, hosts: number, low: number, high: number): Int32Array {
   return Int32Array.from({ length: workloads * hosts }, () => random.between(low, high));
+}
+
+function single(objective: Objective): Level {
+  return { name: objective.name, shouldsWeight: 0, terms: [{ objective, weight: 1 }] };
 }
 
 /** Shoulds, money, moving and balance, in the order that a scenario has without saying. */
@@ -129,7 +143,6 @@ function randomLevels(random: Random, { hosts, workloads }: ProblemShape, curren
     kind: "balance", name: "balance", unit: "ppm", hosts: Array.from({ length: hosts }, (_, h) => h).filter(() => random.chance(900)),
     dimensions: [{ resource: "cpuMillicores", ppm: (w, h) => use[w * hosts + h] ?? 0, targetPpm: random.between(50, 200) }],
   };
-  const single = (objective: Objective): Level => ({ name: objective.name, shouldsWeight: 0, terms: [{ objective, weight: 1 }] });
   const shoulds: Level = { name: "shoulds", shouldsWeight: 1, terms: [] };
   return random.pick<Level[]>([
     [shoulds, single(money), single(moving), single(balance)],
