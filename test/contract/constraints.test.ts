@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { settledInstant, type FleetIndex, type Whereabouts } from "../../model/snapshot.ts";
 import { formAmount } from "../../policies/amount.ts";
@@ -49,11 +49,11 @@ describe.each(aboutPlaces.map((kind) => [kind.name, kind] as const))("%s", (_, k
 
   it("is not changed by what happens outside the scope of a part", () => {
     const cases = arbitraryInstants(kind).chain((given) => fc.record({
-      given: fc.constant(given), workload: fc.nat({ max: given.index.workloads.length - 1 }), then: arbitraryWhereabouts(given.index),
+      given: fc.constant(given), workload: fc.nat({ max: given.index.workloads.length - 1 }), there: arbitraryWhereabouts(given.index),
     }));
-    fc.assert(fc.property(cases, ({ given: { index, parts, whereabouts }, workload, then }) => {
-      const later = whereabouts.map((where, w) => (w === workload ? then : where));
-      const touched = [whereabouts[workload], then].flatMap((where) => (where === undefined ? [] : [where.host, where.arriving, where.leaving]));
+    fc.assert(fc.property(cases, ({ given: { index, parts, whereabouts }, workload, there }) => {
+      const later = whereabouts.map((where, w) => (w === workload ? there : where));
+      const touched = [whereabouts[workload], there].flatMap((where) => (where === undefined ? [] : [where.host, where.arriving, where.leaving]));
       for (const part of parts) {
         const inScope = (part.workloads === null || part.workloads.includes(workload)) && (part.hosts === null || touched.some((h) => part.hosts?.includes(h)));
         if (inScope) continue;

@@ -1,8 +1,8 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Application, Host, Service, Site, Workload } from "../../model/fleet.ts";
 import type { ApplicationId, ServiceId, SiteId } from "../../model/ids.ts";
 import { standardResourceKinds } from "../../model/resource.ts";
-import type { FleetIndex, Whereabouts } from "../../model/snapshot.ts";
+import type { Activity, FleetIndex, Whereabouts } from "../../model/snapshot.ts";
 import { fleetOf, hostOf, workloadOf } from "./fleet-of.ts";
 import { nowhere } from "./instant-of.ts";
 
@@ -45,15 +45,18 @@ export function arbitraryMove(index: FleetIndex): fc.Arbitrary<{ readonly worklo
 export function arbitraryWhereabouts(index: FleetIndex): fc.Arbitrary<Whereabouts> {
   const host = fc.nat({ max: index.hosts.length - 1 });
   const two = fc.uniqueArray(host, { minLength: 2, maxLength: 2 });
-  const at = (whereabouts: Partial<Whereabouts>): Whereabouts => ({ ...nowhere, activity: "running", ...whereabouts });
   return fc.oneof(
     fc.constant(nowhere),
-    fc.tuple(host, fc.constantFrom("running", "running", "starting", "stopping", "stopped")).map(([h, activity]) => at({ host: h, activity } as Partial<Whereabouts>)),
+    fc.tuple(host, fc.constantFrom<Activity>("running", "running", "starting", "stopping", "stopped")).map(([h, activity]) => at({ host: h, activity })),
     two.map(([from = -1, to = -1]) => at({ host: from, arriving: to })),
     two.map(([from = -1, to = -1]) => at({ host: from, arriving: to, activity: "stopped" })),
-    fc.tuple(two, fc.constantFrom("running", "starting", "stopped")).map(([[from = -1, to = -1], activity]) => at({ host: to, leaving: from, activity } as Partial<Whereabouts>)),
+    fc.tuple(two, fc.constantFrom<Activity>("running", "starting", "stopped")).map(([[from = -1, to = -1], activity]) => at({ host: to, leaving: from, activity })),
     host.map((to) => at({ arriving: to, activity: "stopped" })),
   );
+}
+
+function at(whereabouts: Partial<Whereabouts>): Whereabouts {
+  return { ...nowhere, activity: "running", ...whereabouts };
 }
 
 function arbitraryHostOrNone(index: FleetIndex, weight: number): fc.Arbitrary<number> {
@@ -104,16 +107,13 @@ function arbitraryWorkload(hostCount: number): fc.Arbitrary<Partial<Workload>> {
     mayStop: fc.boolean(),
     labels: fc.record({ tier: fc.constantFrom("web", "db") }, { requiredKeys: [] }),
   });
-  return fc.tuple(place, rest).map(([where, workload]) => ({ ...workload, ...where, expectedUse: workload.reservation }) as Partial<Workload>);
+  return fc.tuple(place, rest).map(([where, workload]) => Object.assign({ expectedUse: workload.reservation }, workload, where) as Partial<Workload>);
 }
 
 function arbitraryService(): fc.Arbitrary<Omit<Service, "id">> {
-  return fc.record({
-    title: fc.constant(""), applications: fc.subarray(applications, { minLength: 1 }), startOrder: fc.constant([]), redundancy: fc.constant([]),
-    virtualAddress: fc.constant(null), scale: fc.constant([]), labels: fc.constant({}),
-  }).map((service) => ({
-    ...service,
+  return fc.subarray(applications, { minLength: 1 }).map((chosen) => ({
+    title: "", applications: chosen, redundancy: [], virtualAddress: null, scale: [], labels: {},
     // Later ones need the first: an order without cycles.
-    startOrder: service.applications.slice(1).map((application) => ({ application, needs: service.applications[0] as ApplicationId })),
+    startOrder: chosen.slice(1).map((application) => ({ application, needs: chosen[0] as ApplicationId })),
   }));
 }

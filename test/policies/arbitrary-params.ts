@@ -28,18 +28,18 @@ export const arbitraryParams: Readonly<Record<string, Ask>> = {
   "host-state": () => fc.constant({}),
   layer: () => fc.constant({}),
   licence: (index) => fc.tuple(fc.integer({ min: 1, max: 3 }), fc.option(some(index, "hosts"))).map(([atMost, hosts]) =>
-    ({ raw: { atMost }, ...(hosts === null ? {} : { selected: { hosts } }) })),
+    (hosts === null ? { raw: { atMost } } : { raw: { atMost }, selected: { hosts } })),
   lonely: () => fc.constant({}),
   "max-online": () => fc.nat({ max: 3 }).map((atMost) => ({ raw: { atMost } })),
   "max-workloads": (index) => fc.tuple(fc.nat({ max: 2 }), fc.option(some(index, "workloads"))).map(([atMost, workloads]) =>
-    ({ raw: { atMost }, ...(workloads === null ? {} : { selected: { workloads } }) })),
-  neighbourhood: (index) => fc.tuple(raws({ key }), some(index, "workloads")).map(([asked, near]) => ({ ...asked, selected: { near } })),
+    (workloads === null ? { raw: { atMost } } : { raw: { atMost }, selected: { workloads } })),
+  neighbourhood: (index) => fc.tuple(raws({ key }), some(index, "workloads")).map(([{ raw }, near]) => ({ raw, selected: { near } })),
   "offsite-ban": (index) => raws({ sites: fc.subarray(index.fleet.sites.map(({ id }) => id), { minLength: 1 }) }),
   payback: () => fc.integer({ min: 1, max: 90 }).map((days) => ({ raw: { days } })),
   quarantine: () => fc.constant({}),
   root: () => fc.constant({}),
   "security-level": () => raws({ exclusive: fc.boolean() }),
-  split: (index) => fc.tuple(raws({ key }), some(index, "workloads")).map(([asked, from]) => ({ ...asked, selected: { from } })),
+  split: (index) => fc.tuple(raws({ key }), some(index, "workloads")).map(([{ raw }, from]) => ({ raw, selected: { from } })),
   spread: () => raws({ key, atMost: fc.integer({ min: 1, max: 2 }), atLeast: fc.integer({ min: 2, max: 3 }), skew: fc.nat({ max: 1 }) }),
 };
 

@@ -32,12 +32,19 @@ export function workloadOf(id: string, said: Said<Workload> = {}): Workload {
 
 /** A fleet of these hosts and workloads, in the order that a fleet has. Sites that hosts name are internal unless said. */
 export function fleetOf(hosts: readonly Host[], workloads: readonly Workload[], rest: Partial<Fleet> = {}): FleetIndex {
-  const site = (id: SiteId): Site => ({ id, kind: "internal", region: "", electricityMicrosPerKWh: 0, carbonGramsPerKWh: 0, labels: {} });
-  const byId = <Thing extends { readonly id: string }>(things: readonly Thing[]): Thing[] => [...things].sort((a, b) => compareIds(a.id, b.id));
-  const said = rest.sites ?? [];
-  const unsaid = [...new Set(hosts.map((host) => host.site))].filter((id) => !said.some((known) => known.id === id)).map(site);
+  const said: readonly Site[] = rest.sites ?? [];
+  const unsaid = [...new Set(hosts.map((host) => host.site))].filter((id) => !said.some((known) => known.id === id)).map((id) => siteOf(id));
   return indexFleet({
     currency: "EUR", resources: standardResourceKinds, applications: [], services: [], links: [], ...rest,
     sites: byId([...said, ...unsaid]), hosts: byId(hosts), workloads: byId(workloads),
   });
+}
+
+/** A place of one's own, unless a test says otherwise. */
+export function siteOf(id: string, kind: Site["kind"] = "internal"): Site {
+  return { id: id as SiteId, kind, region: "", electricityMicrosPerKWh: 0, carbonGramsPerKWh: 0, labels: {} };
+}
+
+function byId<Thing extends { readonly id: string }>(things: readonly Thing[]): Thing[] {
+  return [...things].sort((a, b) => compareIds(a.id, b.id));
 }

@@ -62,7 +62,6 @@ export function given(text: string, facts: Facts = {}): Given {
 
 /** The request that a compiler would make of what a test asks. The parameters fit the entry's schema. */
 export function requestOf(kind: AnyConstraintKind, asked: Asked, index: FleetIndex): Request<object> {
-  const ids = (text: string): string[] => text.split(" ").filter((id) => id !== "");
   const workloadsOf = (text: string): Int32Array => Int32Array.from(ids(text), (id) => index.workloadIndex.get(id as WorkloadId) ?? -1).sort();
   const hostsOf = (text: string): Int32Array => Int32Array.from(ids(text), (id) => index.hostIndex.get(id as HostId) ?? -1).sort();
   const resolve = (field: string, text: string): Int32Array => (kind.selectors[field] === "hosts" ? hostsOf(text) : workloadsOf(text));
@@ -73,7 +72,6 @@ export function requestOf(kind: AnyConstraintKind, asked: Asked, index: FleetInd
   const excepted = ids(asked.excepted ?? "");
   const exceptedWorkloads = new Set(workloadsOf(excepted.filter((id) => index.workloadIndex.has(id as WorkloadId)).join(" ")));
   const exceptedHosts = new Set(hostsOf(excepted.filter((id) => index.hostIndex.has(id as HostId)).join(" ")));
-  const kept = (all: Int32Array, out: ReadonlySet<number>): Int32Array => all.filter((each) => !out.has(each));
   const workloads = kept(asked.workloads === undefined ? Int32Array.from(index.workloads.keys()) : workloadsOf(asked.workloads), exceptedWorkloads);
   return {
     raw, workloads, index,
@@ -112,4 +110,12 @@ function whereabouts(index: FleetIndex, place: string): Whereabouts {
   const parts = /^([^<>!]*)(?:>([^<>!]*))?(?:<([^<>!]*))?(!?)$/u.exec(place);
   expect(parts, `whereabouts "${place}"`).not.toBeNull();
   return { host: number(parts?.[1]), arriving: number(parts?.[2]), leaving: number(parts?.[3]), activity: parts?.[4] === "!" ? "stopped" : "running" };
+}
+
+function ids(text: string): string[] {
+  return text.split(" ").filter((id) => id !== "");
+}
+
+function kept(all: Int32Array, out: ReadonlySet<number>): Int32Array {
+  return all.filter((each) => !out.has(each));
 }

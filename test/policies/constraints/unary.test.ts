@@ -1,6 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { Site } from "../../../model/fleet.ts";
-import type { SiteId } from "../../../model/ids.ts";
 import { ban } from "../../../policies/constraints/ban.ts";
 import { fence } from "../../../policies/constraints/fence.ts";
 import { hostState } from "../../../policies/constraints/host-state.ts";
@@ -8,10 +6,10 @@ import { layer } from "../../../policies/constraints/layer.ts";
 import { offsiteBan } from "../../../policies/constraints/offsite-ban.ts";
 import { root } from "../../../policies/constraints/root.ts";
 import { securityLevel } from "../../../policies/constraints/security-level.ts";
-import { fleetOf, hostOf, workloadOf } from "../fleet-of.ts";
+import { fleetOf, hostOf, siteOf, workloadOf } from "../fleet-of.ts";
 import { given, requestOf } from "../given.ts";
 
-const cloud: Site = { id: "cloud" as SiteId, kind: "external", region: "", electricityMicrosPerKWh: 0, carbonGramsPerKWh: 0, labels: {} };
+const cloud = siteOf("cloud", "external");
 
 describe("host-state", () => {
   const hosts = { m: { state: "maintenance" }, f: { state: "failed" }, off: { state: "off" }, spare: { state: "off", powerManaged: true } } as const;
