@@ -53,6 +53,7 @@ function inOrder(form: Form, other: Form, index: FleetIndex): Impossible | null 
 function togetherInRows({ members, domainOfHost }: TogetherForm, allowed: Allowed, index: FleetIndex): Impossible | null {
   let common: ReadonlySet<number> | null = null;
   for (const { w, domains } of restricted(members, domainOfHost, allowed, index)) {
+    if (domains === common) continue;
     const here: ReadonlySet<number> = common === null ? domains : new Set([...common].filter((d) => domains.has(d)));
     if (here.size === 0) return { workload: w, words: "workloads that must be together are allowed in no common domain" };
     common = here;
@@ -61,36 +62,46 @@ function togetherInRows({ members, domainOfHost }: TogetherForm, allowed: Allowe
 }
 
 function packInRows({ members, sizes, domainOfHost, limits }: PackForm, allowed: Allowed, index: FleetIndex): Impossible | null {
-  const reached = new Set<number>();
   const sizeOf = sizesByMember(members, sizes);
-  let [load, last] = [0, -1];
-  for (const { w, domains, outside } of restricted(members, domainOfHost, allowed, index)) {
-    if (outside) continue;
-    for (const d of domains) reached.add(d);
-    load += sizeOf.get(w) ?? 0;
-    last = w;
+  const inside = restricted(members, domainOfHost, allowed, index).filter(({ outside }) => !outside);
+  const load = inside.reduce((sum, { w }) => sum + (sizeOf.get(w) ?? 0), 0);
+  const reached = new Set<number>();
+  let room = 0;
+  for (const domains of new Set(inside.map((member) => member.domains))) {
+    for (const d of domains) {
+      if (room >= load) return null;
+      if (!reached.has(d)) room += Math.max(0, limits[d] ?? 0);
+      reached.add(d);
+    }
   }
-  const room = sumOf(reached, limits);
-  return load > room ? { workload: last, words: `they are allowed only in domains that may hold ${room} of ${load} together` } : null;
+  return load > room ? { workload: inside.at(-1)?.w ?? -1, words: `they are allowed only in domains that may hold ${room} of ${load} together` } : null;
 }
 
 function domainsInRows(form: DomainsForm, allowed: Allowed, index: FleetIndex): Impossible | null {
   const members = placedMembers(form.members, index);
   const rows = restricted(form.members, form.domainOfHost, allowed, index);
-  if (rows.length === 0) return null;
-  const reached = new Set(rows.flatMap(({ domains }) => [...domains]));
-  const most = Math.min(reached.size, rows.length) + members.length - rows.length;
+  const [first] = rows;
+  if (first === undefined) return null;
   const wanted = Math.min(form.atLeast, members.length);
-  if (form.alwaysUsed === null && most < wanted) {
-    return { workload: rows[0]?.w ?? -1, words: `they are allowed in ${most} domains, ${wanted} are wanted` };
+  const free = members.length - rows.length;
+  const reached = new Set<number>();
+  for (const domains of new Set(rows.map((member) => member.domains))) {
+    for (const d of domains) if (reached.size < wanted) reached.add(d);
   }
+  const most = Math.min(reached.size, rows.length) + free;
+  if (form.alwaysUsed === null && most < wanted) return { workload: first.w, words: `they are allowed in ${most} domains, ${wanted} are wanted` };
+  return form.atMost < rows.length ? tooFarApart(form, rows) : null;
+}
+
+/** Members of which no two are allowed in the same domain, more of them than domains may be used. */
+function tooFarApart({ atMost }: DomainsForm, rows: readonly Restricted[]): Impossible | null {
   const taken = new Set<number>();
   let apart = 0;
   for (const { w, domains, outside } of rows) {
     if (outside || [...domains].some((d) => taken.has(d))) continue;
     for (const d of domains) taken.add(d);
     apart++;
-    if (apart > form.atMost) return { workload: w, words: `they are allowed only in domains that differ, at most ${form.atMost} may be used` };
+    if (apart > atMost) return { workload: w, words: `they are allowed only in domains that differ, at most ${atMost} may be used` };
   }
   return null;
 }
@@ -228,10 +239,17 @@ function cellsOf(outer: Int32Array, inner: Int32Array): ReadonlyMap<number, Cell
 
 const reachCache = new WeakMap<Uint8Array, WeakMap<Int32Array, Cell>>();
 
+interface Restricted {
+  readonly w: number;
+  readonly domains: ReadonlySet<number>;
+  /** May it be on a host that is in no domain? */
+  readonly outside: boolean;
+}
+
 /** Members that are restricted to some hosts, and the domains of these. One that is allowed nowhere is left out. */
 function restricted(
   members: Int32Array, domainOfHost: Int32Array, allowed: Allowed, index: FleetIndex,
-): readonly { readonly w: number; readonly domains: ReadonlySet<number>; readonly outside: boolean }[] {
+): readonly Restricted[] {
   return placedMembers(members, index).flatMap((w) => {
     const row = allowed(w);
     if (row === null) return [];

@@ -69,7 +69,7 @@ export const spread: ConstraintKind<Static<typeof parameters>, Params> = {
     const { domainOfHost, names: { length: domainCount } } = domains;
     switch (rule.kind) {
       case "atMost":
-        return [{ kind: "pack", members, sizes: new Float64Array(members.length).fill(1), domainOfHost, limits: new Float64Array(domainCount).fill(rule.limit) }];
+        return [{ kind: "pack", members, sizes: new Float64Array(members.length).fill(1), domainOfHost, limits: equalLimits(domains, rule.limit) }];
       case "atLeast":
         return [{ kind: "domains", members, domainOfHost, domainCount, atLeast: rule.limit, atMost: domainCount, alwaysUsed: null }];
       case "skew":
@@ -86,6 +86,17 @@ export const spread: ConstraintKind<Static<typeof parameters>, Params> = {
     }
   },
 };
+
+const limitsOf = new WeakMap<Domains, Map<number, Float64Array>>();
+
+/** The same limit for each domain; one array for all groups, since a large fleet has thousands of groups and of hosts. */
+function equalLimits(domains: Domains, limit: number): Float64Array {
+  const known = limitsOf.get(domains) ?? new Map<number, Float64Array>();
+  limitsOf.set(domains, known);
+  const limits = known.get(limit) ?? new Float64Array(domains.names.length).fill(limit);
+  known.set(limit, limits);
+  return limits;
+}
 
 function violation(key: string, amount: number, workloads: readonly number[], value: number, limit: number): Violation {
   return { key, amount, workloads, hosts: [], value, limit };
