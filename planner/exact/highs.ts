@@ -25,12 +25,14 @@ export interface HighsAnswer {
 const answersMax = 400;
 /** Threads kept warm; more may run at once, they are dropped afterwards. */
 const idleMax = 1;
+/** How long HiGHS may take to notice that it was called off: it looks between steps, and presolve is one step. */
+const graceMs = 1_500;
 const idle: SolverThread<HighsQuestion, HighsAnswer>[] = [];
 
 /** Solves a model with HiGHS in a thread of its own. A thread that failed or was killed answers `failed`. */
-export async function askHighs(question: HighsQuestion, patience: Patience): Promise<HighsAnswer> {
+export async function askHighs(question: HighsQuestion, patience: Omit<Patience, "graceMs">): Promise<HighsAnswer> {
   const thread = idle.pop() ?? new SolverThread<HighsQuestion, HighsAnswer>("highs-worker");
-  const answer = await thread.ask(question, patience);
+  const answer = await thread.ask(question, { ...patience, graceMs });
   const healthy = answer !== null && answer.status !== "failed" && thread.alive && thread.answered < answersMax;
   if (healthy && idle.length < idleMax) idle.push(thread);
   else thread.dispose();

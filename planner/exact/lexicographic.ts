@@ -5,6 +5,7 @@ import { levelName, scoreOf } from "../score.ts";
 import { Encoding, exactSize } from "./encode.ts";
 import { askHighs, type HighsAnswer } from "./highs.ts";
 import { commonDivisor, Sum } from "./milp.ts";
+import { askTiny, tinyBinariesMax } from "./tiny.ts";
 
 interface Found {
   readonly hostOf: Int32Array;
@@ -44,6 +45,7 @@ class Run {
   readonly #bounds: (number | null)[];
   #best: Found;
   #solves = 0;
+  #guesses = 0;
 
   constructor(problem: Problem, options: EngineOptions) {
     this.#problem = problem;
@@ -82,7 +84,8 @@ class Run {
       this.#close(encoding, level - 1);
       end = await this.#optimise(encoding, level);
     }
-    return this.#end(`exact (HiGHS), ${this.#solves} solves`, provedLevels);
+    return this.#end(this.#solves === 0 && this.#guesses > 0
+      ? `exact (javascript-lp-solver, checked), ${this.#guesses} solves` : `exact (HiGHS), ${this.#solves} solves`, provedLevels);
   }
 
   #isOver(): boolean {
@@ -96,6 +99,7 @@ class Run {
     const allPlaced = level > unplacedLevel && this.#best.score[unplacedLevel] === 0;
     let bound = leastOf(encoding, objective, allPlaced);
     const met = (): boolean => this.#isValid(encoding) && (this.#best.score[level] ?? 0) <= bound;
+    if (!met()) await this.#guess(encoding, objective, divisor, level);
     let tolerance = 1e-6;
     for (let round = 0; round < roundsMax && !met() && !this.#isOver(); round++) {
       this.#report(level);
@@ -117,16 +121,26 @@ class Run {
     return { possible: true, proved: met(), bound };
   }
 
+  /**
+   * Lets javascript-lp-solver guess where the model is tiny: the placement counts when it scores well, its word does
+   * not. Once HiGHS had to be asked it is warm and proves what it finds; guesses would only cost time then.
+   */
+  async #guess(encoding: Encoding, objective: Sum, divisor: number, level: number): Promise<void> {
+    const { milp } = encoding;
+    if (milp.contradictory || milp.integerCount === 0 || milp.integerCount > tinyBinariesMax || this.#solves > 0 || this.#isOver()) return;
+    this.#guesses += 1;
+    const values = await askTiny(milp.data(scaled(objective, divisor)), this.#options.stopped);
+    if (values !== null) this.#consider(encoding, encoding.hostOf(values), level);
+  }
+
   async #ask(encoding: Encoding, objective: Sum, divisor: number, level: number, tolerance: number): Promise<HighsAnswer> {
     if (encoding.milp.entryCount > entriesMax) return { status: "failed", values: null, bound: null };
-    const scaled = new Sum();
-    objective.columns.forEach((column, i) => scaled.add(column, (objective.factors[i] ?? 0) / divisor));
     const leftMs = this.#deadlineMs - this.#options.clock.nowMs();
     // Half of what is left, so that later levels get their turn; the last level may use all of it.
     const timeMs = Math.max(1, level === this.#levelCount - 1 ? leftMs : leftMs / 2);
     this.#solves += 1;
     return askHighs({
-      data: encoding.milp.data(scaled), timeMs, tolerance,
+      data: encoding.milp.data(scaled(objective, divisor)), timeMs, tolerance,
       start: this.#isValid(encoding) ? encoding.startFrom(this.#best.hostOf) : null,
       seed: this.#options.seed % 2_147_483_647, nodes: Math.min(2_147_483_647, this.#options.iterations ?? 2_147_483_647),
     }, { limitMs: timeMs, stopped: this.#options.stopped });
@@ -169,10 +183,8 @@ class Run {
   #close(encoding: Encoding, level: number): void {
     const objective = encoding.level(level);
     const divisor = commonDivisor(objective.factors);
-    const scaled = new Sum();
-    objective.columns.forEach((column, i) => scaled.add(column, (objective.factors[i] ?? 0) / divisor));
     // Values are whole multiples of the divisor: half of one more leaves room for rounding and lets nothing else in.
-    encoding.milp.atMost(scaled, ((this.#best.score[level] ?? 0) - objective.constant) / divisor + 0.5);
+    encoding.milp.atMost(scaled(objective, divisor), ((this.#best.score[level] ?? 0) - objective.constant) / divisor + 0.5);
   }
 
   #report(level: number): void {
@@ -223,6 +235,13 @@ function leastOf(encoding: Encoding, objective: Sum, allPlaced: boolean): number
   }
   for (const [column, factor] of factorOf) least += Math.min(factor * encoding.milp.lowerOf(column), factor * encoding.milp.upperOf(column));
   return least;
+}
+
+/** The columns of a level, divided by what all its values have in common. */
+function scaled(objective: Sum, divisor: number): Sum {
+  const sum = new Sum();
+  objective.columns.forEach((column, i) => sum.add(column, (objective.factors[i] ?? 0) / divisor));
+  return sum;
 }
 
 /** The next whole number, unless the bound is above a whole one by no more than what floating point may have added. */

@@ -91,11 +91,6 @@ export class Milp {
     return this.#upper[column] ?? 0;
   }
 
-  fix(column: number, value: number): void {
-    this.#lower[column] = value;
-    this.#upper[column] = value;
-  }
-
   /** sum <= limit. */
   atMost(sum: Sum, limit: number): void {
     this.row(sum, -Infinity, limit);

@@ -6,12 +6,12 @@ import { Worker } from "node:worker_threads";
 export interface Patience {
   readonly limitMs: number;
   readonly stopped: () => boolean;
+  /** What the solver gets to come to an end by itself, once called off, before its thread is killed. */
+  readonly graceMs: number;
 }
 
 /** How often the wish to stop is asked for while a solver runs. */
 const pollMs = 20;
-/** What a solver gets to come to an end by itself before its thread is killed. */
-const graceMs = 1_500;
 
 /**
  * A thread that runs one solver: a solve is synchronous and can hang or exhaust WebAssembly memory, so it must be
@@ -51,7 +51,7 @@ export class SolverThread<Question, Answer> {
     let killer: NodeJS.Timeout | null = null;
     const callOff = (): void => {
       Atomics.store(this.#flag, 0, 1);
-      killer ??= setTimeout(() => this.dispose(), graceMs);
+      killer ??= setTimeout(() => this.dispose(), patience.graceMs);
     };
     const limit = setTimeout(callOff, patience.limitMs);
     const poll = setInterval(() => {
