@@ -5,7 +5,7 @@ import { paintedClaim } from "./claim.ts";
 import { renderCostChange } from "./cost-change.ts";
 import { countWords } from "./diagnostics.ts";
 import { formatDuration } from "./duration.ts";
-import { decimalsOf, formatChange, formatDifference, formatPerHour, formatPerMonth, groupThousands } from "./money.ts";
+import { decimalsOf, formatChange, formatDifference, formatMicros, formatPerHour, formatPerMonth, groupThousands } from "./money.ts";
 import type { Paint } from "./paint.ts";
 import { fit, renderTable, wrap } from "./table.ts";
 import { brokenBefore, verdictLine } from "./verification.ts";
@@ -64,9 +64,10 @@ function renderSummary({ plan, verification, before, after }: PlanReport, { pain
 function boundWords(plan: Plan): string {
   const open = plan.levels.find(({ after, bound }) => bound === null || after > bound);
   if (open === undefined) return "reached on every level: no plan is better";
-  const value = groupThousands(open.after);
-  if (open.bound === null) return `level "${open.name}": ${value} reached, no bound known`;
-  return `level "${open.name}": ${value} reached, no plan can be below ${groupThousands(open.bound)}`;
+  const words = (value: number): string =>
+    open.name === "money" ? `${formatMicros(value)} ${plan.currency} within the payback time` : groupThousands(value);
+  if (open.bound === null) return `level "${open.name}": ${words(open.after)} reached, no bound known`;
+  return `level "${open.name}": ${words(open.after)} reached, no plan can be below ${words(open.bound)}`;
 }
 
 function movesWords(plan: Plan): string {
