@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Environment } from "../../cli/run.ts";
+import { makePlan } from "../../cli/planning.ts";
+import { paintFor } from "../../cli/render/paint.ts";
+import { runCommandLine } from "../../cli/run.ts";
+
+/** What a command line printed, and how it ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the real command line in this process: everything but the terminal, signals and the worker. */
+export async function stowage(...args: readonly string[]): Promise<Ended> {
+  const printed = { out: "", err: "" };
+  const clock = { nowMs: () => performance.now() };
+  const environment: Environment = {
+    paint: paintFor(false), errorPaint: paintFor(false), columns: 100, clock, nowUtc: "2026-06-01T00:00:00.000Z",
+    makePlan: async (job) => ({
+      outcome: await makePlan(job, { clock, stopped: () => false, progress: () => undefined }), interrupted: false,
+    }),
+    out: (text) => void (printed.out += text),
+    error: (text) => void (printed.err += text),
+  };
+  const code = await runCommandLine(args, environment);
+  return { code, ...printed };
+}
+
+/** What to do with a process while it runs. */
+export interface Watched {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** Ctrl-C as soon as so much has been printed on standard error, or after so many milliseconds. */
+  readonly interruptAfterMs?: number;
+  /** Stops reading standard output after the first bytes. */
+  readonly closeEarly?: boolean;
+}
+
+/** Runs the command line as a process of its own. */
+export function stowageProcess(args: readonly string[], watched: Watched = {}): Promise<Ended> {
+  const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--import", "tsx", main, ...args], {
+    env: { ...process.env, NO_COLOR: "", FORCE_COLOR: "", ...watched.env },
+  });
+  const printed = { out: "", err: "" };
+  child.stdout.on("data", (data: Buffer) => {
+    printed.out += data.toString();
+    if (watched.closeEarly === true) child.stdout.destroy();
+  });
+  child.stderr.on("data", (data: Buffer) => void (printed.err += data.toString()));
+  child.stdin.end(watched.stdin ?? "");
+  const timer = watched.interruptAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGINT"), watched.interruptAfterMs);
+  return new Promise((resolve) => {
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code, ...printed });
+    });
+  });
+}
+
+const folder = mkdtempSync(join(tmpdir(), "stowage-cli-"));
+
+/** A file for a test to name; gone with the machine's temporary folder. */
+export function file(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
