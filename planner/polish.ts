@@ -5,7 +5,7 @@ import type { Random } from "../model/random.ts";
 import type { State } from "./state.ts";
 
 /** Workloads times hosts up to which all pairs of moves are tried. */
-const pairsMax = 120;
+const pairsMax = 100;
 
 /** Improves a placement by single moves until none helps; the way down that annealing leaves out. */
 export function descend(state: State, random: Random, workMax: number, stopped: () => boolean): void {
@@ -65,7 +65,7 @@ export function tryPairs(state: State, stopped: () => boolean): boolean {
   if (wanted.length * state.hostCount > pairsMax) return false;
   let improved = false;
   for (const a of wanted) for (const b of wanted) {
-    if (a === b || stopped()) continue;
+    if (a >= b || stopped()) continue;
     for (const toA of places) for (const toB of places) {
       if (toA === state.hostOf[a] || toB === state.hostOf[b]) continue;
       if ((toA >= 0 && !state.mayEnter(a, toA)) || (toB >= 0 && !state.mayEnter(b, toB))) continue;

@@ -72,6 +72,11 @@ class Search {
     const stopped = (): boolean => this.#isOver("construct");
     for (const start of this.#starts()) {
       this.#journalIsWhole = false;
+      // As it is it may break a must, but nothing that is worse may be the answer.
+      state.load(start);
+      this.#noteIfBest();
+      this.#keepBest();
+      this.#journalIsWhole = false;
       construct(state, this.#random, start, stopped);
       this.#noteIfBest();
       this.#keepBest();
@@ -304,7 +309,7 @@ class Search {
     const { hostOf } = this.#best;
     const score = scoreOf(this.#problem, hostOf);
     assert(compareScores(score, this.#best.score) === 0, `the search counted ${this.#best.score.join(", ")}, from scratch it is ${score.join(", ")}`);
-    const bounds = lowerBounds(this.#problem);
+    const bounds = lowerBounds(this.#state, score);
     return {
       hostOf, score, bounds,
       claim: claimOf(score, bounds),
