@@ -48,14 +48,16 @@ export function generateServices(random: Random, workloads: number, hostCount: n
   const services: GeneratedService[] = [];
   const replicasLimit = Math.max(1, Math.min(5, Math.floor(hostCount / 3)));
   for (let left = workloads; left > 0;) {
-    const service = generateService(random, services.length, left, replicasLimit);
+    const service = generateService(random, services.length, left, { replicasLimit, hostCount });
     services.push(service);
     left -= service.tiers.reduce((sum, { replicas }) => sum + replicas, 0);
   }
   return services;
 }
 
-function generateService(random: Random, number: number, left: number, replicasLimit: number): GeneratedService {
+function generateService(
+  random: Random, number: number, left: number, { replicasLimit, hostCount }: { readonly replicasLimit: number; readonly hostCount: number },
+): GeneratedService {
   const id = `svc-${String(number + 1).padStart(4, "0")}`;
   const env = random.chance(650) ? "prod" : random.chance(500) ? "test" : "dev";
   const data = random.pick(["public", "public", "internal", "internal", "internal", "personal", "personal", "card"]);
@@ -66,7 +68,7 @@ function generateService(random: Random, number: number, left: number, replicasL
     if (room === 0) break;
     const replicas = Math.min(room, replicasLimit, env === "dev" ? 1 : random.between(1, replicasMost[role]));
     room -= replicas;
-    tiers.push({ application: `${id}-${role}`, role, layer: layerOf(random, role), replicas, weight: weightOf(random, role) });
+    tiers.push({ application: `${id}-${role}`, role, layer: layerOf(random, role, hostCount), replicas, weight: weightOf(random, role) });
   }
   return {
     id, tiers, securityLevel,
@@ -76,9 +78,12 @@ function generateService(random: Random, number: number, left: number, replicasL
   };
 }
 
-function layerOf(random: Random, role: Tier["role"]): string {
+/** One host in six offers tomcat: a small fleet may have fewer of them than a tier has replicas. */
+const hostsForTomcat = 40;
+
+function layerOf(random: Random, role: Tier["role"], hostCount: number): string {
   if (role === "db") return "libvirt";
-  if (role === "app" && random.chance(80)) return "tomcat";
+  if (role === "app" && hostCount >= hostsForTomcat && random.chance(80)) return "tomcat";
   return random.chance(350) ? "podman" : "libvirt";
 }
 
