@@ -1,8 +1,9 @@
-import { assert } from "../model/assert.ts";
 import type { Mode } from "../model/plan.ts";
 import type { ObjectiveLevel, PlanSettings } from "../model/scenario.ts";
 import { currentHosts, type FleetIndex } from "../model/snapshot.ts";
-import { compileObjectives, type AllowForm, type Constraint, type Form, type Objective } from "../policies/index.ts";
+import type { AllowForm, Form } from "../policies/form.ts";
+import { compileObjectives, type Constraint } from "../policies/index.ts";
+import type { Objective } from "../policies/objective.ts";
 import type { Level, Problem } from "./problem.ts";
 
 /** What the scenario and the mode make of constraints: the problem that an engine solves. */
@@ -47,17 +48,7 @@ function levelsOf(
   { index, objectives, settings, mode }: { index: FleetIndex; objectives: readonly ObjectiveLevel[]; settings: PlanSettings; mode: Mode },
   current: Int32Array,
 ): readonly Level[] {
-  const available = compileObjectives({ index, current, settings, hostAt: (h) => index.hosts[h] ?? null });
-  const own = objectives.map(({ terms }) => ({
-    name: terms.map(({ objective }) => objective).join(" + "),
-    shouldsWeight: terms.reduce((sum, { objective, weight }) => (objective === "shoulds" ? sum + weight : sum), 0),
-    terms: terms.flatMap(({ objective, weight }) => {
-      if (objective === "shoulds") return [];
-      const found = available[objective];
-      assert(found !== undefined, `objective ${objective} is not compiled`);
-      return [{ objective: found, weight }];
-    }),
-  }));
+  const own = compileObjectives({ objectives, settings }, index);
   if (mode === "optimise" || mode === "place") return own;
   return [{ name: "moves", shouldsWeight: 0, terms: [{ objective: displaced(current), weight: 1 }] }, ...own];
 }

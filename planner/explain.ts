@@ -1,5 +1,6 @@
 import type { HostId, WorkloadId } from "../model/ids.ts";
-import { chargeMicrosPerHour, hostOnMicrosPerHour, totalAmount, type Constraint } from "../policies/index.ts";
+import { totalAmount, type Constraint } from "../policies/constraint.ts";
+import { chargeMicrosPerHour, hostOnMicrosPerHour } from "../policies/index.ts";
 import { hostIsOnWhen } from "../model/snapshot.ts";
 import type { Problem } from "./problem.ts";
 import { touching, whatIf, type Touching, type WhatIf } from "./what-if.ts";

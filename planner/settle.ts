@@ -1,5 +1,5 @@
 import { currentInstant, settledInstant } from "../model/snapshot.ts";
-import { totalAmount, type Constraint } from "../policies/index.ts";
+import { totalAmount, type Constraint } from "../policies/constraint.ts";
 import type { Problem } from "./problem.ts";
 
 /** For each must about places that a placement breaks: how much it is broken now and how much it would be. */

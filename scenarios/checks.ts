@@ -4,6 +4,7 @@ import { compareIds } from "../model/ids.ts";
 import { amountOf, type Resources } from "../model/resource.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Draft } from "./draft.ts";
+import { isInstant } from "./instant.ts";
 import { pathWords, shown, thingAt, type Path, type Problems, type Source } from "./problem.ts";
 
 type Noun = "site" | "host" | "host type" | "application" | "workload" | "service" | "policy" | "resource";
@@ -47,10 +48,14 @@ export class Checker {
     if (!this.#refused.has(`${noun} ${id}`)) {
       this.problem("unknown-reference", path, () => ({
         message: `${this.subject(path)} is ${shown(id)}; there is no ${noun} with this id.`,
-        advice: `${didYouMean(id, [...known.keys()].sort(compareIds))} Otherwise declare it under ${lists[noun]}.`,
+        advice: this.#adviceFor(id, [...known.keys()].sort(compareIds), lists[noun]),
       }));
     }
     return false;
+  }
+
+  #adviceFor(id: string, known: readonly string[], list: string): string {
+    return known.length === 0 ? `There is none yet: declare it under ${list}.` : `${didYouMean(id, known)} Otherwise declare it under ${list}.`;
   }
 
   /** Are all resources of a map declared? */
@@ -66,6 +71,9 @@ export class Checker {
 
   host(host: Host, draft: Draft, path: Path): void {
     this.exists("site", host.site, draft.sites, [...path, "site"]);
+    if (Object.keys(host.capacity).length === 0) {
+      this.problem("missing-key", [...path, "capacity"], () => ({ message: `host ${host.id}: capacity is missing, and no type gives it.`, advice: "Add capacity: { cpuMillicores: 32000, memoryMiB: 131072 }, or a type." }));
+    }
     if (host.peakPowerWatts < host.idlePowerWatts) {
       this.problem("out-of-range", [...path, "peakPowerWatts"], () => ({
         message: `host ${host.id}: peakPowerWatts is ${host.peakPowerWatts}; it must not be below idlePowerWatts, ${host.idlePowerWatts}.`,
@@ -82,6 +90,7 @@ export class Checker {
   }
 
   workload(workload: Workload, draft: Draft, path: Path): void {
+    this.#once(workload.applications, [...path, "applications"]);
     workload.applications.forEach((id, i) => this.exists("application", id, draft.applications, [...path, "applications", i]));
     if (workload.copyOf !== null) this.exists("workload", workload.copyOf, draft.workloads, [...path, "copyOf"]);
     if (workload.copyOf === workload.id) this.#contradiction(path, "copyOf", `workload ${workload.id} is a copy of itself`, "Name another workload, or leave copyOf out.");
@@ -100,6 +109,7 @@ export class Checker {
 
   service(service: Service, draft: Draft, path: Path): void {
     const own = new Set<string>(service.applications);
+    this.#once(service.applications, [...path, "applications"]);
     service.applications.forEach((id, i) => this.exists("application", id, draft.applications, [...path, "applications", i]));
     const member = (id: string, ...way: Path): void => {
       if (own.has(id)) return;
@@ -123,6 +133,19 @@ export class Checker {
     this.exists("site", link.a, draft.sites, [...path, "a"]);
     this.exists("site", link.b, draft.sites, [...path, "b"]);
     if (link.a === link.b) this.#contradiction(path, "b", `a link joins site ${link.a} with itself`, "Name two sites; inside a site only the hosts' own bandwidth limits a move.");
+  }
+
+  instant(text: string, path: Path): void {
+    if (isInstant(text)) return;
+    this.problem("bad-format", path, () => ({ message: `${this.subject(path)} is ${shown(text)}; there is no such instant.`, advice: "Check day and hour: 2026-11-21T18:30:00Z." }));
+  }
+
+  /** Is every item of a list of ids there only once? */
+  #once(list: readonly string[], path: Path): void {
+    list.forEach((id, i) => {
+      if (list.indexOf(id) === i) return;
+      this.problem("duplicate-id", [...path, i], () => ({ message: `${this.subject(path)} names ${shown(id)} twice.`, advice: "Keep one of the two." }));
+    });
   }
 
   #contradiction(path: Path, field: string, what: string, advice: string): void {

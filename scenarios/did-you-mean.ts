@@ -7,7 +7,7 @@ const candidateLimit = 20_000;
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   const wanted = word.slice(0, 253).toLowerCase();
   let best: string | null = null;
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let bestDistance = (wanted.length <= 2 ? 1 : Math.max(2, Math.floor(wanted.length / 3))) + 1;
   let looked = 0;
   for (const candidate of candidates) {
     if (looked++ >= candidateLimit) break;
@@ -23,7 +23,7 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   const known = [...candidates];
   const found = nearest(word, known);
   if (found !== null) return `Did you mean ${found}?`;
-  if (known.length === 0) return "There is none.";
+  if (known.length === 0) return "Remove it.";
   const some = known.slice(0, 12).join(", ");
   return `Known ${known.length === 1 ? "is" : "are"} ${some}${known.length > 12 ? `, and ${known.length - 12} more` : ""}.`;
 }

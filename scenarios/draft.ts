@@ -1,5 +1,5 @@
-import type { Application, Host, Service, Site, SiteLink, Workload } from "../model/fleet.ts";
-import type { ApplicationId, HostId, PolicyId, ServiceId, SiteId, WorkloadId } from "../model/ids.ts";
+import type { Application, Fleet, Host, Service, Site, SiteLink, Workload } from "../model/fleet.ts";
+import { compareIds, type ApplicationId, type HostId, type PolicyId, type ServiceId, type SiteId, type WorkloadId } from "../model/ids.ts";
 import type { PolicyDocument } from "../model/policy.ts";
 import type { ResourceKind } from "../model/resource.ts";
 import type { ObjectiveLevel } from "../model/scenario.ts";
@@ -19,4 +19,22 @@ export interface Draft {
   objectives: readonly ObjectiveLevel[];
   /** What an earlier change has decided, and which one: a later change may not decide otherwise. */
   readonly decided: Map<string, { readonly what: string; readonly by: string }>;
+}
+
+/** The fleet of a draft, lists in order of id. */
+export function fleetOf(draft: Draft, currency: string): Fleet {
+  return {
+    currency,
+    resources: draft.resources,
+    sites: inOrder(draft.sites),
+    hosts: inOrder(draft.hosts),
+    applications: inOrder(draft.applications),
+    workloads: inOrder(draft.workloads),
+    services: inOrder(draft.services),
+    links: [...draft.links].sort((a, b) => compareIds(a.a, b.a) || compareIds(a.b, b.b)),
+  };
+}
+
+function inOrder<Thing extends { readonly id: string }>(things: ReadonlyMap<string, Thing>): readonly Thing[] {
+  return [...things.values()].sort((a, b) => compareIds(a.id, b.id));
 }

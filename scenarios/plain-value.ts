@@ -39,7 +39,9 @@ export function survey(root: unknown, mayBreak: boolean): ValueSurvey {
         Reflect.deleteProperty(value, key);
       } else {
         if (mayBreak && typeof key === "string" && halfCharacter.test(key)) broken.push([...way]);
-        look(Reflect.get(value, key));
+        const item: unknown = Reflect.get(value, key);
+        if (Object.is(item, -0)) Reflect.set(value, key, 0);
+        look(item);
       }
       way.pop();
     }

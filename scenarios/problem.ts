@@ -51,6 +51,7 @@ type Words = () => { readonly message: string; readonly advice: string };
 export class Problems {
   readonly #shown: Problem[] = [];
   readonly #direct: Diagnostic[] = [];
+  readonly #faulty = new Map<Source, Set<string>>();
   #errors = 0;
   #left = 0;
 
@@ -65,7 +66,17 @@ export class Problems {
 
   error(code: DiagnosticCode, place: Place | null, words: Words, onKey = false): void {
     this.#errors++;
+    if (place !== null) {
+      const faulty = this.#faulty.get(place.source) ?? new Set<string>();
+      this.#faulty.set(place.source, faulty.add(place.path.slice(0, 2).join("/")));
+    }
     this.#add(code, "error", place, words, onKey);
+  }
+
+  /** Has an error been found in this item of a list at the top of a source, or in the list itself? */
+  isFaulty(source: Source, list: string, item: number | string): boolean {
+    const faulty = this.#faulty.get(source);
+    return faulty !== undefined && (faulty.has(list) || faulty.has(`${list}/${item}`));
   }
 
   warning(code: DiagnosticCode, place: Place | null, words: Words): void {
@@ -145,6 +156,8 @@ export function thingAt(root: unknown, path: Path): string {
     if (typeof value !== "object" || value === null) break;
     value = Object.hasOwn(value, part) ? Reflect.get(value, part) : undefined;
     if (typeof value !== "object" || value === null || !("id" in value) || typeof value.id !== "string") continue;
+    // Parameters of a change may have an id that is only a reference.
+    if (typeof part === "string" && part !== "service") continue;
     const kind = typeof part === "string" ? part : singular(path[i - 1]);
     thing = `${kind} ${printable(JSON.stringify(value.id).slice(1, -1)).slice(0, 80)}`;
   }

@@ -16,7 +16,7 @@ export const siteSchema = closed({
   kind: optional(oneOf(["internal", "external"], "external: it belongs to somebody else, an offsite ban keeps workloads away. Default internal.")),
   region: optional(line("Region, free words.")),
   electricityMicrosPerKWh: optional(whole("Price of electricity: millionths of the currency for a kilowatt-hour. Default 0.", 0, 1_000_000_000)),
-  carbonGramsPerKWh: optional(whole("Carbon intensity: grams of carbon dioxide for a kilowatt-hour. Default 0.", 0, 1_000_000)),
+  carbonGramsPerKWh: optional(whole("Carbon intensity: grams of carbon dioxide for a kilowatt-hour. Default 0.", 0, 100_000)),
   labels: optional(labels("Labels of the site.")),
 }, "A place.");
 

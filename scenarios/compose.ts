@@ -1,0 +1,275 @@
+import { compareIds } from "../model/ids.ts";
+import type { Fleet } from "../model/fleet.ts";
+import type { PolicyDocument } from "../model/policy.ts";
+import { standardResourceKinds, type ResourceKind } from "../model/resource.ts";
+import { defaultObjectives, defaultSettings, type PlanSettings, type Scenario } from "../model/scenario.ts";
+import { applyToDraft } from "./changes.ts";
+import { Checker } from "./checks.ts";
+import { applicationOf, hostOf, linkOf, policyOf, resourceOf, serviceOf, siteOf, workloadOf } from "./defaults.ts";
+import { fleetOf, type Draft } from "./draft.ts";
+import type { HostTypeDocument } from "./fields/fleet.ts";
+import { levelsOf } from "./objectives.ts";
+import { below, pathWords, type Place, type Problems, type Source } from "./problem.ts";
+import type { ChangeDocument, ScenarioDocument } from "./schema.ts";
+import { hasShape } from "./shape.ts";
+import { startOrderCycles } from "./start-order.ts";
+import { overflows } from "./totals.ts";
+
+/** Lists of things with ids, by their key in the document, and what one item is called. */
+const nouns = {
+  resources: "resource", sites: "site", hosts: "host", applications: "application", workloads: "workload", services: "service", policies: "policy",
+} as const;
+
+type ListKey = keyof typeof nouns;
+type ItemOf<Key extends ListKey> = NonNullable<ScenarioDocument[Key]>[number];
+
+interface Item<Document> {
+  readonly document: Document;
+  readonly place: Place;
+}
+
+/** The documents of a scenario, base first, put together. Every item is kept with its place, for messages. */
+class Composition {
+  readonly sources: readonly Source[];
+  readonly problems: Problems;
+  /** `host h1` for things that were refused for their shape: references to them are not reported as well. */
+  readonly refused = new Set<string>();
+  /** Place of every thing, by `host h1`. */
+  readonly places = new Map<string, Place>();
+
+  constructor(sources: readonly Source[], problems: Problems) {
+    this.sources = sources;
+    this.problems = problems;
+  }
+
+  /** Items of one list over all documents, without those of wrong shape; an id given twice is reported, the first counts. */
+  items<Key extends ListKey>(key: Key): readonly Item<ItemOf<Key>>[] {
+    return this.sources.flatMap((source) => {
+      const list = topOf(source)[key] as readonly ItemOf<Key>[] | undefined;
+      return Array.isArray(list) ? list.flatMap((document: ItemOf<Key>, i) => this.#item(key, document, { source, path: [key, i] })) : [];
+    });
+  }
+
+  #item<Key extends ListKey>(key: Key, document: ItemOf<Key>, place: Place): readonly Item<ItemOf<Key>>[] {
+    const id = idOf(document);
+    if (id === null) return [];
+    const thing = `${nouns[key]} ${id}`;
+    const first = this.places.get(thing);
+    if (first !== undefined) {
+      this.problems.error("duplicate-id", below(place, key === "resources" ? "name" : "id"), () => ({
+        message: `${thing} is defined twice: first in ${first.source.file ?? "the input"} at ${pathWords(first.path)}, and again in ${place.source.file ?? "the input"} at ${pathWords(place.path)}.`,
+        advice: "Choose another id, or remove one of the two; to alter what another file defines, use changes.",
+      }));
+      return [];
+    }
+    if (this.problems.isFaulty(place.source, key, Number(place.path[1]))) {
+      this.refused.add(thing);
+      return [];
+    }
+    this.places.set(thing, place);
+    return [{ document, place }];
+  }
+
+  /** Value of a key at the top, of the last document that has it. */
+  last<Key extends keyof ScenarioDocument>(key: Key): ScenarioDocument[Key] | undefined {
+    for (const source of this.sources.toReversed()) {
+      const top = topOf(source);
+      if (Object.hasOwn(top, key) && !this.problems.isFaulty(source, key, "")) return top[key];
+    }
+    return undefined;
+  }
+
+  checker(source: Source): Checker {
+    return new Checker(source, this.problems, this.refused);
+  }
+}
+
+/** Puts documents together, fills in what they leave out, checks references, applies changes. Null when anything is wrong. */
+export function composeScenario(sources: readonly Source[], problems: Problems, asOf: string | undefined): Scenario | null {
+  for (const source of sources) hasShape(source, problems);
+  const composition = new Composition(sources, problems);
+  const draft = draftOf(composition);
+  checkDraft(composition, draft);
+  const currency = currencyOf(composition);
+  const words = applyChangesOf(composition, draft);
+  const fleet = fleetOf(draft, currency);
+  checkWhole(composition, fleet);
+  const name = composition.last("name");
+  if (name === undefined && !problems.hasErrors) {
+    const [source] = sources;
+    problems.error("missing-key", source === undefined ? null : { source, path: ["name"] }, () => ({ message: "No file gives the scenario a name.", advice: "Add name: NAME at the top of one of the files." }));
+  }
+  if (problems.hasErrors || name === undefined) return null;
+  return {
+    name,
+    title: composition.last("title") ?? name,
+    description: composition.last("description") ?? "",
+    asOf: asOf ?? composition.last("asOf") ?? null,
+    fleet,
+    policies: [...draft.policies.values()],
+    objectives: draft.objectives,
+    settings: settingsOf(composition),
+    changes: words,
+  };
+}
+
+function draftOf(composition: Composition): Draft {
+  const resources = resourcesOf(composition);
+  const hostTypes = hostTypesOf(composition);
+  const applications = new Map(composition.items("applications").map(({ document }) => applicationOf(document)).map((made) => [made.id, made]));
+  const objectives = composition.last("objectives");
+  return {
+    resources, hostTypes, applications,
+    sites: new Map(composition.items("sites").map(({ document }) => siteOf(document)).map((made) => [made.id, made])),
+    hosts: new Map(composition.items("hosts").map(({ document }) => hostOf(document, hostTypes.get(document.type ?? ""))).map((made) => [made.id, made])),
+    workloads: new Map(composition.items("workloads").map(({ document }) => workloadOf(document, applications)).map((made) => [made.id, made])),
+    services: new Map(composition.items("services").map(({ document }) => serviceOf(document)).map((made) => [made.id, made])),
+    links: [],
+    policies: new Map(composition.items("policies").map(({ document }) => policyOf(document)).map((made): [PolicyDocument["id"], PolicyDocument] => [made.id, made])),
+    objectives: objectives === undefined ? defaultObjectives : levelsOf(objectives),
+    decided: new Map(),
+  };
+}
+
+function resourcesOf(composition: Composition): readonly ResourceKind[] {
+  const own = composition.items("resources").flatMap(({ document, place }) => {
+    if (!standardResourceKinds.some(({ name }) => name === document.name)) return [resourceOf(document)];
+    composition.problems.error("duplicate-id", below(place, "name"), () => ({ message: `resource ${document.name} is one of the standard four; it is always there.`, advice: "Leave it out, or choose another name." }));
+    return [];
+  });
+  return [...standardResourceKinds, ...own.sort((a, b) => compareIds(a.name, b.name))];
+}
+
+function hostTypesOf({ sources, problems }: Composition): ReadonlyMap<string, HostTypeDocument> {
+  const types = new Map<string, HostTypeDocument>();
+  for (const source of sources) {
+    const given: unknown = topOf(source).hostTypes;
+    if (typeof given !== "object" || given === null || Array.isArray(given)) continue;
+    for (const [name, type] of Object.entries(given)) {
+      if (types.has(name)) {
+        problems.error("duplicate-id", { source, path: ["hostTypes", name] }, () => ({ message: `host type ${name} is defined twice, in two files.`, advice: "Choose another name, or remove one of the two." }), true);
+      } else {
+        types.set(name, problems.isFaulty(source, "hostTypes", name) ? {} : (type as HostTypeDocument));
+      }
+    }
+  }
+  return types;
+}
+
+/** References and values, item by item, each with its place. */
+function checkDraft(composition: Composition, draft: Draft): void {
+  const { places, problems, sources } = composition;
+  const checkers = new Map(sources.map((source) => [source, composition.checker(source)]));
+  const at = (thing: string, check: (checker: Checker, place: Place) => void): void => {
+    const place = places.get(thing);
+    const checker = place === undefined ? undefined : checkers.get(place.source);
+    if (place !== undefined && checker !== undefined) check(checker, place);
+  };
+  for (const host of draft.hosts.values()) at(`host ${host.id}`, (checker, place) => checkHost(checker, place, draft));
+  for (const application of draft.applications.values()) at(`application ${application.id}`, (checker, { path }) => checker.amounts(application.needs, draft, [...path, "needs"]));
+  for (const workload of draft.workloads.values()) {
+    at(`workload ${workload.id}`, (checker, { path, source }) => {
+      const document = itemAt<ItemOf<"workloads">>({ path, source });
+      checker.amounts(document.reservation, draft, [...path, "reservation"]);
+      checker.amounts(document.expectedUse, draft, [...path, "expectedUse"]);
+      checker.workload(workload, draft, path);
+    });
+  }
+  for (const service of draft.services.values()) at(`service ${service.id}`, (checker, { path }) => checker.service(service, draft, path));
+  for (const [source, checker] of checkers) checkTop(source, checker, draft, problems);
+  for (const policy of draft.policies.values()) {
+    at(`policy ${policy.id}`, (checker, { path }) => policy.exceptions.forEach(({ expires }, i) => checker.instant(expires, [...path, "exceptions", i, "expires"])));
+  }
+}
+
+function checkHost(checker: Checker, { source, path }: Place, draft: Draft): void {
+  const document = itemAt<ItemOf<"hosts">>({ source, path });
+  for (const field of ["capacity", "overcommitPermille", "reserve"] as const) checker.amounts(document[field], draft, [...path, field]);
+  if (document.type !== undefined) checker.exists("host type", document.type, draft.hostTypes, [...path, "type"]);
+  checker.host(hostOf(document, draft.hostTypes.get(document.type ?? "")), draft, path);
+}
+
+/** Host types, links and the instant of one document. */
+function checkTop(source: Source, checker: Checker, draft: Draft, problems: Problems): void {
+  const top = topOf(source);
+  for (const name of draft.hostTypes.keys()) {
+    const type = top.hostTypes?.[name];
+    if (type === undefined || problems.isFaulty(source, "hostTypes", name)) continue;
+    for (const field of ["capacity", "overcommitPermille", "reserve"] as const) checker.amounts(type[field], draft, ["hostTypes", name, field]);
+  }
+  const links = Array.isArray(top.links) ? top.links : [];
+  links.forEach((document, i) => {
+    if (problems.isFaulty(source, "links", i)) return;
+    const link = linkOf(document);
+    checker.link(link, draft, ["links", i]);
+    const twin = draft.links.find(({ a, b }) => (a === link.a && b === link.b) || (a === link.b && b === link.a));
+    if (twin !== undefined) checker.problem("duplicate-id", ["links", i], () => ({ message: `the link between ${link.a} and ${link.b} is defined twice.`, advice: "Keep one of the two: a link works in both directions." }));
+    else draft.links.push(link);
+  });
+  if (typeof top.asOf === "string" && !problems.isFaulty(source, "asOf", "")) checker.instant(top.asOf, ["asOf"]);
+}
+
+function applyChangesOf(composition: Composition, draft: Draft): readonly string[] {
+  const words: string[] = [];
+  for (const source of composition.sources) {
+    const changes = topOf(source).changes;
+    if (!Array.isArray(changes)) continue;
+    const checker = composition.checker(source);
+    changes.forEach((change: ChangeDocument, i) => {
+      if (composition.problems.isFaulty(source, "changes", i)) return;
+      const done = applyToDraft(draft, change, ["changes", i], checker);
+      if (done !== null) words.push(done);
+    });
+  }
+  return words;
+}
+
+/** What can only be said of the whole: start orders, and sums that must stay whole numbers. */
+function checkWhole({ places, problems }: Composition, fleet: Fleet): void {
+  for (const cycle of startOrderCycles(fleet.services)) {
+    const [application, needs] = cycle;
+    const holder = fleet.services.find(({ startOrder }) => startOrder.some((one) => one.application === application && one.needs === needs));
+    const position = holder?.startOrder.findIndex((one) => one.application === application && one.needs === needs) ?? 0;
+    const place = places.get(`service ${holder?.id}`);
+    problems.error("start-order-cycle", place === undefined ? null : below(place, "startOrder", position), () => ({
+      message: `The start order goes round in a circle: ${cycle.slice(0, 20).join(" needs ")}${cycle.length > 20 ? " needs ..." : ""}.`,
+      advice: "Take one of these needs away; an application cannot wait for itself.",
+    }));
+  }
+  if (problems.hasErrors) return;
+  for (const { largest, message } of overflows(fleet)) {
+    problems.error("overflow", places.get(largest) ?? null, () => ({ message: `${message}.`, advice: "Check the unit of the largest; whole numbers beyond the limit cannot be added exactly." }));
+  }
+}
+
+function currencyOf({ sources, problems }: Composition): string {
+  const given = sources.flatMap((source) => {
+    const { currency } = topOf(source);
+    return typeof currency === "string" ? [{ source, currency }] : [];
+  });
+  const [first] = given;
+  for (const { source, currency } of given) {
+    if (first === undefined || currency === first.currency) continue;
+    problems.error("contradiction", { source, path: ["currency"] }, () => ({ message: `currency is ${currency}, but ${first.source.file ?? "another file"} counts in ${first.currency}.`, advice: "Convert the prices of one file: a fleet has one currency." }));
+  }
+  return first?.currency ?? "EUR";
+}
+
+function settingsOf({ sources }: Composition): PlanSettings {
+  return sources.reduce<PlanSettings>((settings, source) => ({ ...settings, ...topOf(source).settings }), defaultSettings);
+}
+
+/** The top of a document whose shape may be wrong: what is used of it has been checked by then. */
+function topOf(source: Source): Partial<ScenarioDocument> {
+  return typeof source.value === "object" && source.value !== null && !Array.isArray(source.value) ? source.value : {};
+}
+
+function itemAt<Document>({ source, path: [list, item] }: Place): Document {
+  return (topOf(source) as Readonly<Record<string, readonly Document[]>>)[String(list)]?.[Number(item)] as Document;
+}
+
+function idOf(document: unknown): string | null {
+  if (typeof document !== "object" || document === null) return null;
+  if ("id" in document && typeof document.id === "string") return document.id;
+  return "name" in document && typeof document.name === "string" ? document.name : null;
+}

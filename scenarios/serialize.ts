@@ -1,0 +1,34 @@
+import type { Scenario } from "../model/scenario.ts";
+import { standardResourceKinds } from "../model/resource.ts";
+import type { ScenarioDocument } from "./schema.ts";
+
+/**
+ * A scenario as a plain document in the format: the fleet with its changes applied, written in full. Loading it again
+ * gives the same scenario; only the words about its changes are gone, since they are part of the fleet now.
+ */
+export function serializeScenario(scenario: Scenario): ScenarioDocument {
+  const { fleet, policies, objectives, settings } = scenario;
+  return {
+    apiVersion: "stowage/v1",
+    name: scenario.name,
+    title: scenario.title,
+    description: scenario.description,
+    ...(scenario.asOf === null ? {} : { asOf: scenario.asOf }),
+    currency: fleet.currency,
+    resources: fleet.resources.filter(({ name }) => !standardResourceKinds.some((standard) => standard.name === name)),
+    sites: fleet.sites,
+    hosts: fleet.hosts,
+    applications: fleet.applications,
+    workloads: fleet.workloads,
+    services: fleet.services,
+    links: fleet.links,
+    policies: policies.map(({ require: { entry, parameters }, ...policy }) => ({
+      ...policy,
+      // Selectors and parameters were checked when they were read; the document's types are those of the schema.
+      select: policy.select as NonNullable<NonNullable<ScenarioDocument["policies"]>[number]["select"]>,
+      require: { [entry]: parameters },
+    })),
+    objectives,
+    settings,
+  };
+}

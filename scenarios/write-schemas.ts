@@ -1,0 +1,7 @@
+import { writeFile } from "node:fs/promises";
+import { editorSchema, scenarioSchema } from "./publish.ts";
+
+// Writes the published schemas; a test says when they are out of date.
+const folder = new URL("../schemas/", import.meta.url);
+await writeFile(new URL("scenario.schema.json", folder), `${JSON.stringify(scenarioSchema(), null, 2)}\n`);
+await writeFile(new URL("scenario.draft-07.schema.json", folder), `${JSON.stringify(editorSchema(), null, 2)}\n`);
