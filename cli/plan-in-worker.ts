@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { PlanJobResult } from "./context.ts";
 import type { PlanningMessage, PlanningWorkerData } from "./planning-worker.ts";
@@ -23,7 +25,7 @@ export async function planInWorker(job: PlanJob, watch: PlanWatch): Promise<Plan
   };
   process.on("SIGINT", onSignal);
   const workerData: PlanningWorkerData = { job, interrupted };
-  const worker = new Worker(workerUrl(), { workerData, execArgv: runsFromSource() ? ["--import", "tsx"] : [] });
+  const worker = startWorker(workerData);
   try {
     const outcome = await new Promise<PlanJobResult["outcome"]>((resolve, reject) => {
       worker.on("message", (message: PlanningMessage) => {
@@ -40,10 +42,12 @@ export async function planInWorker(job: PlanJob, watch: PlanWatch): Promise<Plan
   }
 }
 
-function runsFromSource(): boolean {
-  return import.meta.url.endsWith(".ts");
-}
-
-function workerUrl(): URL {
-  return new URL(runsFromSource() ? "./planning-worker.ts" : "./planning-worker.js", import.meta.url);
+/** The built worker is started as it is; beside sources (tests, tsx) the loader of TypeScript has to come first. */
+function startWorker(workerData: PlanningWorkerData): Worker {
+  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./planning-worker.js", import.meta.url), { workerData });
+  const required = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm/api"));
+  const loader = new URL("index.mjs", required).href; // the module build lies beside the one that is required
+  const file = new URL("./planning-worker.ts", import.meta.url).href;
+  const boot = `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(file)}); })`;
+  return new Worker(boot, { workerData, eval: true });
 }
