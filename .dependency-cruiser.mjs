@@ -46,7 +46,7 @@ export default {
       from: { path: "^(model|policies|planner|reports)/", pathNot: "^planner/exact/" },
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
     },
-    door("policies", "planner|scenarios|reports|cli"),
+    door("policies", "scenarios|reports|cli"),
     door("planner", "cli"),
     door("scenarios", "cli"),
     door("reports", "cli"),
