@@ -24,6 +24,6 @@ describe("schedule", () => {
     const world = await given(smallFleet({ h1: {}, h2: {}, h3: {} }, { a: { on: "h1", memoryMiB: 80 }, b: { on: "h2", memoryMiB: 70 } }));
     const result = run(world, { a: "h2", b: "h1" });
     expect(result.kind).toBe("scheduled");
-    expect(lines(result)).toEqual(["a1 migrate b h2>h3", "a2 migrate a h1>h2 after a1", "a3 migrate b h3>h1 after a1 a2"]);
+    expect(lines(result)).toEqual(["a1 migrate b h2>h3", "a2 migrate a h1>h2 after a1", "a3 migrate b h3>h1 after a2"]);
   });
 });

@@ -4,8 +4,7 @@ import type { HostId, SiteId, WorkloadId } from "../../../model/ids.ts";
 import type { PolicyDocument } from "../../../model/policy.ts";
 import { defaultObjectives, defaultSettings, type Scenario } from "../../../model/scenario.ts";
 import { indexFleet, type FleetIndex } from "../../../model/snapshot.ts";
-import { compilePolicies } from "../../../policies/compile.ts";
-import type { Constraint } from "../../../policies/index.ts";
+import { compilePolicies, type Constraint } from "../../../policies/index.ts";
 
 export type HostSpec = Partial<Omit<Host, "id">> & { readonly memoryMiB?: number };
 export type WorkloadSpec = Partial<Omit<Workload, "id" | "host">> & { readonly on?: string | null; readonly memoryMiB?: number };
