@@ -1,5 +1,5 @@
-import type { Claim } from "../../model/plan.ts";
 import { formAmount } from "../../policies/amount.ts";
+import { claimOf } from "../claim.ts";
 import { compareScores, mustsLevel, unplacedLevel, type EngineOptions, type Problem, type Score, type Solution } from "../problem.ts";
 import { levelName, scoreOf } from "../score.ts";
 import { Encoding, exactSize } from "./encode.ts";
@@ -58,14 +58,14 @@ class Run {
 
   async solve(): Promise<Solution> {
     const size = exactSize(this.#problem);
-    if (size > binariesMax) return this.#end(`exact refused: ${size} binaries, at most ${binariesMax} fit into memory`, 0);
+    if (size > binariesMax) return this.#end(`exact refused: ${size} binaries, at most ${binariesMax} fit into memory`);
     let encoding = new Encoding(this.#problem, true, this.#options.forbidden ?? []);
     let level = unplacedLevel;
     let provedLevels = 0;
     let end = await this.#optimise(encoding, level);
     if (!end.possible) {
       const pairs = this.#problem.wanted.length * this.#problem.index.hosts.length;
-      if (pairs > binariesMax) return this.#end(`exact refused: ${pairs} binaries, at most ${binariesMax} fit into memory`, 0);
+      if (pairs > binariesMax) return this.#end(`exact refused: ${pairs} binaries, at most ${binariesMax} fit into memory`);
       encoding = new Encoding(this.#problem, false, this.#options.forbidden ?? []);
       level = mustsLevel;
       end = await this.#optimise(encoding, level);
@@ -85,7 +85,7 @@ class Run {
       end = await this.#optimise(encoding, level);
     }
     return this.#end(this.#solves === 0 && this.#guesses > 0
-      ? `exact (javascript-lp-solver, checked), ${this.#guesses} solves` : `exact (HiGHS), ${this.#solves} solves`, provedLevels);
+      ? `exact (javascript-lp-solver, checked), ${this.#guesses} solves` : `exact (HiGHS), ${this.#solves} solves`);
   }
 
   #isOver(): boolean {
@@ -193,16 +193,8 @@ class Run {
     });
   }
 
-  #end(engine: string, provedLevels: number): Solution {
-    return { hostOf: this.#best.hostOf, score: this.#best.score, bounds: this.#bounds, claim: this.#claim(provedLevels), engine };
-  }
-
-  #claim(provedLevels: number): Claim {
-    if (provedLevels === this.#levelCount) return { kind: "optimal" };
-    const bound = this.#bounds[provedLevels] ?? null;
-    const value = this.#best.score[provedLevels] ?? 0;
-    if (bound === null || bound <= 0 || value > 2 * bound) return { kind: "best-found" };
-    return { kind: "within", permille: Math.ceil(((value - bound) * 1000) / bound) };
+  #end(engine: string): Solution {
+    return { hostOf: this.#best.hostOf, score: this.#best.score, bounds: this.#bounds, claim: claimOf(this.#best.score, this.#bounds), engine };
   }
 }
 
