@@ -147,7 +147,7 @@ function defaultIterations(problem: Problem): number {
 }
 
 function assemble(request: PlanRequest, problem: Problem, { solution, target, result }: Reached): Plan {
-  const { scenario, index, constraints } = request;
+  const { scenario, index } = request;
   const hostOf = result.kind === "scheduled" ? target : result.reached;
   const score = scoreOf(problem, hostOf);
   const moves = movesOf(problem, hostOf);
@@ -177,7 +177,7 @@ function assemble(request: PlanRequest, problem: Problem, { solution, target, re
     }),
     hourlyCostBeforeMicros: hourlyBill(index, problem.current, "now"),
     hourlyCostAfterMicros: hourlyBill(index, hostOf, "planned"),
-    basis: basisFacts(index, result.actions, constraints),
+    basis: basisFacts(index, result.actions, scenario.policies),
     remarks: remarksOf(problem, score, unreached),
   };
   return { ...plan, digest: planDigest(plan) };

@@ -1,12 +1,15 @@
 export { catalogue } from "./catalogue.ts";
-export { compilePolicies, type CompiledPolicies } from "./compile.ts";
 export { compileObjectives, objectiveContext, objectiveNamed, type CompiledLevel } from "./compile-objectives.ts";
+export { compilePolicies, type CompiledPolicies } from "./compile.ts";
 export type { AnyConstraintKind } from "./constraint.ts";
 export type { Constraint, Violation } from "./constraint.ts";
 export { carbonMilligramsPerHour, chargeMicrosPerHour, dynamicMilliwatts, hostOnMicrosPerHour, idleMilliwatts } from "./cost.ts";
+export { planDigest } from "./digest.ts";
+export { basisFacts, compareFacts, type StaleFact } from "./facts.ts";
 export type { Form, PackForm } from "./form.ts";
 export { parsePlan, planDocumentSchema, type PlanProblem } from "./plan-document.ts";
 export { runPolicyTests, type PolicyTestResult } from "./policy-tests.ts";
 export { selectorSchema } from "./selector-schema.ts";
 export { surviveAmount } from "./survive.ts";
+export { verifyPlan, type Verification, type VerifiedViolation, type VerifyInput } from "./verify.ts";
 export { limitsOf, startOrdersOf, windowsOf, type ActionWindow, type MoveLimit, type OrderRule } from "./way-rules.ts";

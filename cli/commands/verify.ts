@@ -57,8 +57,8 @@ function planInput(plan: Plan, files: readonly string[], options: ScenarioOption
   return inputOf(files, options.asOf === undefined && plan.asOf !== null ? { ...options, asOf: plan.asOf } : options, context);
 }
 
-function staleFacts(plan: Plan, { scenario, index }: NonNullable<Prepared["ready"]>): readonly StaleFact[] {
-  return compareFacts(plan, index, scenario.policies);
+function staleFacts(plan: Plan, { scenario, index, constraints }: NonNullable<Prepared["ready"]>): readonly StaleFact[] {
+  return compareFacts(plan, index, scenario.policies, constraints);
 }
 
 /** A plan whose meaning was changed by hand is not the plan that was signed. */

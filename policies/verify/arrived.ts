@@ -1,17 +1,36 @@
 import type { Plan } from "../../model/plan.ts";
 import { currentHosts, hostIsOnWhen, type FleetIndex } from "../../model/snapshot.ts";
+import { fleetDigest, fleetFact } from "../fleet-fact.ts";
 import { chargeMicrosPerHour, hostOnMicrosPerHour } from "../cost.ts";
 import type { ReplayState } from "./replay-state.ts";
 
-/** Where the end of the replay is not what the plan says: places, states, hosts and cost, in words. */
+/**
+ * Where the end of the replay is not what the plan says: places, states, hosts and cost, in words. On a fleet that has
+ * changed since the plan was made only what the plan acts on counts: nobody can blame it for the rest, nor for prices.
+ */
 export function notArrived(index: FleetIndex, plan: Plan, after: ReplayState): readonly string[] {
+  const made = plan.basis.find(({ about }) => about === fleetFact)?.value;
+  const sameFleet = made === undefined || made === fleetDigest(index);
+  const touched = touchedBy(plan);
   const target = new Map<string, string>(plan.target.map(({ workload, host }) => [workload, host]));
   const unreached = new Set<string>([...plan.unreached, ...plan.unplaced].map(({ workload }) => workload));
-  return [...placesOf(index, target, unreached, after), ...unknownIn(index, target), ...powerOf(index, after), ...costOf(index, plan, after)];
+  const counts = (id: string): boolean => sameFleet || touched.has(id);
+  return [
+    ...placesOf(index, target, unreached, after, counts), ...(sameFleet ? unknownIn(index, target) : []),
+    ...powerOf(index, after, counts), ...(sameFleet ? costOf(index, plan, after) : []),
+  ];
 }
 
-function placesOf(index: FleetIndex, target: ReadonlyMap<string, string>, unreached: ReadonlySet<string>, after: ReplayState): readonly string[] {
+/** Ids of all workloads and hosts that actions name. */
+function touchedBy({ actions }: Plan): ReadonlySet<string> {
+  return new Set(actions.flatMap(({ action }): string[] => Object.entries(action).flatMap(([key, value]) => (key === "kind" ? [] : [value]))));
+}
+
+type Counts = (id: string) => boolean;
+
+function placesOf(index: FleetIndex, target: ReadonlyMap<string, string>, unreached: ReadonlySet<string>, after: ReplayState, counts: Counts): readonly string[] {
   return index.workloads.flatMap((workload, w): readonly string[] => {
+    if (!counts(workload.id)) return [];
     const { host, arriving, leaving, activity } = after.where(w);
     const at = index.hosts[host]?.id;
     const wanted = target.get(workload.id);
@@ -31,8 +50,9 @@ function unknownIn(index: FleetIndex, target: ReadonlyMap<string, string>): read
 }
 
 /** Hosts that are on or off against what the cost assumes. */
-function powerOf(index: FleetIndex, after: ReplayState): readonly string[] {
+function powerOf(index: FleetIndex, after: ReplayState, counts: Counts): readonly string[] {
   return index.hosts.flatMap((host, h): readonly string[] => {
+    if (!counts(host.id)) return [];
     const present = after.present(h);
     const serving = present.some((w) => after.where(w).activity === "running");
     if (serving && !after.isOn(h)) return [`host ${host.id} is off at the end, but workloads run there`];
