@@ -1,4 +1,5 @@
 import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Score } from "./problem.ts";
+import { limitsOf, priceBound } from "./price-bound.ts";
 import type { State } from "./state.ts";
 
 /** Pairs of workloads and hosts up to which bounds of objectives are computed. */
@@ -19,7 +20,7 @@ export function lowerBounds(state: State, score: Score): readonly (number | null
   const unplaced = unplacedBound(state);
   const small = state.workloadCount * state.hostCount <= pairsMax && state.kernels.objectives.complete;
   if (!small || (score[unplacedLevel] ?? 0) > 0) return [0, unplaced, ...levels.map(() => null)];
-  return [0, unplaced, ...levels.map((level) => levelBound(state, level))];
+  return [0, unplaced, ...levels.map((level) => levelBound(state, level, score))];
 }
 
 /** Least penalty for workloads that no placement can hold without breaking a must. */
@@ -30,50 +31,69 @@ function unplacedBound(state: State): number {
   const certain = homeless.reduce((sum, w) => sum + penalty(w), 0);
   const others = problem.wanted.filter((w) => kernels.allow.candidatesOf(w).length > 0);
   let worst = 0;
+  const limits = limitsOf(state);
   for (let r = 0; r < kernels.fill.resources; r++) {
     let room = 0;
-    for (let h = 0; h < state.hostCount; h++) room += Math.max(0, limitOf(state, h, r));
+    for (let h = 0; h < state.hostCount; h++) room += Math.max(0, limits[h * kernels.fill.resources + r] as number);
     const excess = others.reduce((sum, w) => sum + needOf(state, w, r), -room);
     worst = Math.max(worst, leastLoss(excess, others, (w) => needOf(state, w, r), penalty));
   }
   return certain + Math.ceil(worst - 1e-6);
 }
 
-/** The best of several relaxations: prices of hosts shared out by each resource. */
-function levelBound(state: State, level: number): number | null {
+/** The best of several relaxations: prices of hosts shared out by each resource, then prices improved step by step. */
+function levelBound(state: State, level: number, score: Score): number | null {
   const { fill, objectives } = state.kernels;
+  const limits = limitsOf(state);
+  let negative = 0;
+  for (let h = 0; h < state.hostCount; h++) negative += Math.min(0, objectives.on[h * objectives.levels + level] as number);
   let best = -Infinity;
-  for (let r = fill.resources === 0 ? -1 : 0; r < fill.resources || r === -1; r++) {
-    const bound = relaxedBound(state, level, r);
+  let bestShares: Float64Array = new Float64Array(limits.length);
+  for (let r = 0; r < Math.max(1, fill.resources); r++) {
+    const shares = onShares(state, level, r, limits);
+    const bound = relaxedBound(state, level, shares, limits);
     if (bound === null) return null;
-    if (bound > best) best = bound;
-    if (r === -1) break;
+    if (bound + negative <= best) continue;
+    best = bound + negative;
+    bestShares = shares;
   }
-  let always = objectives.base[level] as number;
-  for (let h = 0; h < state.hostCount; h++) always += Math.min(0, objectives.on[h * objectives.levels + level] as number);
-  return Math.ceil(best + always - 1e-6 * Math.max(1, Math.abs(best)));
+  const base = objectives.base[level] as number;
+  const value = (score[firstObjectiveLevel + level] ?? 0) - base;
+  if (roundUp(best) < value && fill.resources > 0) best = Math.max(best, priceBound(state, level, value, bestShares, limits));
+  return roundUp(best) + base;
 }
 
-/** Null when some workload has no allowed host. */
-function relaxedBound(state: State, level: number, resource: number): number | null {
-  const { kernels, problem } = state;
-  const { objectives } = kernels;
-  const price = new Float64Array(state.hostCount);
-  for (let h = 0; h < state.hostCount; h++) {
-    const limit = resource < 0 ? Infinity : limitOf(state, h, resource);
+/** Values are whole numbers, so a bound may be rounded up; not when it is above one by rounding errors only. */
+function roundUp(bound: number): number {
+  return Math.ceil(bound - 1e-9 * Math.max(1000, Math.abs(bound)));
+}
+
+/** By host and resource: the price of being on for each unit of one resource. */
+function onShares(state: State, level: number, resource: number, limits: Float64Array): Float64Array {
+  const { fill: { resources }, objectives } = state.kernels;
+  const shares = new Float64Array(limits.length);
+  for (let h = 0; h < state.hostCount && resources > 0; h++) {
+    const limit = limits[h * resources + resource] as number;
     const on = objectives.on[h * objectives.levels + level] as number;
-    price[h] = on > 0 && limit > 0 && Number.isFinite(limit) ? on / limit : 0;
+    if (on > 0 && limit > 0 && Number.isFinite(limit)) shares[h * resources + resource] = on / limit;
   }
+  return shares;
+}
+
+/** Everybody on the cheapest host at these prices, and what it costs to mend its overloads; null when somebody has no allowed host. */
+function relaxedBound(state: State, level: number, prices: Float64Array, limits: Float64Array): number | null {
+  const { kernels: { allow, objectives, fill }, problem } = state;
+  const { resources } = fill;
   const cheapest: number[][] = Array.from({ length: state.hostCount }, () => []);
   const regret = new Float64Array(state.workloadCount);
   let sum = 0;
   for (const w of problem.wanted) {
-    const need = resource < 0 ? 0 : needOf(state, w, resource);
     let least = Infinity;
     let second = Infinity;
     let at = -1;
-    for (const h of kernels.allow.candidatesOf(w)) {
-      const cost = (objectives.values[objectives.find(w, h) + level] as number) + (price[h] as number) * need;
+    for (const h of allow.candidatesOf(w)) {
+      let cost = objectives.values[objectives.find(w, h) + level] as number;
+      for (let r = 0; r < resources; r++) cost += (prices[h * resources + r] as number) * needOf(state, w, r);
       if (cost < least) {
         second = least;
         least = cost;
@@ -85,17 +105,20 @@ function relaxedBound(state: State, level: number, resource: number): number | n
     regret[w] = second - least;
     cheapest[at]?.push(w);
   }
-  cheapest.forEach((workloads, h) => {
-    let worst = 0;
-    for (let r = 0; r < kernels.fill.resources; r++) {
-      const limit = limitOf(state, h, r);
-      const excess = workloads.reduce((total, w) => total + needOf(state, w, r), -limit);
-      const loss = leastLoss(excess, workloads, (w) => needOf(state, w, r), (w) => regret[w] as number);
-      if (Number.isFinite(loss) && loss > worst) worst = loss;
-    }
-    sum += worst;
-  });
+  cheapest.forEach((workloads, h) => { sum += overloadLoss(state, workloads, h, regret, limits); });
   return sum;
+}
+
+/** The least loss of sending away what a host cannot hold, by the resource that costs most. */
+function overloadLoss(state: State, workloads: readonly number[], host: number, regret: Float64Array, limits: Float64Array): number {
+  const { resources } = state.kernels.fill;
+  let worst = 0;
+  for (let r = 0; r < resources; r++) {
+    const excess = workloads.reduce((total, w) => total + needOf(state, w, r), -(limits[host * resources + r] as number));
+    const loss = leastLoss(excess, workloads, (w) => needOf(state, w, r), (w) => regret[w] as number);
+    if (Number.isFinite(loss) && loss > worst) worst = loss;
+  }
+  return worst;
 }
 
 /** The cheapest way to get rid of `excess`, workloads divisible: a lower bound of a knapsack. */
@@ -111,13 +134,6 @@ function leastLoss(excess: number, workloads: ArrayLike<number>, size: (w: numbe
     if (left <= 0) break;
   }
   return sum;
-}
-
-function limitOf(state: State, host: number, resource: number): number {
-  const { fill } = state.kernels;
-  let limit = Infinity;
-  for (const layer of fill.mustLayers) limit = Math.min(limit, layer[host * fill.resources + resource] as number);
-  return limit;
 }
 
 function needOf(state: State, workload: number, resource: number): number {

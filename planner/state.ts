@@ -91,6 +91,11 @@ export class State {
     return (this.kernels.allow.rows[this.kernels.allow.classOf[workload] as number] as Uint8Array)[host] as number;
   }
 
+  /** Is the host on only while somebody is there? */
+  isSwitchable(host: number): boolean {
+    return this.#switchable[host] === 1;
+  }
+
   /** First step: fills `guideChange` and `change` for the musts; returns guideChange. The workload must not be on `to`. */
   weighMusts(workload: number, to: number): number {
     const { kernels, change } = this;
