@@ -28,7 +28,7 @@ export const root: ConstraintKind<Static<typeof parameters>, Params> = {
     const rows = new Map<number, Uint8Array>();
     return Array.from(workloads.filter((w) => (current[w] ?? -1) >= 0), (w) => {
       const host = current[w] ?? -1;
-      const allowed = rows.get(host) ?? Uint8Array.from(index.hosts, (_, h) => Number(h === host || excepted.hosts.has(h)));
+      const allowed = rows.get(host) ?? only([host, ...excepted.hosts], index.hosts.length);
       rows.set(host, allowed);
       return { params: { workload: w, host, allowed }, subject: `workload ${index.workloads[w]?.id}`, workloads: Int32Array.of(w), hosts: null };
     });
@@ -42,3 +42,10 @@ export const root: ConstraintKind<Static<typeof parameters>, Params> = {
   explain: ({ host }, { workloads, hosts }, index) =>
     `${index.workloads[workloads[0] ?? -1]?.id} is on ${index.hosts[hosts[0] ?? -1]?.id}, but must not leave ${index.hosts[host]?.id}`,
 };
+
+/** 1 for each of these hosts; a fleet may need as many rows as it has hosts, so they are made without a look at each. */
+function only(hosts: readonly number[], hostCount: number): Uint8Array {
+  const row = new Uint8Array(hostCount);
+  for (const h of hosts) row[h] = 1;
+  return row;
+}

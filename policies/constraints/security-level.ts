@@ -56,13 +56,15 @@ function levelOf(index: FleetIndex, w: number): number {
 
 /** One part for each workload that some host is not cleared for; workloads of a level share one row of hosts. */
 function clearedParts({ workloads, excepted, index }: Request<Static<typeof parameters>>): readonly Part<Params>[] {
-  const rows = new Map<number, Uint8Array>();
+  // By level: the row, and whether any host is refused by it.
+  const rows = new Map<number, { readonly allowed: Uint8Array; readonly refuses: boolean }>();
   return Array.from(workloads).flatMap((w) => {
     const level = levelOf(index, w);
-    const allowed = rows.get(level) ?? Uint8Array.from(index.hosts, (host, h) => Number(excepted.hosts.has(h) || host.securityLevel >= level));
-    rows.set(level, allowed);
-    if (!allowed.includes(0)) return [];
-    return [{ params: { kind: "cleared", workload: w, excepted: excepted.hosts, allowed }, subject: `workload ${index.workloads[w]?.id}`, workloads: Int32Array.of(w), hosts: null }];
+    const known = rows.get(level);
+    const allowed = known?.allowed ?? Uint8Array.from(index.hosts, (host, h) => Number(excepted.hosts.has(h) || host.securityLevel >= level));
+    const refuses = known?.refuses ?? allowed.includes(0);
+    rows.set(level, { allowed, refuses });
+    return !refuses ? [] : [{ params: { kind: "cleared", workload: w, excepted: excepted.hosts, allowed }, subject: `workload ${index.workloads[w]?.id}`, workloads: Int32Array.of(w), hosts: null }];
   });
 }
 
