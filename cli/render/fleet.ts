@@ -5,7 +5,7 @@ import { useByHost, type Figures, type Placed } from "../../reports/index.ts";
 import { formatAmount } from "./amount.ts";
 import { useBar } from "./bar.ts";
 import { gridOf, type Grid, type GridColumn } from "./grid.ts";
-import { formatMicros } from "./money.ts";
+import { decimalsOf, formatMicros } from "./money.ts";
 import type { Paint } from "./paint.ts";
 
 /** What can be shown of a fleet. */
@@ -33,8 +33,10 @@ export function fleetGrid(topic: Topic, view: FleetView): Grid {
   }
 }
 
-function money<Row>(key: string, head: string, micros: (row: Row) => number): GridColumn<Row> {
-  return { key, head, align: "right", value: micros, show: (row) => formatMicros(micros(row)) };
+/** A column of money, all with the decimals that the most exact needs. */
+function money<Row>(rows: readonly Row[], key: string, head: string, micros: (row: Row) => number): GridColumn<Row> {
+  const decimals = rows.reduce((most, row) => Math.max(most, decimalsOf(micros(row))), 2);
+  return { key, head, align: "right", value: micros, show: (row) => formatMicros(micros(row), decimals) };
 }
 
 function hostGrid({ scenario, placed, figures, withCost, paint }: FleetView): Grid {
@@ -53,10 +55,10 @@ function hostGrid({ scenario, placed, figures, withCost, paint }: FleetView): Gr
     },
   ]);
   const costColumns: GridColumn<Row>[] = [
-    money("fixedMicrosPerHour", "fixed/h", ({ cost }) => cost.fixedMicrosPerHour),
-    money("consumptionMicrosPerHour", "use/h", ({ cost }) => cost.consumptionMicrosPerHour),
-    money("idleMicrosPerHour", "idle/h", ({ cost }) => cost.idleMicrosPerHour),
-    money("totalMicrosPerHour", "total/h", ({ cost }) => cost.totalMicrosPerHour),
+    money(rows, "fixedMicrosPerHour", "fixed/h", ({ cost }) => cost.fixedMicrosPerHour),
+    money(rows, "consumptionMicrosPerHour", "use/h", ({ cost }) => cost.consumptionMicrosPerHour),
+    money(rows, "idleMicrosPerHour", "idle/h", ({ cost }) => cost.idleMicrosPerHour),
+    money(rows, "totalMicrosPerHour", "total/h", ({ cost }) => cost.totalMicrosPerHour),
   ];
   return gridOf<Row>([
     { key: "host", head: "host", value: ({ host }) => host.id },
@@ -86,9 +88,9 @@ function workloadGrid({ scenario, placed, figures, withCost, paint }: FleetView)
     show: r < 3 && !withCost ? ({ workload }) => formatAmount(amountOf(workload.reservation, name), unit) : null,
   }));
   const costColumns: GridColumn<Row>[] = [
-    money("consumptionMicrosPerHour", "use/h", ({ cost }) => cost?.consumptionMicrosPerHour ?? 0),
-    money("fixedShareMicrosPerHour", "share of host/h", ({ cost }) => cost?.fixedShareMicrosPerHour ?? 0),
-    money("totalMicrosPerHour", "total/h", ({ cost }) => cost?.totalMicrosPerHour ?? 0),
+    money(rows, "consumptionMicrosPerHour", "use/h", ({ cost }) => cost?.consumptionMicrosPerHour ?? 0),
+    money(rows, "fixedShareMicrosPerHour", "share of host/h", ({ cost }) => cost?.fixedShareMicrosPerHour ?? 0),
+    money(rows, "totalMicrosPerHour", "total/h", ({ cost }) => cost?.totalMicrosPerHour ?? 0),
   ];
   return gridOf<Row>([
     { key: "workload", head: "workload", value: ({ workload }) => workload.id },
@@ -110,7 +112,7 @@ function applicationGrid({ scenario, figures }: FleetView): Grid {
     { key: "application", head: "application", value: ({ id }) => id, show: ({ id }) => id ?? "(no application)" },
     { key: "title", head: "title", value: ({ id }) => (id === null ? "" : (titles.get(id) ?? "")) },
     { key: "workloads", head: "instances", align: "right", value: ({ id }) => instances(scenario.fleet, id) },
-    money<(typeof rows)[number]>("totalMicrosPerHour", "cost/h", ({ cost }) => cost),
+    money(rows, "totalMicrosPerHour", "cost/h", ({ cost }) => cost),
   ], [...rows.filter(({ id, cost }) => id !== null || cost !== 0)]);
 }
 
@@ -132,7 +134,7 @@ function serviceGrid({ scenario, figures }: FleetView): Grid {
     { key: "title", head: "title", value: ({ title }) => title },
     { key: "applications", head: "applications", value: ({ applications }) => applications },
     { key: "virtualAddress", head: "address", value: ({ address }) => address },
-    money<(typeof rows)[number]>("totalMicrosPerHour", "cost/h", ({ cost }) => cost),
+    money(rows, "totalMicrosPerHour", "cost/h", ({ cost }) => cost),
   ], rows);
 }
 
@@ -148,9 +150,9 @@ function siteGrid({ scenario, figures }: FleetView): Grid {
     { key: "kind", head: "kind", value: ({ site }) => site.kind },
     { key: "region", head: "region", value: ({ site }) => site.region },
     { key: "hosts", head: "hosts", align: "right", value: (row) => row.hosts },
-    money<(typeof rows)[number]>("electricityMicrosPerKWh", "per kWh", ({ site }) => site.electricityMicrosPerKWh),
+    money(rows, "electricityMicrosPerKWh", "per kWh", ({ site }) => site.electricityMicrosPerKWh),
     { key: "carbonGramsPerKWh", head: "g CO2/kWh", align: "right", value: ({ site }) => site.carbonGramsPerKWh },
-    money<(typeof rows)[number]>("totalMicrosPerHour", "cost/h", ({ cost }) => cost),
+    money(rows, "totalMicrosPerHour", "cost/h", ({ cost }) => cost),
   ], rows);
 }
 

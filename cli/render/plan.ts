@@ -48,7 +48,8 @@ function renderSummary({ plan, verification, before, after }: PlanReport, { pain
     ["claim", paintedClaim(plan.claim, paint)],
     ["bound", boundWords(plan)],
     ["placed", `${groupThousands(plan.placedCount)} of ${countWords(plan.wantedCount, "workload")}`],
-    ["cost", `${formatPerHour(costBefore, currency)} -> ${formatPerHour(costAfter, currency)}  ${painted(`${formatDifference(change)} ${currency}/h${percent === "" ? "" : ` (${percent})`}`)}`],
+    ["cost", `${formatPerHour(costBefore, currency)} -> ${formatPerHour(costAfter, currency)}`],
+    ["", painted(`${formatDifference(change)} ${currency}/h${percent === "" ? "" : ` (${percent})`}`)],
     ["", `${formatPerMonth(costBefore, currency)} -> ${formatPerMonth(costAfter, currency)} (730 h)`],
     ["hosts on", `${groupThousands(before.hostsOn)} -> ${groupThousands(after.hostsOn)}`],
     ["moves", movesWords(plan)],
@@ -56,7 +57,10 @@ function renderSummary({ plan, verification, before, after }: PlanReport, { pain
     ["engine", `${plan.engine}; mode ${plan.mode}, seed ${plan.seed}${plan.asOf === null ? "" : `, as of ${plan.asOf}`}`],
     ["digest", plan.digest],
   ];
-  const lines = rows.map(([name, value]) => `  ${paint.dim(name.padEnd(9))} ${value}`);
+  const lines = rows.map(([name, value]) => {
+    const wrapped = value.length <= columns - 12 ? value : wrap(value, columns, " ".repeat(12)).trimStart();
+    return `  ${paint.dim(name.padEnd(9))} ${wrapped}`;
+  });
   return `${paint.bold(fit(`Plan for ${plan.scenario}`, columns))}\n${lines.join("\n")}\n`;
 }
 
@@ -65,9 +69,9 @@ function boundWords(plan: Plan): string {
   const open = plan.levels.find(({ after, bound }) => bound === null || after > bound);
   if (open === undefined) return "reached on every level: no plan is better";
   const words = (value: number): string =>
-    open.name === "money" ? `${formatMicros(value)} ${plan.currency} within the payback time` : groupThousands(value);
-  if (open.bound === null) return `level "${open.name}": ${words(open.after)} reached, no bound known`;
-  return `level "${open.name}": ${words(open.after)} reached, no plan can be below ${words(open.bound)}`;
+    open.name === "money" ? `${formatMicros(value)} ${plan.currency} over the payback time` : groupThousands(value);
+  const reached = `${open.name}: ${words(open.after)} reached`;
+  return open.bound === null ? `${reached}, no bound known` : `${reached}; below ${words(open.bound)} is impossible`;
 }
 
 function movesWords(plan: Plan): string {

@@ -28,8 +28,8 @@ export function renderEntry(
   { name, meaning, subject, holds, parameters }: EntryView & { readonly parameters: Readonly<Record<string, unknown>> }, { paint, columns }: View,
 ): string {
   const rows = parametersOf(parameters).map(({ key, type, required, description }) => [key, type, required ? "yes" : "", description]);
-  const table = rows.length === 0 ? "  none"
-    : renderTable([{ head: "parameter" }, { head: "type" }, { head: "needed" }, { head: "meaning" }], rows.flatMap((row) => wrapLast(row, columns)));
+  const heads = ["parameter", "type", "needed", "meaning"];
+  const table = rows.length === 0 ? "  none" : renderTable(heads.map((head) => ({ head })), wrapLast(rows, heads, columns));
   const lines = [
     paint.bold(name), wrap(meaning, columns, "  "), "",
     `  ${paint.dim("selects")}  ${subject}`,
@@ -66,10 +66,14 @@ function isSelector(schema: unknown): boolean {
     typeof schema.properties === "object" && schema.properties !== null && "everything" in schema.properties;
 }
 
-function wrapLast(row: readonly string[], columns: number): readonly (readonly string[])[] {
-  const used = row.slice(0, -1).reduce((sum, cell) => sum + Math.max(cell.length, 10) + 2, 2);
-  const lines = wrap(row.at(-1) ?? "", Math.max(30, columns - used), "").split("\n");
-  return lines.map((line, i) => (i === 0 ? [...row.slice(0, -1), line] : ["", "", "", line]));
+/** Breaks the last cell of each row into lines that fit beside the other cells. */
+function wrapLast(rows: readonly (readonly string[])[], heads: readonly string[], columns: number): readonly (readonly string[])[] {
+  const used = heads.slice(0, -1).reduce((sum, head, i) =>
+    sum + 2 + rows.reduce((widest, row) => Math.max(widest, row[i]?.length ?? 0), head.length), 2);
+  return rows.flatMap((row) => {
+    const lines = wrap(row.at(-1) ?? "", Math.max(30, columns - used), "").split("\n");
+    return lines.map((line, i) => (i === 0 ? [...row.slice(0, -1), line] : [...heads.slice(1).map(() => ""), line]));
+  });
 }
 
 /** The policies of a scenario, in a table. */

@@ -10,7 +10,6 @@ sites:
   - { id: home, kind: internal, region: eu, electricityMicrosPerKWh: 200000, carbonGramsPerKWh: 100 }
 hostTypes:
   box:
-    site: home
     capacity: { cpuMillicores: 8000, memoryMiB: 16384, storageMiB: 100000, networkMbps: 1000 }
     layers: { libvirt: "9.0.0" }
     powerManaged: true
@@ -18,9 +17,9 @@ hostTypes:
     peakPowerWatts: 200
     prices: { onMicrosPerHour: 500000 }
 hosts:
-  - { id: h1, type: box, domains: { rack: r1 } }
-  - { id: h2, type: box, domains: { rack: r1 } }
-  - { id: h3, type: box, domains: { rack: r2 } }
+  - { id: h1, site: home, type: box, domains: { rack: r1 } }
+  - { id: h2, site: home, type: box, domains: { rack: r1 } }
+  - { id: h3, site: home, type: box, domains: { rack: r2 } }
 applications:
   - { id: web, title: Web, needs: { cpuMillicores: 1000, memoryMiB: 2048 } }
   - { id: db, title: Database, needs: { cpuMillicores: 2000, memoryMiB: 4096, storageMiB: 10000 } }
