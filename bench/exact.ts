@@ -27,7 +27,7 @@ const times = { enumerationMs: 0, exactMs: 0, exactMsMax: 0, searchMs: 0 };
 
 for (let i = 0; i < count; i++) {
   const seed = random.uint32();
-  const { scenario, index } = smallScenario(new Random(seed), 6);
+  const { scenario, index } = smallScenario(new Random(seed), random.between(0, 8));
   const { constraints } = await compilePolicies(scenario, index);
   for (const kind of new Set(constraints.map((constraint) => constraint.kind))) entries.set(kind, (entries.get(kind) ?? 0) + 1);
   const mode = i % 4 === 3 ? "repair" : "optimise";

@@ -183,8 +183,8 @@ export class Encoding {
       }
       return sum;
     }
-    for (const { ppm, targetPpm } of objective.dimensions) {
-      for (const h of objective.hosts) sum.add(this.#deviation(h, ppm, targetPpm), 1);
+    for (const dimension of objective.dimensions) {
+      for (const h of objective.hosts) sum.add(this.#deviation(h, (w) => dimension.ppm(w, h), dimension.targetPpm), 1);
     }
     return sum;
   }
@@ -221,13 +221,13 @@ export class Encoding {
   }
 
   /** A column that is at least |use of the host - target|, and equal to it when minimised. */
-  #deviation(host: number, ppm: (workload: number, host: number) => number, target: number): number {
+  #deviation(host: number, ppm: (workload: number) => number, target: number): number {
     const column = this.milp.column(0, Infinity, false);
     const use = new Sum();
     use.constant = -target;
     for (const w of this.problem.wanted) {
       const pair = this.pair(w, host);
-      if (pair >= 0) use.add(pair, ppm(w, host));
+      if (pair >= 0) use.add(pair, ppm(w));
     }
     this.milp.atMost(new Sum().addSum(use, 1).add(column, -1), 0);
     this.milp.atLeast(new Sum().addSum(use, 1).add(column, 1), 0);

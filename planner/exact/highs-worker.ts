@@ -9,7 +9,10 @@ const flag = workerData as Int32Array;
 const calledOff = (): boolean => Atomics.load(flag, 0) === 1;
 const solver = await loadHighs();
 
-/** Least number of simplex iterations between two looks at the flag is the solver's affair; a look costs next to nothing. */
+function look(event: { interrupt(): void }): undefined {
+  if (calledOff()) event.interrupt();
+}
+
 function solve({ data, start, timeMs, seed, nodes, tolerance }: HighsQuestion): HighsAnswer {
   return solver.withModel({
     numCols: data.columnCount, numRows: data.rowCount,
@@ -23,9 +26,6 @@ function solve({ data, start, timeMs, seed, nodes, tolerance }: HighsQuestion): 
     });
     if (start !== null) model.setSolution(start);
     const { callbackType } = solver.constants;
-    const look = (event: { interrupt(): void }): undefined => {
-      if (calledOff()) event.interrupt();
-    };
     model.run({ [callbackType.mipInterrupt]: look, [callbackType.simplexInterrupt]: look });
     return read(model, data.integer.includes(1));
   });
@@ -50,11 +50,14 @@ function boundOf(model: Model, optimal: boolean, isMip: boolean): number | null 
   return optimal ? model.getObjectiveValue() : null;
 }
 
-parentPort?.on("message", (question: HighsQuestion) => {
+function reply(question: HighsQuestion): HighsAnswer {
   try {
-    parentPort?.postMessage(solve(question));
+    return solve(question);
   } catch {
     // A refused model or an aborted WebAssembly instance: the asker disposes of this thread.
-    parentPort?.postMessage({ status: "failed", values: null, bound: null } satisfies HighsAnswer);
+    return { status: "failed", values: null, bound: null };
   }
-});
+}
+
+// eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+parentPort?.on("message", (question: HighsQuestion) => parentPort?.postMessage(reply(question)));

@@ -59,6 +59,7 @@ export class SolverThread<Question, Answer> {
     }, pollMs);
     const answer = await new Promise<Answer | null>((resolve) => {
       this.#settle = resolve;
+      // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
       this.#worker.postMessage(question);
     });
     clearTimeout(limit);

@@ -39,10 +39,13 @@ function solve(data: MilpData): Float64Array | null {
   return Float64Array.from({ length: data.columnCount }, (_, c) => Number(result[`c${c}`] ?? 0));
 }
 
-parentPort?.on("message", (data: MilpData) => {
+function reply(data: MilpData): { readonly values: Float64Array | null } {
   try {
-    parentPort?.postMessage({ values: solve(data) });
+    return { values: solve(data) };
   } catch {
-    parentPort?.postMessage({ values: null });
+    return { values: null };
   }
-});
+}
+
+// eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+parentPort?.on("message", (data: MilpData) => parentPort?.postMessage(reply(data)));

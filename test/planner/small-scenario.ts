@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
-import type { PolicyId } from "../../model/ids.ts";
+import type { Host } from "../../model/fleet.ts";
+import type { PolicyId, SiteId } from "../../model/ids.ts";
 import type { PolicyDocument } from "../../model/policy.ts";
 import type { Random } from "../../model/random.ts";
 import { defaultObjectives, defaultSettings, type Scenario } from "../../model/scenario.ts";
@@ -16,7 +17,7 @@ export function smallScenario(random: Random, policyCount: number): { readonly s
   if (drawn === undefined) throw new Error("no fleet was drawn");
   const workloads = [...drawn.fleet.workloads];
   while ((drawn.hosts.length + 1) ** workloads.length > placementsMax) workloads.pop();
-  const index = indexFleet({ ...drawn.fleet, workloads });
+  const index = indexFleet({ ...drawn.fleet, workloads, hosts: random.chance(750) ? drawn.hosts.map((host) => roomy(random, host)) : drawn.fleet.hosts });
   const entries = Object.keys(catalogue) as (keyof typeof catalogue)[];
   const policies = Array.from({ length: policyCount }, (_, p) => policyOf(random, random.pick(entries), `p${p}`, index));
   return {
@@ -28,6 +29,16 @@ export function smallScenario(random: Random, policyCount: number): { readonly s
   };
 }
 
+/** The host as it is in a fleet that mostly works: drawn ones have little room and suit few workloads. */
+function roomy(random: Random, host: Host): Host {
+  const capacity = Object.fromEntries(Object.entries(host.capacity).map(([name, amount]) => [name, amount + random.between(2, 9)]));
+  return {
+    ...host, capacity, features: ["raid", "ups"], securityLevel: random.between(2, 4), cpuVendor: "amd", cpuLevel: random.between(2, 3),
+    layers: { libvirt: "10.0.2", tomcat: "10" }, site: (random.chance(850) ? (random.chance(500) ? "s1" : "s2") : "x") as SiteId,
+    state: random.chance(850) ? "on" : host.state,
+  };
+}
+
 function policyOf(random: Random, entry: keyof typeof catalogue, id: string, index: FleetIndex): PolicyDocument {
   const ids = (things: readonly { readonly id: string }[], permille: number): { ids: string[] } => {
     const chosen = things.map((thing): string => thing.id).filter(() => random.chance(permille));
@@ -35,9 +46,12 @@ function policyOf(random: Random, entry: keyof typeof catalogue, id: string, ind
   };
   const hosts = (permille = 500): { ids: string[] } => ids(index.hosts, permille);
   const workloads = (permille = 600): { ids: string[] } => ids(index.workloads, permille);
+  // Two groups that have something to do with each other share nobody.
+  const chosen = workloads();
+  const others = index.workloads.map((workload): string => workload.id).filter((other) => !chosen.ids.includes(other));
   const groupBy = random.chance(300) ? { groupBy: random.pick(["replicaGroup", "layer", "label.tier"]) } : {};
   const select = {
-    workloads: () => ({ workloads: workloads(), ...groupBy }),
+    workloads: () => ({ workloads: chosen, ...groupBy }),
     hosts: () => ({ hosts: hosts(700) }),
     services: () => ({ services: { everything: true as const } }),
     plan: () => (random.chance(500) ? {} : { workloads: workloads() }),
@@ -45,12 +59,12 @@ function policyOf(random: Random, entry: keyof typeof catalogue, id: string, ind
   return {
     id: id as PolicyId, title: id, why: "", enabled: true, select, mayBeEmpty: true, exceptions: [], tests: [], holds: null,
     strength: random.chance(700) ? "must" : "should", weight: random.between(1, 9),
-    require: { entry, parameters: parametersOf(random, entry, index, hosts, workloads) },
+    require: { entry, parameters: parametersOf(random, entry, index, hosts, { ids: others.length > 0 ? others : chosen.ids }) },
   };
 }
 
 function parametersOf(
-  random: Random, entry: keyof typeof catalogue, index: FleetIndex, hosts: () => { ids: string[] }, workloads: () => { ids: string[] },
+  random: Random, entry: keyof typeof catalogue, index: FleetIndex, hosts: () => { ids: string[] }, others: { ids: string[] },
 ): Readonly<Record<string, unknown>> {
   const key = random.pick(["host", "rack", "zone", "site"]);
   switch (entry) {
@@ -69,12 +83,12 @@ function parametersOf(
     case "licence": return { atMost: random.between(1, 3), ...(random.chance(300) ? { hosts: hosts() } : {}) };
     case "max-online": return { atMost: random.between(1, 4) };
     case "max-workloads": return { atMost: random.between(1, 3) };
-    case "neighbourhood": return { near: workloads(), key };
+    case "neighbourhood": return { near: others, key };
     case "offsite-ban": return random.chance(500) ? {} : { sites: [random.pick(index.fleet.sites).id] };
     case "parallelism": return { total: random.between(1, 3) };
     case "payback": return { days: random.between(1, 90) };
     case "security-level": return { exclusive: random.chance(500) };
-    case "split": return { from: workloads(), key };
+    case "split": return { from: others, key };
     case "spread": return { key, ...random.pick([{ atMost: random.between(1, 2) }, { atLeast: random.between(2, 3) }, { skew: random.below(2) }]) };
     case "window": return { allow: [{ days: ["sat"], from: "01:00", to: "05:00" }] };
     case "cordon": case "host-state": case "layer": case "lonely": case "quarantine": case "root": case "start-order": return {};
