@@ -71,12 +71,12 @@ function narrowed(row: Uint8Array | undefined, { allowed }: AllowForm): Uint8Arr
 function compareRows(rules: readonly PolicyRules[], index: FleetIndex, found: Contradictions): void {
   const disjoint = new PairMemo((a, b) => !allowedTogether(a, b).includes(1) && a.includes(1) && b.includes(1));
   for (let w = 0; w < index.workloads.length; w++) {
-    const restricting = rules.flatMap(({ policy, rows }) => {
+    const bound = rules.flatMap(({ policy, rows }) => {
       const row = rows.get(w);
       return row === undefined ? [] : [{ policy, row }];
     });
-    restricting.forEach((first, i) => {
-      for (const second of restricting.slice(i + 1)) {
+    bound.forEach((first, i) => {
+      for (const second of bound.slice(i + 1)) {
         if (found.has(first.policy, second.policy) || (first.policy.isBuiltIn && second.policy.isBuiltIn)) continue;
         if (disjoint.get(first.row, second.row)) found.add(first.policy, second.policy, w, "no host is allowed by both");
       }
@@ -84,18 +84,29 @@ function compareRows(rules: readonly PolicyRules[], index: FleetIndex, found: Co
   }
 }
 
+/** A group form against where another policy allows its members; one that could not even be kept anywhere is not blamed on it. */
 function compareGroupsWithRows(rules: readonly PolicyRules[], index: FleetIndex, found: Contradictions): void {
   for (const { policy, groups } of rules) {
     for (const other of rules) {
       if (other.policy === policy || other.rows.size === 0) continue;
-      const allowed: Allowed = (w) => other.rows.get(w) ?? null;
+      const allowed: Allowed = (w) => restricting(other.rows.get(w));
       for (const form of groups) {
         if (found.has(policy, other.policy)) break;
         const proof = whyImpossible({ form, allowed }, index);
-        if (proof !== null) found.add(policy, other.policy, proof.workload, proof.words);
+        if (proof !== null && !impossibleAlone(form, index)) found.add(policy, other.policy, proof.workload, proof.words);
       }
     }
   }
+}
+
+/** The row when it keeps its workload off any host at all. */
+function restricting(row: Uint8Array | undefined): Uint8Array | null {
+  return row?.includes(0) === true ? row : null;
+}
+
+function impossibleAlone(form: Form, index: FleetIndex): boolean {
+  const everywhere = new Uint8Array(index.hosts.length).fill(1);
+  return whyImpossible({ form, allowed: () => everywhere }, index) !== null;
 }
 
 /** Group forms of two policies are compared when they share a workload. */

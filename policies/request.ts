@@ -87,7 +87,7 @@ async function selectSubjects(document: PolicyDocument, entry: AnyConstraintKind
   if (document.select.groupBy !== undefined && (subject === "hosts" || subject === "services")) {
     report.error("policy-parameter", ".select.groupBy", `groupBy groups workloads, but ${name} is about ${subject}`, "Remove groupBy.");
   }
-  if (subject === "workloads" && chosen.workloads === undefined && chosen.services === undefined) {
+  if (subject === "workloads" && document.select.workloads === undefined && document.select.services === undefined && document.select.hosts === undefined) {
     report.error("missing-key", ".select", `${name} is about workloads, but it selects none`, "Add select: { workloads: ... }; everything: true chooses all.");
   }
   const everything = (sort: Selectable): Int32Array => Int32Array.from({ length: countOf(index, sort) }, (_, i) => i);

@@ -125,8 +125,8 @@ describe("a proof that two demands cannot be met together", () => {
           expect(canBeKept([form, other], index)).toBe(false);
         }
       }
-    }), { seed: 21, numRuns: 3500 });
-    expect(proofs).toBeGreaterThan(60);
+    }), { seed: 21, numRuns: 1500 });
+    expect(proofs).toBeGreaterThan(20);
   });
 });
 
