@@ -72,6 +72,15 @@ export class Acceptance {
     return true;
   }
 
+  /** How large a change is, in typical changes of the first level that it touches; at most 100. */
+  sizeOf(change: Float64Array): number {
+    for (let level = unplacedLevel; level < change.length; level++) {
+      const size = Math.abs(change[level] as number);
+      if (size > 0) return Math.min(100, size / (this.#hot[level] as number));
+    }
+    return 0;
+  }
+
   #chance(worse: number): boolean {
     return worse < 30 && this.#random.uint32() < Math.exp(-worse) * 4_294_967_296;
   }

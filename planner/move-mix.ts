@@ -1,13 +1,16 @@
 import type { Random } from "../model/random.ts";
 import { draw } from "./moves/chooser.ts";
 import type { MoveKind } from "./moves/context.ts";
+import { closeHost } from "./moves/close-host.ts";
 import { eject } from "./moves/eject.ts";
 import { groupToDomain, rebuildGroup } from "./moves/group.ts";
 import { emptyHost, exchangeHosts, fillHost, rebuildHosts, rebuildSome } from "./moves/host.ts";
 import { pullBack } from "./moves/pull-back.ts";
 import { swap } from "./moves/swap.ts";
 
-const compound: readonly MoveKind[] = [swap, eject, rebuildGroup, groupToDomain, emptyHost, exchangeHosts, fillHost, rebuildHosts, rebuildSome, pullBack];
+const compound: readonly MoveKind[] = [
+  swap, eject, rebuildGroup, groupToDomain, emptyHost, closeHost, exchangeHosts, fillHost, rebuildHosts, rebuildSome, pullBack,
+];
 /** Choices between two looks at what the moves have earned. */
 const period = 400;
 /** Share of the work that a move keeps even when it earns nothing. */

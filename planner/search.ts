@@ -96,6 +96,7 @@ class Search {
   #anneal(): void {
     const state = this.#state;
     const length = roundLength(this.#problem, this.#workMax);
+    const heats = this.#workMax / this.#problem.wanted.length >= thoroughWork ? thoroughHeats : carefulHeats;
     this.#acceptance.calibrate(this.#context);
     for (let round = 0; !this.#isOver("search"); round++) {
       if (round > 0) this.#restart(round);
@@ -176,9 +177,9 @@ class Search {
     }
     let worth = 0;
     if (accepted) {
-      if (isGain(state.guide - guide, this.#change)) worth = 1;
+      if (isGain(state.guide - guide, this.#change)) worth = 0.2;
       this.#noteIfBest();
-      if (this.#isAhead) worth = 4;
+      if (this.#isAhead) worth = 1 + this.#acceptance.sizeOf(this.#change);
     } else {
       state.undoTo(mark);
       if (state.hasSurvive) state.restoreSettled(...settled);
@@ -318,8 +319,12 @@ class Search {
   }
 }
 
-/** How hot rounds start, one after the other. */
-const heats = [0.5, 0.15, 1, 0.05, 0.3, 2, 0.1] as const;
+/** How hot rounds start, one after the other, where there is work enough to forget everything and begin again. */
+const thoroughHeats = [0.5, 0.15, 1, 0.05, 0.3, 2, 0.1] as const;
+/** Where there is not: hot rounds would displace everybody, and never find the way back. */
+const carefulHeats = [0.02, 0.01, 0.05, 0.02, 0.1] as const;
+/** Work for each workload from which on a search may be thorough. */
+const thoroughWork = 20_000;
 
 /** Work that is worth doing when nobody sets a limit, so that an answer seldom depends on the speed of a machine. */
 function defaultWork({ wanted, index }: Problem): number {

@@ -28,6 +28,8 @@ export class Chooser {
   readonly random: Random;
   /** What the choice made last would change. */
   guideChange = 0;
+  /** A host that is out of the question for now; -1 for none. */
+  barred = -1;
   readonly change: Float64Array;
 
   constructor(state: State, random: Random) {
@@ -55,7 +57,7 @@ export class Chooser {
       } else if (this.#isBetter(workload, -1)) best = -1;
     }
     const home = state.problem.current[workload] as number;
-    if (home >= 0 && home !== here && state.mayEnter(workload, home) && this.#isBetter(workload, home)) best = home;
+    if (home >= 0 && home !== here && home !== this.barred && state.mayEnter(workload, home) && this.#isBetter(workload, home)) best = home;
     const candidates = state.kernels.allow.candidatesOf(workload);
     const count = candidates.length;
     if (count === 0) return best;
@@ -67,7 +69,7 @@ export class Chooser {
       const host = candidates[position] as number;
       position += stride;
       if (position >= count) position %= count;
-      if (host === here || host === home) continue;
+      if (host === here || host === home || host === this.barred) continue;
       if (blinkPermille > 0 && draw(random, 1000) < blinkPermille) continue;
       if (this.#isBetter(workload, host)) best = host;
       if (state.guideChange <= guideTolerance && ++good >= goodMax) break;
