@@ -25,7 +25,8 @@ export function completionScript(shell: Shell, commands: readonly CommandWords[]
 function wordTable(commands: readonly CommandWords[], indent: string): string {
   return commands.map(({ path, subcommands, options, values }) => {
     const words = [...subcommands.map(({ name }) => name), ...values, ...options.map(({ flag }) => flag)];
-    return `${indent}"${path.join(" ")}") words="${words.join(" ")}" ;;`;
+    const only = subcommands.length > 0 || values.length > 0 ? " only=1;" : "";
+    return `${indent}"${path.join(" ")}") words="${words.join(" ")}";${only} ;;`;
   }).join("\n");
 }
 

@@ -3,13 +3,14 @@ import type { PlanJobResult } from "./context.ts";
 import { exitCodes } from "./exit-code.ts";
 import { planInWorker } from "./plan-in-worker.ts";
 import type { PlanJob } from "./planning.ts";
-import { progressLine } from "./progress-line.ts";
+import { progressLine, progressLog } from "./progress-line.ts";
 import { paintFor } from "./render/paint.ts";
 import { runCommandLine, wantsJson, type Environment } from "./run.ts";
 
 // The one place for the wall clock, the terminal and signals: everything below gets them as arguments.
 
 const args = process.argv.slice(2);
+const isDebugging = (process.env.STOWAGE_DEBUG ?? "") !== "";
 
 for (const stream of [process.stdout, process.stderr]) {
   // A reader that has seen enough (`stowage plan ... | head`) is no error.
@@ -41,7 +42,7 @@ function environmentOfProcess(): Environment {
 }
 
 async function planWatched(job: PlanJob, error: (text: string) => void): Promise<PlanJobResult> {
-  const line = progressLine(process.stderr.isTTY && !wantsJson(args) ? error : null);
+  const line = isDebugging ? progressLog(error, () => performance.now()) : progressLine(process.stderr.isTTY && !wantsJson(args) ? error : null);
   try {
     return await planInWorker(job, {
       onProgress: (progress) => line.show(progress),
@@ -66,7 +67,7 @@ function internalError(error: unknown): void {
     const diagnostic = { code: "internal", severity: "error", file: null, line: null, column: null, path: "", message, advice };
     process.stdout.write(`${JSON.stringify({ format: "stowage/error/v1", exitCode: exitCodes.error, diagnostics: [diagnostic] }, null, 2)}\n`);
   } else process.stderr.write(`${message}\n${advice}\n`);
-  if ((process.env.STOWAGE_DEBUG ?? "") !== "" && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  if (isDebugging && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
   process.exitCode = exitCodes.error;
 }
 

@@ -10,6 +10,18 @@ export interface ProgressLine {
   clear(): void;
 }
 
+/** One line for each stage, with the time since the start: what STOWAGE_DEBUG prints where a report is needed. */
+export function progressLog(write: (text: string) => void, elapsedMs: () => number): ProgressLine {
+  let last = "";
+  return {
+    show({ stage }) {
+      if (stage !== last) write(`[${Math.floor(elapsedMs())} ms] ${stageWords[stage] ?? stage}\n`);
+      last = stage;
+    },
+    clear: () => undefined,
+  };
+}
+
 /** Draws on a terminal; does nothing when there is none. */
 export function progressLine(write: ((text: string) => void) | null): ProgressLine {
   let width = 0;

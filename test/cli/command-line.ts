@@ -35,8 +35,8 @@ export async function stowage(...args: readonly string[]): Promise<Ended> {
 export interface Watched {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
-  /** Ctrl-C as soon as so much has been printed on standard error, or after so many milliseconds. */
-  readonly interruptAfterMs?: number;
+  /** Ctrl-C as soon as this has been printed on standard error. */
+  readonly interruptAt?: string;
   /** Stops reading standard output after the first bytes. */
   readonly closeEarly?: boolean;
 }
@@ -52,14 +52,16 @@ export function stowageProcess(args: readonly string[], watched: Watched = {}): 
     printed.out += data.toString();
     if (watched.closeEarly === true) child.stdout.destroy();
   });
-  child.stderr.on("data", (data: Buffer) => void (printed.err += data.toString()));
+  let interrupted = false;
+  child.stderr.on("data", (data: Buffer) => {
+    printed.err += data.toString();
+    if (interrupted || watched.interruptAt === undefined || !printed.err.includes(watched.interruptAt)) return;
+    interrupted = true;
+    child.kill("SIGINT");
+  });
   child.stdin.end(watched.stdin ?? "");
-  const timer = watched.interruptAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGINT"), watched.interruptAfterMs);
   return new Promise((resolve) => {
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      resolve({ code, ...printed });
-    });
+    child.on("close", (code) => resolve({ code, ...printed }));
   });
 }
 
