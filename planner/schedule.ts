@@ -7,7 +7,7 @@ import { WaysOut } from "./schedule/detour.ts";
 import { edgesOf } from "./schedule/edges.ts";
 import { startingHosts } from "./schedule/fleet-state.ts";
 import { ReachSearch } from "./schedule/reach.ts";
-import { brokenAtTheEnd } from "./schedule/settled.ts";
+import { arrivedAt, brokenAtTheEnd } from "./schedule/settled.ts";
 import { switchOffEmptyHosts } from "./schedule/switch-off.ts";
 import { actionOf } from "./schedule/step.ts";
 import { Words } from "./schedule/words.ts";
@@ -60,7 +60,7 @@ export function schedule(input: ScheduleInput): ScheduleResult {
   const stuck = stuckIn(whole.course, input.hostOf);
   const near = nearest(input, stuck.map(({ workload }) => workload));
   return {
-    kind: "unreachable", proved: whole.kind === "unreachable", stuck,
+    kind: "unreachable", proved: whole.kind === "unreachable", stuck: [...stuck, ...leftBehind(near, stuck)],
     reached: Int32Array.from(input.index.workloads, (_, w) => near.state.hostOf(w)), ...planned(near, input.hostOf),
   };
 }
@@ -78,6 +78,7 @@ function attempt(input: ScheduleInput, frozen: ReadonlySet<number>): Attempt {
   const nodes = input.nodeLimit ?? nodesDefault;
   const { workloads, hosts } = input.index;
   if (workloads.length <= wholeFleet.workloads && hosts.length <= wholeFleet.hosts) {
+    if (isForbidden(input, frozen)) return { kind: "unreachable", course };
     const again = new Course(input.index, input.constraints, { ...input, target: input.hostOf, frozen });
     const movable = [...workloads.keys()].filter((w) => !frozen.has(w));
     const reach = new ReachSearch(input.index, input.constraints, { target: input.hostOf, movable, start: again.state, stopped: input.stopped }).find(nodes);
@@ -89,6 +90,12 @@ function attempt(input: ScheduleInput, frozen: ReadonlySet<number>): Attempt {
   if (movable.length > neighboursMax) return { kind: "gave-up", course };
   const reach = new ReachSearch(input.index, input.constraints, { target: input.hostOf, movable, start: course.state, stopped: input.stopped }).find(nodes);
   return { kind: reach.kind === "way" && course.follow(reach.steps) && runOn(course) ? "arrived" : "gave-up", course };
+}
+
+/** Does the target itself break a continuous must more than the fleet does now? Then no way to it is allowed. */
+function isForbidden({ index, constraints, hostOf }: ScheduleInput, frozen: ReadonlySet<number>): boolean {
+  const throughout = constraints.filter(({ holds }) => holds === "continuously");
+  return brokenAtTheEnd(index, throughout, arrivedAt(index, hostOf, frozen)).length > 0;
 }
 
 /** True once nothing waits any more. */
@@ -126,6 +133,21 @@ function nearest(input: ScheduleInput, stuck: readonly number[]): Course {
     if (frozen.size === known) break;
   }
   return new Course(input.index, input.constraints, { ...input, target: input.hostOf, frozen: new Set(input.index.workloads.keys()) });
+}
+
+/** Those that could move, but not without the ones that are stuck. */
+function leftBehind(near: Course, stuck: readonly Stuck[]): readonly Stuck[] {
+  const known = new Set(stuck.map(({ workload }) => workload));
+  const { index, target, state } = near;
+  const starting = startingHosts(index);
+  return [...near.frozen].sort((a, b) => a - b).filter((w) => {
+    const { host, activity } = state.where(w);
+    const desired = index.workloads[w]?.desired;
+    const there = desired === "removed" ? host < 0 : host === target[w] && (host < 0 || (activity === "running") === (desired === "running"));
+    return !known.has(w) && !there;
+  }).map((workload) => ({
+    workload, from: starting[workload] ?? -1, to: target[workload] ?? -1, because: "it goes only together with others that are stuck",
+  }));
 }
 
 function stuckIn(course: Course, target: Int32Array): readonly Stuck[] {

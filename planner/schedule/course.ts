@@ -219,7 +219,8 @@ export class Course {
       const where = this.state.where(step.source);
       const live = this.index.workloads[step.source]?.liveMove === true && where.activity === "running";
       const quiet = where.activity === "stopped" || live;
-      return quiet && where.arriving < 0 ? null : { scope, because: `its source ${this.index.workloads[step.source]?.id} is not at rest` };
+      const idle = this.#busy[step.source] === 0 && where.arriving < 0;
+      return quiet && idle ? null : { scope, because: `its source ${this.index.workloads[step.source]?.id} is not at rest` };
     }
     const waits = (this.#copying[w] ?? 0) > 0 || ((this.#copiesLeft[w] ?? 0) > 0 &&
       (step.kind === "remove" || (step.kind === "start" && this.#stopsForCopies(w))));

@@ -66,10 +66,9 @@ export class ReachSearch {
       this.#load(node.at);
       if (this.#remaining(node.at) === 0) return { kind: "way", steps: stepsTo(node) };
       for (const step of this.#possible()) {
-        if (this.#order.blocking(step, this.#state) >= 0 || this.#rules.refusalOf(step) !== null) continue;
         const at = this.#after(node.at, step);
         const key = keyOf(at);
-        if (seen.has(key)) continue;
+        if (seen.has(key) || this.#order.blocking(step, this.#state) >= 0 || this.#rules.refusalOf(step) !== null) continue;
         if (seen.size >= nodesMax || this.#stopped()) return { kind: "gave-up" };
         seen.add(key);
         const next = { at, parent: node, step, depth: node.depth + 1 };

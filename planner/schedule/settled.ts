@@ -17,3 +17,17 @@ export function brokenAtTheEnd(index: FleetIndex, constraints: readonly Constrai
   }
   return [...found].sort((a, b) => a - b);
 }
+
+/** The fleet as it is once everybody is at the target, in the state that is wanted; hosts are on that somebody uses. */
+export function arrivedAt(index: FleetIndex, target: Int32Array, frozen: ReadonlySet<number>): FleetState {
+  const state = new FleetState(index);
+  index.workloads.forEach(({ desired }, w) => {
+    if (frozen.has(w)) return;
+    const host = desired === "removed" ? -1 : (target[w] ?? -1);
+    state.set(w, { host, arriving: -1, leaving: -1, activity: host >= 0 && desired === "running" ? "running" : "stopped" });
+  });
+  index.hosts.forEach((_, h) => {
+    if (state.present(h).length > 0) state.switchHost(h, true);
+  });
+  return state;
+}

@@ -6,7 +6,7 @@ export function obstacle(action: DenseAction, state: ReplayState): string | null
   const { hosts } = state.index;
   if (action.kind === "bootHost" || action.kind === "shutdownHost") return powerObstacle(action, state);
   for (const h of hostsNamed(action)) if (!state.isReady(h)) return `host ${hosts[h]?.id} is not on`;
-  if (state.isBusy(action.workload) && action.kind !== "copy") return `${name(action, state)} is under way in another action`;
+  if (state.isBusy(action.workload) || state.isCopied(action.workload)) return `${name(action, state)} is under way in another action`;
   return workloadObstacle(action, state);
 }
 
@@ -56,8 +56,9 @@ function startObstacle(action: DenseAction, state: ReplayState): string | null {
   const { workload: w, from } = action;
   const workload = state.index.workloads[w];
   const { host, activity } = state.where(w);
-  if (workload?.desired !== "running") return `${workload?.id} is not wanted running`;
+  if (workload === undefined || workload.desired === "removed") return `${workload?.id} is not wanted any more`;
   if (host >= 0) {
+    if (workload.desired !== "running") return `${workload.id} is not wanted running`;
     if (host !== from) return `${workload.id} is on ${hostName(state, host)}, not on ${hostName(state, from)}`;
     return activity === "stopped" ? null : `${workload.id} is ${activity} already`;
   }
@@ -74,7 +75,7 @@ function copyObstacle({ workload: w, source, from }: DenseAction, state: ReplayS
   if (workload.copyOf !== original.id) return `${workload.id} is not a copy of ${original.id}`;
   if (host >= 0 || arriving >= 0 || state.existedBefore(w)) return `${workload.id} exists already`;
   if (there.host !== from) return `${original.id} is ${placeName(state, there.host)}, not on ${hostName(state, from)}`;
-  if (there.arriving >= 0 || there.activity === "starting" || there.activity === "stopping") return `${original.id} is under way in another action`;
+  if (state.isBusy(source)) return `${original.id} is under way in another action`;
   return there.activity === "running" && !original.liveMove ? `${original.id} runs and cannot be copied while it does` : null;
 }
 

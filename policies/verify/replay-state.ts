@@ -10,7 +10,9 @@ export class ReplayState implements Instant {
   readonly #present: Set<number>[];
   readonly #sorted = new Map<number, readonly number[]>();
   readonly #power: ("off" | "booting" | "on" | "stopping")[];
-  readonly #busy = new Map<number, number>();
+  readonly #busy = new Set<number>();
+  /** Copies being made of each source. */
+  readonly #copied = new Map<number, number>();
   readonly #everExisted: Uint8Array;
 
   constructor(index: FleetIndex) {
@@ -40,7 +42,7 @@ export class ReplayState implements Instant {
   }
 
   underWay(): readonly number[] {
-    return [...this.#busy.keys()].filter((w) => this.where(w).arriving >= 0).sort((a, b) => a - b);
+    return [...this.#busy].filter((w) => this.where(w).arriving >= 0).sort((a, b) => a - b);
   }
 
   isOn(host: number): boolean {
@@ -52,8 +54,13 @@ export class ReplayState implements Instant {
     return this.#power[host] === "on";
   }
 
+  /** Is an action of its own under way? */
   isBusy(workload: number): boolean {
     return this.#busy.has(workload);
+  }
+
+  isCopied(workload: number): boolean {
+    return (this.#copied.get(workload) ?? 0) > 0;
   }
 
   /** Did it exist before the plan? Then it has data, which a copy needs and a bare start would ignore. */
@@ -94,11 +101,9 @@ export class ReplayState implements Instant {
   }
 
   #occupy({ workload, source }: DenseAction, change: 1 | -1): void {
-    for (const w of source >= 0 ? [workload, source] : [workload]) {
-      const count = (this.#busy.get(w) ?? 0) + change;
-      if (count === 0) this.#busy.delete(w);
-      else this.#busy.set(w, count);
-    }
+    if (change === 1) this.#busy.add(workload);
+    else this.#busy.delete(workload);
+    if (source >= 0) this.#copied.set(source, (this.#copied.get(source) ?? 0) + change);
   }
 
   #put(w: number, next: Whereabouts): void {

@@ -1,6 +1,7 @@
 import type { ApplicationId, ServiceId, SiteId, WorkloadId } from "../../../model/ids.ts";
 import type { PolicyDocument } from "../../../model/policy.ts";
 import { Random } from "../../../model/random.ts";
+import { currentInstant, settledInstant } from "../../../model/snapshot.ts";
 import { given, policy, smallFleet, type Given, type HostSpec, type WorkloadSpec } from "./small-fleet.ts";
 
 /** A small, tight fleet with rules of many kinds, and a target; the same for the same seed. */
@@ -23,11 +24,27 @@ export async function randomWorld(seed: number): Promise<{ readonly world: Given
   const applications = new Set(Object.values(workloads).flatMap((spec) => spec.applications ?? []));
   const fleet = smallFleet(hosts, workloads, { services: applications.size === 2 && random.chance(700) ? [service] : [] });
   const world = await given(fleet, policiesFor(random, workloadNames, hostNames));
-  const target = Int32Array.from(world.index.workloads, ({ desired, host }) => {
-    if (desired === "removed") return -1;
-    return random.chance(350) && host !== null ? (world.index.hostIndex.get(host) ?? -1) : random.below(hostNames.length);
-  });
+  let target = randomTarget(random, world);
+  for (let tries = 0; tries < 60 && isForbidden(world, target); tries++) target = randomTarget(random, world);
   return { world, target };
+}
+
+function randomTarget(random: Random, { index }: Given): Int32Array {
+  const stay = random.between(200, 900);
+  return Int32Array.from(index.workloads, ({ desired, host }) => {
+    if (desired === "removed") return -1;
+    return random.chance(stay) && host !== null ? (index.hostIndex.get(host) ?? -1) : random.below(index.hosts.length);
+  });
+}
+
+/** Does a target break a must more than the fleet does now? Such a one is no target, but must not make a wrong plan. */
+export function isForbidden({ index, constraints }: Given, target: Int32Array): boolean {
+  const [now, then] = [currentInstant(index), settledInstant(index, target)];
+  return constraints.some((rule) => {
+    if (rule.strength !== "must") return false;
+    const before = new Map(rule.check(now).map(({ key, amount }) => [key, amount]));
+    return rule.check(then).some(({ key, amount }) => amount > (before.get(key) ?? 0));
+  });
 }
 
 function randomWorkload(random: Random, hostNames: readonly string[], others: Readonly<Record<string, WorkloadSpec>>): WorkloadSpec {
