@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 
 /** A host as a rule case describes it. Amounts are whole: millicores, MiB, thousandths of a per cent. */
 export interface CaseNode {
@@ -53,8 +53,8 @@ export interface CaseBalancing {
   /** Explicit weight of balance and of staying put; null when the balanciness decides. */
   readonly balanceWeight: number | null;
   readonly stayWeight: number | null;
-  /** Below this load of every node, per cent, nothing is balanced; null for no threshold. */
-  readonly thresholdPercent: number | null;
+  /** Per cent by resource: unless a node uses more of one of them, nothing is balanced. */
+  readonly thresholds: ReadonlyMap<"memoryMiB" | "cpuMillicores", number>;
   readonly movesAtOnceMax: number | null;
   readonly inflowMax: number;
 }
@@ -85,7 +85,10 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads a rule case; throws with words for the person who wrote it. */
 export function readCase(text: string): RuleCase {
-  const data = fields(parse(text), "the file");
+  const document = parseDocument(text);
+  const [fault] = [...document.errors, ...document.warnings];
+  if (fault !== undefined) throw new Error(fault.message);
+  const data = fields(document.toJS({ maxAliasCount: 100 }), "the file");
   const evacuated = new Set(list(data["evacuate_node"]).map((value) => word(value, "a name")));
   const nodes = entries(data["nodes"], "nodes").map(([name, node]) => nodeOf(name, node, evacuated.has(name)));
   const vmFields = entries(data["vms"], "vms");
@@ -199,13 +202,14 @@ function distinct<Group extends { vms: readonly string[]; hard: boolean; always:
 }
 
 const smartWeights = {
-  w_cpu_usage: 1, w_cpu_psi: 1, w_mem_usage: 1, w_mem_psi: 1, w_io_usage: 1, w_io_psi: 1, w_global_mem: 10, w_global_cpu: 10, w_global_io: 1,
+  w_cpu_usage: 1, w_cpu_psi: 2, w_mem_usage: 1, w_mem_psi: 2, w_io_usage: 1, w_io_psi: 2, w_global_mem: 10, w_global_cpu: 5, w_global_io: 1,
 } as const;
 
 function balancingOf(of: Fields): CaseBalancing {
   const read = (key: string): number | null => (of[key] === undefined || of[key] === null ? null : number(of[key], key));
   const method = word(of["method"] ?? "memory", "method");
-  const threshold = { memory: "memory_threshold", cpu: "cpu_threshold", disk: "disk_threshold" }[method];
+  const thresholds = ([["memoryMiB", read("memory_threshold")], ["cpuMillicores", read("cpu_threshold")]] as const)
+    .flatMap(([resource, percent]) => (percent === null ? [] : [[resource, percent] as const]));
   return {
     method,
     mode: word(of["mode"] ?? "used", "mode"),
@@ -214,7 +218,7 @@ function balancingOf(of: Fields): CaseBalancing {
     weights: Object.fromEntries(Object.entries(smartWeights).map(([key, usual]) => [key, read(key) ?? usual])),
     balanceWeight: read("w_balance"),
     stayWeight: read("w_stickiness"),
-    thresholdPercent: threshold === undefined ? null : read(threshold),
+    thresholds: new Map(thresholds),
     movesAtOnceMax: read("max_parallel_migrations"),
     inflowMax: read("max_node_inflow") ?? 1,
   };

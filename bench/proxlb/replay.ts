@@ -1,5 +1,5 @@
 import type { Action, PlannedAction } from "../../model/plan.ts";
-import { baseLoadId } from "./scenario.ts";
+import { baseLoadId, noEasing, type Easing } from "./scenario.ts";
 import type { CaseNode, CaseVm, RuleCase } from "./case.ts";
 
 /** What a replay of a plan found; it knows nothing of planner or verifier. */
@@ -19,12 +19,12 @@ interface Where {
  * Carries a plan out on the numbers of the case: a VM on its way holds memory and storage on both nodes. Of what
  * ends and what begins at the same moment, what begins first is the hard order unless the plan says otherwise.
  */
-export function replay(ruleCase: RuleCase, actions: readonly PlannedAction[]): Replay {
+export function replay(ruleCase: RuleCase, actions: readonly PlannedAction[], easing: Easing = noEasing): Replay {
   const where = new Map<string, Where>(ruleCase.vms.map(({ name, node }) => [name, { node, arriving: null }]));
   const faults = new Set<string>();
-  const before = new Map(excesses(ruleCase, where).map(({ key, amount }) => [key, amount]));
+  const before = new Map(excesses(ruleCase, where, easing).map(({ key, amount }) => [key, amount]));
   const look = (when: string): void => {
-    for (const { key, amount } of excesses(ruleCase, where)) {
+    for (const { key, amount } of excesses(ruleCase, where, easing)) {
       if (amount > (before.get(key) ?? 0)) faults.add(`${when}: ${key} by ${amount}`);
     }
   };
@@ -78,8 +78,8 @@ function end(action: Action, where: Map<string, Where>): string | null {
 }
 
 /** Everything that is more than allowed at one moment; also what may not be on the way. */
-function excesses(ruleCase: RuleCase, where: ReadonlyMap<string, Where>): readonly { key: string; amount: number }[] {
-  return [...ruleCase.nodes.flatMap((node) => overloads(ruleCase, node, where)), ...forbiddenMoves(ruleCase, where)].filter(({ amount }) => amount > 0);
+function excesses(ruleCase: RuleCase, where: ReadonlyMap<string, Where>, easing: Easing): readonly { key: string; amount: number }[] {
+  return [...ruleCase.nodes.flatMap((node) => overloads(ruleCase, node, where)), ...forbiddenMoves(ruleCase, where, easing)].filter(({ amount }) => amount > 0);
 }
 
 function sum(vms: readonly CaseVm[], of: (vm: CaseVm) => number): number {
@@ -105,14 +105,18 @@ function overloads(ruleCase: RuleCase, node: CaseNode, where: ReadonlyMap<string
   ];
 }
 
-function forbiddenMoves({ rules, balancing }: RuleCase, where: ReadonlyMap<string, Where>): { key: string; amount: number }[] {
+function forbiddenMoves({ rules, balancing }: RuleCase, where: ReadonlyMap<string, Where>, { park, pass }: Easing): { key: string; amount: number }[] {
   const places = (vm: string): readonly string[] => [where.get(vm)?.node, where.get(vm)?.arriving].filter((node): node is string => typeof node === "string");
   const underWay = [...where.values()].filter(({ arriving }) => arriving !== null).length;
   return [
-    ...rules.apart.filter(({ hard, always }) => hard && always).map(({ name, vms }) => {
+    ...rules.apart.filter(({ vms, hard, always }) => hard && always && !vms.some((vm) => pass.has(vm))).map(({ name, vms }) => {
       const counts = new Map<string, number>();
       for (const node of vms.flatMap((vm) => [...new Set(places(vm))])) counts.set(node, (counts.get(node) ?? 0) + 1);
       return { key: `${name} shares a node`, amount: [...counts.values()].reduce((total, count) => total + Math.max(0, count - 1), 0) };
+    }),
+    ...rules.pins.filter(({ vm, hard }) => hard && !park.has(vm)).map(({ vm, nodes }) => {
+      const arriving = where.get(vm)?.arriving ?? null;
+      return { key: `${vm} goes to ${arriving}, beside its pin`, amount: arriving === null || nodes.includes(arriving) ? 0 : 1 };
     }),
     ...rules.fixed.map((vm) => ({ key: `${vm} moves but must not`, amount: where.get(vm)?.arriving === null ? 0 : 1 })),
     { key: "too many moves at once", amount: balancing.movesAtOnceMax === null ? 0 : underWay - Math.max(1, balancing.movesAtOnceMax) },

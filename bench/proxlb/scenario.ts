@@ -18,8 +18,21 @@ export function baseLoadId(node: string): string {
   return `base load of ${node}`;
 }
 
+/**
+ * Rules that hold at the end only, for VMs that trade places directly under a native anti-affinity. The cluster that
+ * the cases come from sequences such a swap by itself; ours needs a place to park, or lets the two pass.
+ */
+export interface Easing {
+  /** These may park beside their pins. */
+  readonly park: ReadonlySet<string>;
+  /** Rules with one of these hold at the end only. */
+  readonly pass: ReadonlySet<string>;
+}
+
+export const noEasing: Easing = { park: new Set(), pass: new Set() };
+
 /** A rule case as a scenario of ours: VMs that move live and never stop, hosts, policies, and levels of objectives. */
-export function scenarioOf(ruleCase: RuleCase): ScenarioDocument {
+export function scenarioOf(ruleCase: RuleCase, easing: Easing = noEasing): ScenarioDocument {
   const { nodes, vms } = ruleCase;
   const storages = [...new Set([...nodes.flatMap(({ freeStorageMiB }) => [...(freeStorageMiB?.keys() ?? [])]), ...vms.flatMap(({ disksMiB }) => [...disksMiB.keys()])])];
   const ranks = fallbackRanks(ruleCase);
@@ -47,7 +60,7 @@ export function scenarioOf(ruleCase: RuleCase): ScenarioDocument {
       prices: { cpuMicrosPerCoreHour: 100 * (ranks.get(node.name) ?? 0) + h },
     })),
     workloads: [...vms.map((vm) => workloadOf(vm)), ...baseLoads(ruleCase)],
-    policies: policiesOf(ruleCase),
+    policies: policiesOf(ruleCase, easing),
     objectives: levelsOf(ruleCase),
     settings: {
       paybackHours: 1, downtimeMicrosPerSecond: 0, moveMicros,
@@ -103,7 +116,7 @@ function baseLoads({ nodes, vms }: RuleCase): Workloads {
   });
 }
 
-function policiesOf(ruleCase: RuleCase): Policies {
+function policiesOf(ruleCase: RuleCase, { park, pass }: Easing): Policies {
   const { together, apart, pins, fixed } = ruleCase.rules;
   const known = new Set(ruleCase.nodes.map(({ name }) => name));
   const unmovable = [...fixed, ...baseLoads(ruleCase).map(({ id }) => id)];
@@ -115,13 +128,13 @@ function policiesOf(ruleCase: RuleCase): Policies {
     })),
     ...apart.map(({ name, vms, hard, always }, i) => ({
       id: `anti-affinity ${i + 1}`, title: name.slice(0, 200), select: { workloads: { ids: [...vms] } },
-      require: { spread: { key: "host" } }, strength: strengthOf(hard), weight: softWeight, holds: always ? "continuously" as const : "at-end" as const,
+      require: { spread: { key: "host" } }, strength: strengthOf(hard), weight: softWeight, holds: always && !vms.some((vm) => pass.has(vm)) ? "continuously" as const : "at-end" as const,
     })),
     ...distinctPins(pins, known).map(({ vm, nodes, hard }, i) => ({
       id: `pin ${i + 1}`, title: `${vm} on ${nodes.join(", ")}`.slice(0, 200), select: { workloads: { ids: [vm] } },
       // A pin to nodes that do not exist leaves no host at all.
       require: nodes.length === 0 ? { ban: { hosts: { everything: true as const } } } : { fence: { hosts: { ids: [...nodes] } } },
-      strength: strengthOf(hard), weight: softWeight,
+      strength: strengthOf(hard), weight: softWeight, holds: park.has(vm) ? "at-end" as const : "continuously" as const,
     })),
     ...(unmovable.length === 0 ? [] : [{ id: "fixed", title: "do not move", select: { workloads: { ids: unmovable } }, require: { root: {} } }]),
     {
@@ -167,9 +180,11 @@ function levelsOf(ruleCase: RuleCase): NonNullable<ScenarioDocument["objectives"
 
 /** What a move must gain; 0 when moves are free, null when nothing is to be balanced at all. */
 function leastGainPpm(ruleCase: RuleCase): number | null {
-  const { balanciness, balanceWeight: balance, stayWeight, thresholdPercent } = ruleCase.balancing;
+  const { balanciness, balanceWeight: balance, stayWeight, thresholds } = ruleCase.balancing;
   if (balance === 0) return null;
-  if (thresholdPercent !== null && loadsPpm(ruleCase, new Map(ruleCase.vms.map(({ name, node }) => [name, node]))).every((ppm) => ppm < thresholdPercent * 10_000)) return null;
+  const now = new Map(ruleCase.vms.map(({ name, node }) => [name, node]));
+  const exceeded = [...thresholds].some(([resource, percent]) => loadsPpm(ruleCase, now, { [resource]: 1 }).some((ppm) => ppm > percent * 10_000));
+  if (thresholds.size > 0 && !exceeded) return null;
   if (stayWeight === 0) return 0;
   if (stayWeight !== null) return Math.min(1_000_000, Math.round((20_000 * stayWeight) / (balance ?? Math.max(1, balanciness))));
   return gainPpmByBalanciness[balanciness] ?? null;
@@ -198,12 +213,14 @@ function partPpm(amount: number, of: number): number {
 }
 
 /** The balanced load of each open node under a placement, in millionths of the node. */
-export function loadsPpm(ruleCase: RuleCase, placement: ReadonlyMap<string, string>): readonly number[] {
-  const mixture = balancedLoad(ruleCase.balancing);
+export function loadsPpm(
+  ruleCase: RuleCase, placement: ReadonlyMap<string, string>, mixture: Readonly<Record<string, number>> = balancedLoad(ruleCase.balancing),
+): readonly number[] {
+  const bases = new Map(baseLoads(ruleCase).map(({ id, expectedUse }) => [id, expectedUse]));
   return ruleCase.nodes.filter(({ closed }) => !closed).map((node) => {
     const here = ruleCase.vms.filter(({ name }) => placement.get(name) === node.name);
     const sum = (of: (vm: CaseVm) => number): number => here.reduce((total, vm) => total + of(vm), 0);
-    const base = baseLoads(ruleCase).find(({ id }) => id === baseLoadId(node.name))?.expectedUse ?? {};
+    const base = bases.get(baseLoadId(node.name)) ?? {};
     const uses: Readonly<Record<string, number>> = {
       cpuMillicores: partPpm(sum((vm) => vm.cpuUseMillicores), node.cpuMillicores),
       memoryMiB: partPpm(sum((vm) => vm.memoryMiB), node.memoryMiB),

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readCase } from "../../bench/proxlb/case.ts";
+import { readCase, type RuleCase } from "../../bench/proxlb/case.ts";
 import { brokenRules, shortfalls } from "../../bench/proxlb/judge.ts";
 import { replay } from "../../bench/proxlb/replay.ts";
 import { runCase } from "../../bench/proxlb/run.ts";
@@ -29,6 +29,10 @@ vms: { a: { node: n1, cpu: 1, memory_gb: 6 }, b: { node: n2, cpu: 1, memory_gb: 
 constraints: { affinity: [{ name: pair, vms: [a, b] }] }
 `;
 
+function expecting(expectation: string): RuleCase {
+  return readCase(`${pair}expect: { ${expectation} }`);
+}
+
 function migrate(id: string, workload: string, from: string, to: string, startMs: number, endMs: number, after: readonly string[] = []): PlannedAction {
   return {
     id: id as ActionId, startMs, endMs, reason: "", ifItFails: "", critical: false, after: after as readonly ActionId[],
@@ -37,7 +41,6 @@ function migrate(id: string, workload: string, from: string, to: string, startMs
 }
 
 describe("the judge of rule cases", () => {
-  const expecting = (expect: string) => readCase(`${pair}expect: { ${expect} }`);
   const together = new Map([["a", "n1"], ["b", "n1"]]);
   const answer = { target: together, reached: true, faults: [] };
 
