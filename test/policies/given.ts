@@ -4,7 +4,7 @@ import type { Fleet, Host, Workload } from "../../model/fleet.ts";
 import { defaultSettings } from "../../model/scenario.ts";
 import type { HostId, WorkloadId } from "../../model/ids.ts";
 import type { FleetIndex, Instant, Whereabouts } from "../../model/snapshot.ts";
-import { totalAmount, type AnyConstraintKind, type ParameterFault, type Part, type Request } from "../../policies/constraint.ts";
+import { totalAmount, type AnyConstraintKind, type ParameterFault, type Part, type Request, type Violation } from "../../policies/constraint.ts";
 import { fleetOf, hostOf, workloadOf, type Said } from "./fleet-of.ts";
 import { instantOf, nowhere } from "./instant-of.ts";
 
@@ -34,6 +34,7 @@ export interface Given {
   violates(kind: AnyConstraintKind, asked: Asked, ...sentences: readonly string[]): void;
   keeps(kind: AnyConstraintKind, asked?: Asked): void;
   amounts(kind: AnyConstraintKind, asked: Asked, amount: number): void;
+  found(kind: AnyConstraintKind, asked: Asked): readonly Violation[];
   parts(kind: AnyConstraintKind, asked: Asked): readonly Part<unknown>[];
   faults(kind: AnyConstraintKind, asked: Asked): readonly ParameterFault[];
 }
@@ -55,6 +56,7 @@ export function given(text: string, facts: Facts = {}): Given {
     violates: (kind, asked, ...sentences) => expect(found(kind, asked).map(({ words }) => words)).toEqual(sentences),
     keeps: (kind, asked = {}) => expect(found(kind, asked)).toEqual([]),
     amounts: (kind, asked, amount) => expect(found(kind, asked).reduce((sum, each) => sum + each.amount, 0)).toBe(amount),
+    found: (kind, asked) => kind.parts(requestOf(kind, asked, index)).flatMap(({ params }) => kind.check(params, instant)),
     parts: (kind, asked) => kind.parts(requestOf(kind, asked, index)),
     faults: (kind, asked) => kind.faults?.(requestOf(kind, asked, index)) ?? [],
   };

@@ -47,6 +47,12 @@ describe("capacity", () => {
     given("a:h1 b:h2", facts).violates(capacity, { raw: { perDomain: "rack", atMost: 1000, resources: ["memoryMiB"] } },
       "rack r1 memoryMiB holds 1100 MiB, the limit is 1000");
     given("a:h1 b:h1", facts).keeps(capacity, { raw: { perDomain: "rack" } });
+    given("a:h1 b:h2", facts).keeps(capacity, { raw: { perDomain: "rack", atMost: 600 }, hosts: "h1" });
+    given("a:h1 b:h2", facts).amounts(capacity, { raw: { perDomain: "rack", atMost: 500 }, hosts: "h1" }, 100);
+  });
+  it("names those that hold some of it, and no others", () => {
+    const [memory] = given("a:h1 b:h1 d:h1", facts).found(capacity, { raw: { resources: ["memoryMiB"] } });
+    expect(memory?.workloads).toEqual([0, 1]);
   });
   it("leaves hosts alone that are not selected", () => given("a:h1 b:h1", facts).keeps(capacity, { hosts: "h2 h3" }));
   it("refuses an unknown resource, and a limit for no domain", () =>
