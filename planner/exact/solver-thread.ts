@@ -10,6 +10,10 @@ export interface Patience {
   readonly graceMs: number;
 }
 
+/** What a worker says once it has loaded its solver. */
+export const ready = "ready";
+/** Longest time for that; far more than it takes. */
+const loadMs = 20_000;
 /** How often the wish to stop is asked for while a solver runs. */
 const pollMs = 20;
 
@@ -24,11 +28,17 @@ export class SolverThread<Question, Answer> {
   #alive = true;
   #answered = 0;
   #settle: ((answer: Answer | null) => void) | null = null;
+  readonly #loaded: Promise<void>;
+  #load: () => void = () => undefined;
 
   /** `name` is the file of the worker in this folder, without its ending. */
   constructor(name: string) {
     this.#worker = startWorker(name, this.#flag);
-    this.#worker.on("message", (answer: Answer) => this.#finish(answer));
+    this.#loaded = new Promise((resolve) => { this.#load = resolve; });
+    this.#worker.on("message", (answer: Answer | typeof ready) => {
+      if (answer === ready) this.#load();
+      else this.#finish(answer);
+    });
     this.#worker.on("error", () => this.#lose());
     this.#worker.on("exit", () => this.#lose());
     this.#worker.unref();
@@ -43,28 +53,34 @@ export class SolverThread<Question, Answer> {
     return this.#answered;
   }
 
-  /** The answer; null when the thread died, or had to be killed. One question at a time. */
+  /** The answer; null when the thread died, or had to be killed. One question at a time; loading is not counted as time. */
   async ask(question: Question, patience: Patience): Promise<Answer | null> {
-    if (!this.#alive) return null;
-    Atomics.store(this.#flag, 0, 0);
-    this.#worker.ref();
-    let killer: NodeJS.Timeout | null = null;
+    const timers: NodeJS.Timeout[] = [];
+    let isCalledOff = false;
     const callOff = (): void => {
       Atomics.store(this.#flag, 0, 1);
-      killer ??= setTimeout(() => this.dispose(), patience.graceMs);
+      if (!isCalledOff) timers.push(setTimeout(() => this.dispose(), patience.graceMs));
+      isCalledOff = true;
     };
-    const limit = setTimeout(callOff, patience.limitMs);
-    const poll = setInterval(() => {
+    Atomics.store(this.#flag, 0, 0);
+    this.#worker.ref();
+    timers.push(setInterval(() => {
       if (patience.stopped()) callOff();
-    }, pollMs);
+    }, pollMs));
+    const loading = setTimeout(() => this.dispose(), loadMs);
+    await this.#loaded;
+    clearTimeout(loading);
+    timers.push(setTimeout(callOff, patience.limitMs));
     const answer = await new Promise<Answer | null>((resolve) => {
+      if (!this.#alive) {
+        resolve(null);
+        return;
+      }
       this.#settle = resolve;
       // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
       this.#worker.postMessage(question);
     });
-    clearTimeout(limit);
-    clearInterval(poll);
-    if (killer !== null) clearTimeout(killer);
+    for (const timer of timers) clearTimeout(timer);
     this.#worker.unref();
     return answer;
   }
@@ -83,6 +99,7 @@ export class SolverThread<Question, Answer> {
 
   #lose(): void {
     this.#alive = false;
+    this.#load();
     this.#settle?.(null);
     this.#settle = null;
   }
