@@ -37,7 +37,6 @@ export function applyChanges(
   fleet: Fleet, policies: readonly PolicyDocument[], changes: readonly ChangeDocument[],
   options: { readonly objectives?: readonly ObjectiveLevel[]; readonly hostTypes?: ReadonlyMap<string, HostTypeDocument> } = {},
 ): Changed {
-  const byId = <Id extends string, Thing extends { readonly id: Id }>(things: readonly Thing[]): Map<Id, Thing> => new Map(things.map((thing) => [thing.id, thing]));
   const draft: Draft = {
     resources: fleet.resources,
     hostTypes: options.hostTypes ?? new Map<string, HostTypeDocument>(),
@@ -52,4 +51,8 @@ export function applyChanges(
   const check = new Checker(source, problems, new Set());
   const words = changes.flatMap((change, i) => applyToDraft(draft, change, ["changes", i], check) ?? []);
   return { fleet: fleetOf(draft, fleet.currency), policies: [...draft.policies.values()], objectives: draft.objectives, words, diagnostics: problems.diagnostics() };
+}
+
+function byId<Id extends string, Thing extends { readonly id: Id }>(things: readonly Thing[]): Map<Thing["id"], Thing> {
+  return new Map(things.map((thing) => [thing.id, thing]));
 }

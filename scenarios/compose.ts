@@ -169,9 +169,9 @@ function checkDraft(composition: Composition, draft: Draft): void {
   for (const application of draft.applications.values()) at(`application ${application.id}`, (checker, { path }) => checker.amounts(application.needs, draft, [...path, "needs"]));
   for (const workload of draft.workloads.values()) {
     at(`workload ${workload.id}`, (checker, { path, source }) => {
-      const document = itemAt<ItemOf<"workloads">>({ path, source });
-      checker.amounts(document.reservation, draft, [...path, "reservation"]);
-      checker.amounts(document.expectedUse, draft, [...path, "expectedUse"]);
+      const document = itemAt("workloads", { path, source });
+      checker.amounts(document?.reservation, draft, [...path, "reservation"]);
+      checker.amounts(document?.expectedUse, draft, [...path, "expectedUse"]);
       checker.workload(workload, draft, path);
     });
   }
@@ -183,7 +183,8 @@ function checkDraft(composition: Composition, draft: Draft): void {
 }
 
 function checkHost(checker: Checker, { source, path }: Place, draft: Draft): void {
-  const document = itemAt<ItemOf<"hosts">>({ source, path });
+  const document = itemAt("hosts", { source, path });
+  if (document === undefined) return;
   for (const field of ["capacity", "overcommitPermille", "reserve"] as const) checker.amounts(document[field], draft, [...path, field]);
   if (document.type !== undefined) checker.exists("host type", document.type, draft.hostTypes, [...path, "type"]);
   checker.host(hostOf(document, draft.hostTypes.get(document.type ?? "")), draft, path);
@@ -256,7 +257,7 @@ function currencyOf({ sources, problems }: Composition): string {
 }
 
 function settingsOf({ sources }: Composition): PlanSettings {
-  return sources.reduce<PlanSettings>((settings, source) => ({ ...settings, ...topOf(source).settings }), defaultSettings);
+  return Object.assign({}, defaultSettings, ...sources.map((source) => topOf(source).settings ?? {})) as PlanSettings;
 }
 
 /** The top of a document whose shape may be wrong: what is used of it has been checked by then. */
@@ -264,8 +265,8 @@ function topOf(source: Source): Partial<ScenarioDocument> {
   return typeof source.value === "object" && source.value !== null && !Array.isArray(source.value) ? source.value : {};
 }
 
-function itemAt<Document>({ source, path: [list, item] }: Place): Document {
-  return (topOf(source) as Readonly<Record<string, readonly Document[]>>)[String(list)]?.[Number(item)] as Document;
+function itemAt<Key extends ListKey>(key: Key, { source, path }: Place): ItemOf<Key> | undefined {
+  return (topOf(source)[key] as readonly ItemOf<Key>[] | undefined)?.[Number(path[1])];
 }
 
 function idOf(document: unknown): string | null {

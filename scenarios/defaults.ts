@@ -107,7 +107,9 @@ export function serviceOf(document: ServiceDocument): Service {
       application: application as ApplicationId, minInstances: minInstances ?? 1, minHosts: minHosts ?? 1,
     })),
     virtualAddress: document.virtualAddress ?? null,
-    scale: (document.scale ?? []).map((limit) => ({ ...limit, application: limit.application as ApplicationId })),
+    scale: (document.scale ?? []).map(({ application, resource, abovePermille, maxInstances }) => ({
+      application: application as ApplicationId, resource, abovePermille, maxInstances,
+    })),
     labels: document.labels ?? {},
   };
 }
@@ -127,7 +129,7 @@ export function policyOf(document: PolicyEntryDocument): PolicyDocument {
     title: document.title ?? document.id,
     why: document.why ?? "",
     enabled: document.enabled ?? true,
-    select: (document.select ?? {}) as PolicyDocument["select"],
+    select: document.select ?? {},
     require: { entry, parameters },
     strength: document.strength ?? "must",
     weight: document.weight ?? 1,

@@ -147,9 +147,10 @@ function walk(text: string, walker: Walker): void {
   for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
     const at = { line: scanner.getTokenStartLine() + 1, column: scanner.getTokenStartCharacter() + 1 };
     const start = scanner.getTokenOffset();
-    switch (text[start]) {
+    const character = text.charAt(start);
+    switch (character) {
       case "{": case "[": {
-        const kind = text[start] === "{" ? "object" : "list";
+        const kind = character === "{" ? "object" : "list";
         walker.value(at);
         walker.open(kind);
         kinds.push(kind);

@@ -38,7 +38,7 @@ export interface Loaded {
 export async function loadScenario(paths: readonly string[], options: LoadOptions = {}): Promise<Loaded> {
   const loader = new Loader(options);
   if (paths.length === 0) loader.problems.direct(plain("usage", null, "No scenario file is named; at least one is needed.", "Name a file, or - for standard input."));
-  for (const file of paths) await loader.add(file, file, []);
+  for (const file of paths) await loader.add(file, file === "-" ? "standard input" : file, []);
   return finish(loader.sources, loader.problems, options.asOf);
 }
 
@@ -76,12 +76,10 @@ function isJson(name: string, start: string): boolean {
 }
 
 function readText(text: string, file: string, problems: Problems): Source | null {
-  const source = isJson(file, text.slice(0, 4096)) ? readJson(text, file, problems) : readYaml(text, file, problems);
-  if (source !== null && source.value === null) {
-    problems.direct({ ...plain("bad-syntax", file, `${file} is empty; a scenario is an object of keys and values.`, "Start with apiVersion: stowage/v1 and name: NAME."), line: 1, column: 1 });
-    return null;
-  }
-  return source;
+  const source = text.trim() === "" ? null : isJson(file, text.slice(0, 4096)) ? readJson(text, file, problems) : readYaml(text, file, problems);
+  if (text.trim() !== "" && source?.value !== null) return source;
+  problems.direct({ ...plain("bad-syntax", file, `${file} is empty; a scenario is an object of keys and values.`, "Start with apiVersion: stowage/v1 and name: NAME."), line: 1, column: 1 });
+  return null;
 }
 
 function includesOf({ value }: Source): readonly string[] {
@@ -141,7 +139,7 @@ class Loader {
   }
 
   async #text(file: string, name: string, tell: (code: DiagnosticCode, message: string, advice: string) => void): Promise<string | null> {
-    const shownName = name === "-" ? "standard input" : printable(name);
+    const shownName = printable(name);
     const limitMiB = this.#maxInputMiB ?? jsonLimitMiB;
     const tooLarge = (size: string, limit: number): null => {
       tell("file-too-large", `${shownName} has ${size}; the limit is ${limit} MiB.`,
@@ -155,7 +153,7 @@ class Loader {
       if (size !== null && size > likelyMiB * 1_048_576) return tooLarge(`${Math.ceil(size / 1_048_576)} MiB`, likelyMiB);
       const bytes = await this.#files.read(file, likelyMiB * 1_048_576);
       if (bytes.length > likelyMiB * 1_048_576) return tooLarge(`more than ${likelyMiB} MiB`, likelyMiB);
-      const decoded = decode(bytes, name === "-" ? "standard input" : name);
+      const decoded = decode(bytes, shownName);
       if ("problem" in decoded) {
         this.problems.direct(decoded.problem);
         return null;

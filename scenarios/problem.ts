@@ -100,7 +100,7 @@ export class Problems {
     const sources = [...new Set(this.#shown.flatMap(({ place }) => place === null ? [] : [place.source]))];
     const located = sources.flatMap((source) => locate(source, this.#shown.filter(({ place }) => place?.source === source)));
     const unplaced = this.#shown.filter(({ place }) => place === null).map((problem) => diagnostic(problem, null));
-    const all = [...this.#direct, ...located, ...unplaced];
+    const all = inOrder([...this.#direct, ...located, ...unplaced]);
     const told = all.slice(0, shownProblems);
     const left = this.#left + all.length - told.length;
     return left === 0 ? told : [...told, {
@@ -113,8 +113,13 @@ export class Problems {
 
 function locate(source: Source, problems: readonly Problem[]): readonly Diagnostic[] {
   const positions = source.positions(problems.map(({ place, onKey }) => ({ path: place?.path ?? [], onKey })));
-  return problems.map((problem, i) => diagnostic(problem, positions[i] ?? null))
-    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+  return problems.map((problem, i) => diagnostic(problem, positions[i] ?? null));
+}
+
+/** By file, in the order in which they are first named, and inside a file by line and column. */
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const files = [...new Set(diagnostics.map(({ file }) => file))];
+  return [...diagnostics].sort((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
 }
 
 function diagnostic({ code, severity, place, message, advice }: Problem, position: Position | null): Diagnostic {

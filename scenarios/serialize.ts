@@ -22,12 +22,7 @@ export function serializeScenario(scenario: Scenario): ScenarioDocument {
     workloads: fleet.workloads,
     services: fleet.services,
     links: fleet.links,
-    policies: policies.map(({ require: { entry, parameters }, ...policy }) => ({
-      ...policy,
-      // Selectors and parameters were checked when they were read; the document's types are those of the schema.
-      select: policy.select as NonNullable<NonNullable<ScenarioDocument["policies"]>[number]["select"]>,
-      require: { [entry]: parameters },
-    })),
+    policies: policies.map((policy) => Object.assign({}, policy, { require: { [policy.require.entry]: policy.require.parameters } })),
     objectives,
     settings,
   };

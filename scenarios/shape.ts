@@ -1,4 +1,3 @@
-import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { Errors } from "typebox/value";
 import type { DiagnosticCode } from "../model/diagnostic.ts";
@@ -32,6 +31,8 @@ interface SchemaNode {
   readonly description?: string;
 }
 
+const schemaRoot = documentSchema as object as SchemaNode;
+
 let compiled: { Check(value: unknown): boolean } | null = null;
 
 /**
@@ -42,7 +43,7 @@ export function hasShape(source: Source, problems: Problems): boolean {
   compiled ??= Compile(documentSchema);
   if (compiled.Check(source.value)) return true;
   const before = problems.errorCount;
-  new Explanation(source, problems).look(documentSchema as TSchema as SchemaNode, source.value, []);
+  new Explanation(source, problems).look(schemaRoot, source.value, []);
   if (problems.errorCount === before) fallBack(source, problems);
   return false;
 }
@@ -120,7 +121,9 @@ class Explanation {
       case "null":
         if (value !== null) this.#wrongType("null", value, path);
         break;
-      default: // no type: any value
+      case undefined: // any value
+        break;
+      default:
         break;
     }
   }
@@ -200,7 +203,7 @@ class Explanation {
 
   #lookAtText(schema: SchemaNode, value: string, path: Path): void {
     const { minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern } = schema;
-    const length = [...value].length;
+    const length = Array.from(value).length;
     if (length < minLength) this.#add("out-of-range", path, `is ${shown(value)}; it must not be empty`, "Write a text, or leave the key out.");
     else if (length > maxLength) this.#add("out-of-range", path, `is ${shown(value)}, ${length} characters long; the limit is ${maxLength}`, "Choose a shorter one.");
     else if (pattern !== undefined && !new RegExp(pattern).test(value)) {

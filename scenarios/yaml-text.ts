@@ -4,7 +4,7 @@ import { depthLimit, forbiddenKeys } from "./plain-value.ts";
 import { pathWords, printable, type Path, type Position, type Problems, type Source } from "./problem.ts";
 
 /** More pieces than this take seconds to read; JSON reads twenty times as fast. */
-const lexemeLimit = 1_500_000;
+const lexemeLimit = 600_000;
 
 /** How many values the aliases of a file may stand for, all together. */
 const aliasValueLimit = 100_000;
@@ -22,7 +22,7 @@ export function readYaml(text: string, file: string, problems: Problems): Source
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const composed = compose(text, lines);
+  const composed = composeCheaply(text, lines);
   if (composed.kind === "refused") {
     problems.direct({ severity: "error", file, path: "", ...composed.problem, ...at(composed.offset), message: `${file} ${composed.problem.message}` });
     return null;
@@ -52,8 +52,20 @@ type Composed =
   | { readonly kind: "composed"; readonly documents: readonly Document.Parsed[] }
   | { readonly kind: "refused"; readonly offset: number; readonly problem: { readonly code: "too-deep" | "file-too-large"; readonly message: string; readonly advice: string } };
 
+/** A text can have a million errors; without stack traces, which nobody reads, each costs next to nothing. */
+function composeCheaply(text: string, lines: LineCounter): Composed {
+  const kept = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return compose(text, lines);
+  } finally {
+    Error.stackTraceLimit = kept;
+  }
+}
+
 /** Lexer, parser and composer in one pass, so that the meter can stop them before they have done harm. */
 function compose(text: string, lines: LineCounter): Composed {
+  lines.addNewLine(0);
   const parser = new Parser(lines.addNewLine);
   // The schema is named, so that a %YAML 1.1 directive cannot make `no` a boolean. Duplicate keys are found below.
   const composer = new Composer({ schema: "core", uniqueKeys: false, prettyErrors: false, merge: false, logLevel: "silent" });

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import type { Service, Workload } from "../../model/fleet.ts";
-import type { ApplicationId, PolicyId, ServiceId, WorkloadId } from "../../model/ids.ts";
+import type { ApplicationId, ServiceId, WorkloadId } from "../../model/ids.ts";
 import { closed, id, labels, line, type Written } from "../fields/common.ts";
 import { counted, type ChangeContext, type ChangeKind } from "./change.ts";
 import { workloadsOf } from "./choice.ts";
@@ -85,10 +85,10 @@ function addTwins(original: Service, workloads: readonly Workload[], application
   const groups = workloads.flatMap(({ replicaGroup }) => (replicaGroup === null ? [] : [replicaGroup]));
   const renamed: Renamed = { suffix, workloads: new Set(workloads.map(({ id }) => id)), services: new Set([original.id]), applications: new Set(applications), replicaGroups: new Set(groups) };
   let count = 0;
-  for (const policy of [...draft.policies.values()]) {
+  for (const policy of Array.from(draft.policies.values())) {
     const twin = policyForCopies(policy, renamed);
     if (twin === null || draft.policies.has(twin.id)) continue;
-    draft.policies.set(twin.id, { ...twin, id: twin.id as PolicyId });
+    draft.policies.set(twin.id, twin);
     count++;
   }
   return count;

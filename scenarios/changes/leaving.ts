@@ -8,11 +8,8 @@ export const leavingLabel = "stowage.leaving";
  * stays off and may no longer be switched on; one that has failed stays failed.
  */
 export function drained(host: Host): Host {
-  switch (host.state) {
-    case "on": case "maintenance": return { ...host, state: "maintenance" };
-    case "off": return { ...host, powerManaged: false };
-    case "failed": return host;
-  }
+  if (host.state === "failed") return host;
+  return host.state === "off" ? { ...host, powerManaged: false } : { ...host, state: "maintenance" };
 }
 
 /** A drained host that will be switched off once it is empty, and so costs nothing any more. */

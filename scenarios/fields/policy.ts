@@ -14,7 +14,7 @@ function mayBeBare(parameters: TSchema): boolean {
   return Array.isArray(required) && required.length === 0;
 }
 
-const entries = Object.entries(catalogue).map(([name, kind]) => ({ name, meaning: kind.meaning, parameters: kind.parameters as TSchema }));
+const entries = Object.entries(catalogue).map(([name, kind]) => ({ name, meaning: kind.meaning, parameters: kind.parameters }));
 
 /** Exactly one entry of the catalogue with its parameters, read from the catalogue itself. */
 const requirementSchema = Type.Unsafe<RequirementDocument>(Type.Union([
