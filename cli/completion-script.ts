@@ -1,3 +1,5 @@
+import { unreachable } from "../model/assert.ts";
+
 /** A shell for which a completion script exists. */
 export type Shell = "bash" | "zsh" | "fish";
 
@@ -18,6 +20,7 @@ export function completionScript(shell: Shell, commands: readonly CommandWords[]
     case "bash": return bashScript(commands);
     case "zsh": return zshScript(commands);
     case "fish": return fishScript(commands);
+    default: return unreachable(shell);
   }
 }
 

@@ -27,26 +27,29 @@ try {
   internalError(error);
 }
 
+function writeError(text: string): void {
+  process.stderr.write(text);
+}
+
 function environmentOfProcess(): Environment {
-  const error = (text: string): void => void process.stderr.write(text);
   return {
     paint: paintFor(wantsColour(process.stdout)),
     errorPaint: paintFor(wantsColour(process.stderr)),
     columns: Math.min(160, Math.max(60, process.stdout.columns ?? 100)),
     clock: { nowMs: () => performance.now() },
     nowUtc: new Date().toISOString(),
-    makePlan: (job) => planWatched(job, error),
+    makePlan: (job) => planWatched(job),
     out: (text) => void process.stdout.write(text),
-    error,
+    error: writeError,
   };
 }
 
-async function planWatched(job: PlanJob, error: (text: string) => void): Promise<PlanJobResult> {
-  const line = isDebugging ? progressLog(error, () => performance.now()) : progressLine(process.stderr.isTTY && !wantsJson(args) ? error : null);
+async function planWatched(job: PlanJob): Promise<PlanJobResult> {
+  const line = isDebugging ? progressLog(writeError, () => performance.now()) : progressLine(process.stderr.isTTY && !wantsJson(args) ? writeError : null);
   try {
     return await planInWorker(job, {
       onProgress: (progress) => line.show(progress),
-      onInterrupt: () => error("\nStopping: the best plan so far comes next. Ctrl-C again ends at once.\n"),
+      onInterrupt: () => writeError("\nStopping: the best plan so far comes next. Ctrl-C again ends at once.\n"),
       onSecondInterrupt: () => process.exit(exitCodes.interrupted),
     });
   } finally {

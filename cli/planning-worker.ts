@@ -14,7 +14,11 @@ export type PlanningMessage =
 
 const { job, interrupted } = workerData as PlanningWorkerData;
 const flag = new Int32Array(interrupted);
-const send = (message: PlanningMessage): void => parentPort?.postMessage(message);
+const send = (message: PlanningMessage): void => {
+  // A port between threads has no origin.
+  // eslint-disable-next-line unicorn/require-post-message-target-origin
+  parentPort?.postMessage(message);
+};
 
 const outcome = await makePlan(job, {
   clock: { nowMs: () => performance.now() },

@@ -1,4 +1,4 @@
-import { Type, type TObject } from "typebox";
+import { Type, type TObject, type TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import type { Plan } from "../model/plan.ts";
 
@@ -7,8 +7,7 @@ const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const micros = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 const words = Type.String();
 const closed = { additionalProperties: false };
-const orNull = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema): ReturnType<typeof Type.Union> =>
-  Type.Union([schema, Type.Null()]);
+const orNull = (schema: TSchema): TSchema => Type.Union([schema, Type.Null()]);
 
 const onHost = (kind: string): TObject => Type.Object({ kind: Type.Literal(kind), host: id }, closed);
 const workloadOnHost = (kind: string): TObject => Type.Object({ kind: Type.Literal(kind), workload: id, host: id }, closed);

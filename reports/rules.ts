@@ -27,5 +27,5 @@ export function ruleStates(constraints: readonly Constraint[], instant: Instant)
       state.words.push(constraint.explain(violation));
     }
   }
-  return [...states].map(([policy, state]) => ({ policy, ...state }));
+  return [...states].map(([policy, { title, strength, brokenAmount, words }]) => ({ policy, title, strength, brokenAmount, words }));
 }

@@ -20,7 +20,8 @@ export interface HostUse {
 }
 
 /** Reservations against what each host may promise: overcommit times what the host does not keep for itself. */
-export function useByHost({ index, hostOf, isOn }: Placed): readonly HostUse[] {
+export function useByHost(placed: Placed): readonly HostUse[] {
+  const { index, hostOf } = placed;
   const promised = index.hosts.map(() => index.fleet.resources.map(() => 0));
   const counts = new Int32Array(index.hosts.length);
   index.workloads.forEach((workload, w) => {
@@ -35,7 +36,7 @@ export function useByHost({ index, hostOf, isOn }: Placed): readonly HostUse[] {
   });
   return index.hosts.map((host, h) => ({
     host: host.id,
-    isOn: isOn(h),
+    isOn: placed.isOn(h),
     workloadCount: counts[h] ?? 0,
     resources: index.fleet.resources.map((kind, r) => ({
       resource: kind.name, unit: kind.unit, promised: promised[h]?.[r] ?? 0, limit: promiseLimit(host, kind.name),

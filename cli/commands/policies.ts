@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { catalogue, runPolicyTests } from "../../policies/index.ts";
+import { catalogue, runPolicyTests, type AnyConstraintKind } from "../../policies/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
@@ -111,8 +111,8 @@ async function list(files: readonly string[], options: ScenarioOptions, context:
 }
 
 function show(name: string, context: Context): CommandResult {
-  const entries = new Map(Object.entries(catalogue));
-  const entry = entries.get(name as keyof typeof catalogue);
+  const entries = new Map<string, AnyConstraintKind>(Object.entries(catalogue));
+  const entry = entries.get(name);
   if (entry === undefined) {
     return failed([usageProblem(`The catalogue has no entry "${name}".`, suggestion(name, [...entries.keys()], "`stowage policies list` names them all."))]);
   }

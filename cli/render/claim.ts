@@ -1,3 +1,4 @@
+import { unreachable } from "../../model/assert.ts";
 import type { Claim } from "../../model/plan.ts";
 import type { Paint } from "./paint.ts";
 
@@ -8,6 +9,7 @@ export function claimWords(claim: Claim): string {
     case "within": return `within ${Math.floor(claim.permille / 10)}.${claim.permille % 10} % of the bound`;
     case "best-found": return "best found (no bound is known that it reaches)";
     case "infeasible": return claim.proved ? "infeasible (proved)" : "infeasible as far as was searched (not proved)";
+    default: return unreachable(claim);
   }
 }
 

@@ -40,13 +40,16 @@ function verdict(candidates: readonly Candidate[], host: string | null): string 
 }
 
 function inOrderOfFitness(candidates: readonly Candidate[]): readonly Candidate[] {
-  const rank = ({ objections }: Candidate): number =>
-    objections.some(({ strength }) => strength === "must") ? 2 : objections.length > 0 ? 1 : 0;
   return candidates
     .map((candidate, position) => ({ candidate, position }))
-    .sort((a, b) => rank(a.candidate) - rank(b.candidate) ||
+    .sort((a, b) => resistance(a.candidate) - resistance(b.candidate) ||
       a.candidate.costDifferenceMicrosPerHour - b.candidate.costDifferenceMicrosPerHour || a.position - b.position)
     .map(({ candidate }) => candidate);
+}
+
+/** 0: nothing speaks against it; 1: a should does; 2: a must does. */
+function resistance({ objections }: Candidate): number {
+  return objections.some(({ strength }) => strength === "must") ? 2 : objections.length > 0 ? 1 : 0;
 }
 
 function candidateTable(candidates: readonly Candidate[], currency: string, { paint, columns }: View): string {

@@ -1,3 +1,4 @@
+import { unreachable } from "../../model/assert.ts";
 import type { Fleet } from "../../model/fleet.ts";
 import { amountOf } from "../../model/resource.ts";
 import type { Scenario } from "../../model/scenario.ts";
@@ -30,6 +31,7 @@ export function fleetGrid(topic: Topic, view: FleetView): Grid {
     case "services": return serviceGrid(view);
     case "sites": return siteGrid(view);
     case "policies": return policyGrid(view);
+    default: return unreachable(topic);
   }
 }
 
@@ -37,6 +39,11 @@ export function fleetGrid(topic: Topic, view: FleetView): Grid {
 function money<Row>(rows: readonly Row[], key: string, head: string, micros: (row: Row) => number): GridColumn<Row> {
   const decimals = rows.reduce((most, row) => Math.max(most, decimalsOf(micros(row))), 2);
   return { key, head, align: "right", value: micros, show: (row) => formatMicros(micros(row), decimals) };
+}
+
+/** The column stays in JSON and CSV, and out of sight. */
+function forPrograms<Row>(column: GridColumn<Row>): GridColumn<Row> {
+  return { ...column, show: null };
 }
 
 function hostGrid({ scenario, placed, figures, withCost, paint }: FleetView): Grid {
@@ -65,8 +72,8 @@ function hostGrid({ scenario, placed, figures, withCost, paint }: FleetView): Gr
     { key: "site", head: "site", value: ({ host }) => host.site },
     { key: "state", head: "state", value: ({ host }) => host.state, show: ({ host }) => stateWords(host.state, paint) },
     { key: "workloads", head: "runs", align: "right", value: ({ use }) => use.workloadCount },
-    ...(withCost ? resourceColumns.map((column) => ({ ...column, show: null })) : resourceColumns),
-    ...costColumns.map((column) => (withCost ? column : { ...column, show: null })),
+    ...(withCost ? resourceColumns.map(forPrograms) : resourceColumns),
+    ...(withCost ? costColumns : costColumns.map(forPrograms)),
   ], rows);
 }
 
@@ -100,7 +107,7 @@ function workloadGrid({ scenario, placed, figures, withCost, paint }: FleetView)
     { key: "applications", head: "applications", value: ({ workload }) => workload.applications.join(" ") },
     { key: "replicaGroup", head: "group", value: ({ workload }) => workload.replicaGroup, ...(withCost ? { show: null } : {}) },
     ...resources,
-    ...costColumns.map((column) => (withCost ? column : { ...column, show: null })),
+    ...(withCost ? costColumns : costColumns.map(forPrograms)),
   ], rows);
 }
 
@@ -113,7 +120,7 @@ function applicationGrid({ scenario, figures }: FleetView): Grid {
     { key: "title", head: "title", value: ({ id }) => (id === null ? "" : (titles.get(id) ?? "")) },
     { key: "workloads", head: "instances", align: "right", value: ({ id }) => instances(scenario.fleet, id) },
     money(rows, "totalMicrosPerHour", "cost/h", ({ cost }) => cost),
-  ], [...rows.filter(({ id, cost }) => id !== null || cost !== 0)]);
+  ], rows.filter(({ id, cost }) => id !== null || cost !== 0));
 }
 
 function instances({ workloads }: Fleet, application: string | null): number {

@@ -30,7 +30,7 @@ export function gridOf<Row>(columns: readonly GridColumn<Row>[], rows: readonly 
     text(rowsMax, cellMax) {
       const shown = rows.slice(0, rowsMax);
       const cells = shown.map((row) => visible.map((column) => cellText(column, row, cellMax)));
-      const table = renderTable(visible.map(({ head, align }) => ({ head, ...(align === undefined ? {} : { align }) })), cells);
+      const table = renderTable(visible, cells);
       const rest = rows.length - shown.length;
       return rest > 0 ? `${table}\n  ... and ${rest} more (--full shows them)` : table;
     },

@@ -1,3 +1,4 @@
+import { unreachable } from "../../model/assert.ts";
 import type { Move, Plan, PlannedAction } from "../../model/plan.ts";
 import type { PlanReport } from "../planning.ts";
 import { actionSymbol, actionWords, moveSymbol, type Symbol } from "./action.ts";
@@ -167,6 +168,7 @@ function paintSymbol(symbol: Symbol, paint: Paint): string {
     case "-": return paint.red(symbol);
     case "->": return paint.cyan(symbol);
     case "~": return paint.yellow(symbol);
+    default: return unreachable(symbol);
   }
 }
 

@@ -72,7 +72,8 @@ function wrapLast(rows: readonly (readonly string[])[], heads: readonly string[]
     sum + 2 + rows.reduce((widest, row) => Math.max(widest, row[i]?.length ?? 0), head.length), 2);
   return rows.flatMap((row) => {
     const lines = wrap(row.at(-1) ?? "", Math.max(30, columns - used), "").split("\n");
-    return lines.map((line, i) => (i === 0 ? [...row.slice(0, -1), line] : [...heads.slice(1).map(() => ""), line]));
+    const [before, below] = [row.slice(0, -1), heads.slice(1).map(() => "")];
+    return lines.map((line, i) => (i === 0 ? before : below).concat(line));
   });
 }
 

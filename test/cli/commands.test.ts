@@ -139,7 +139,8 @@ describe("stowage verify", () => {
     const path = planned("good");
     await stowage("plan", fleet, ...quick, "--out", path);
     const { code, out } = await stowage("verify", path, fleet);
-    expect({ code, verdict: out.split("\n")[0] }).toEqual({ code: 0, verdict: expect.stringMatching(/^✓ every must holds at \d+ instants$/) as unknown as string });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^✓ every must holds at \d+ instants\n/);
   });
 
   it("accepts the report of plan --json as well", async () => {
@@ -150,8 +151,8 @@ describe("stowage verify", () => {
   it("refuses a plan that was changed after it was made, with 3", async () => {
     const path = planned("tampered");
     await stowage("plan", fleet, ...quick, "--out", path);
-    const plan = JSON.parse(readFileSync(path, "utf8")) as { actions: { action: { to?: string } }[]; target: { host: string }[] };
-    const tampered = file("tampered.json", JSON.stringify({ ...plan, target: plan.target.map((each) => ({ ...each, host: "h1" })) }));
+    const plan = JSON.parse(readFileSync(path, "utf8")) as { actions: { action: { to?: string } }[]; target: { workload: string }[] };
+    const tampered = file("tampered.json", JSON.stringify({ ...plan, target: plan.target.map(({ workload }) => ({ workload, host: "h1" })) }));
     const { code, document } = await json("verify", tampered, fleet);
     expect(code).toBe(3);
     expect(document["verification"]).toMatchObject({ ok: false });

@@ -107,8 +107,11 @@ describe("splitCost", () => {
   });
 });
 
+function sum(costs: readonly { readonly totalMicrosPerHour: number }[]): number {
+  return costs.reduce((total, cost) => total + cost.totalMicrosPerHour, 0);
+}
+
 function expectToAddUp(split: CostSplit): void {
-  const sum = (costs: readonly { readonly totalMicrosPerHour: number }[]): number => costs.reduce((total, cost) => total + cost.totalMicrosPerHour, 0);
   expect(sum(split.hosts)).toBe(split.totalMicrosPerHour);
   expect(sum(split.workloads) + split.idleMicrosPerHour).toBe(split.totalMicrosPerHour);
   expect(sum(split.applications) + split.idleMicrosPerHour).toBe(split.totalMicrosPerHour);
