@@ -63,13 +63,26 @@ function relate(scope: readonly number[], taken: readonly Taken[], befores: read
   }
 }
 
-/** Leaves out an edge that two others make; what remains is in order of start. */
+/**
+ * Leaves out each edge that a longer way makes; what remains is in order of start. The search backwards ends where
+ * nothing that ended so early can still have one of the edges before it.
+ */
 function reduce(befores: readonly ReadonlySet<number>[], taken: readonly Taken[]): readonly (readonly number[])[] {
-  return befores.map((before) => {
+  const visitedFor = new Int32Array(taken.length).fill(-1);
+  return befores.map((before, position) => {
+    if (before.size < 2) return [...before];
+    const earliestMs = [...before].reduce((min, each) => Math.min(min, taken[each]?.startMs ?? 0), Infinity);
     const implied = new Set<number>();
-    for (const position of before) for (const earlier of befores[position] ?? []) if (before.has(earlier)) implied.add(earlier);
-    return [...before].filter((position) => !implied.has(position))
-      .sort((a, b) => (taken[a]?.startMs ?? 0) - (taken[b]?.startMs ?? 0) || a - b);
+    const open = [...before];
+    for (let each = open.pop(); each !== undefined; each = open.pop()) {
+      for (const earlier of befores[each] ?? []) {
+        if (visitedFor[earlier] === position || (taken[earlier]?.endMs ?? 0) <= earliestMs) continue;
+        visitedFor[earlier] = position;
+        if (before.has(earlier)) implied.add(earlier);
+        open.push(earlier);
+      }
+    }
+    return [...before].filter((each) => !implied.has(each)).sort((x, y) => (taken[x]?.startMs ?? 0) - (taken[y]?.startMs ?? 0) || x - y);
   });
 }
 

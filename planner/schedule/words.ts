@@ -51,7 +51,7 @@ export class Words {
   ifItFails(step: Step, later: readonly string[]): string {
     const name = this.#workload(step.workload);
     const [from, to] = [this.#host(step.from), this.#host(step.to)];
-    const rest = later.length === 0 ? "Nothing waits for it." : `${shortList(later)} and what comes after ${later.length === 1 ? "it does" : "them do"} not start.`;
+    const rest = later.length === 0 ? "Nothing waits for it." : `${shortList(later)}, with all that waits for ${later.length === 1 ? "it" : "them"}, cannot start.`;
     switch (step.kind) {
       case "bootHost": return `${from} stays off. ${rest}`;
       case "shutdownHost": return `${from} stays on and empty. ${rest}`;
