@@ -30,8 +30,8 @@ interface Interval {
 }
 
 const dayMs = 86_400_000;
-/** How far ahead an opening is looked for. */
-const horizonDays = 400;
+/** How far ahead an opening is looked for, nearer first: days of a zone are not cheap to work out. */
+const horizonsDays = [32, 128, 416];
 
 /** Is this an IANA zone that the machine knows? */
 export function isZone(name: string): boolean {
@@ -40,37 +40,49 @@ export function isZone(name: string): boolean {
 
 /** May something be under way from `startMs` to `endMs` (UTC, not included)? */
 export function windowAllows(params: WindowParams, startMs: number, endMs: number): boolean {
-  return openings(params, startMs).some((opening) => opening.startMs <= startMs && endMs <= opening.endMs);
+  return openings(params, startMs, Math.max(32, Math.ceil((endMs - startMs) / dayMs)))
+    .some((opening) => opening.startMs <= startMs && endMs <= opening.endMs);
 }
 
-/** The first instant from `fromMs` on at which something of this length may start; null within the next 400 days. */
+/** The first instant from `fromMs` on at which something of this length may start; null within more than a year. */
 export function nextStart(params: WindowParams, fromMs: number, durationMs: number): number | null {
-  for (const { startMs, endMs } of openings(params, fromMs)) {
-    const start = Math.max(startMs, fromMs);
-    if (start + durationMs <= endMs) return start;
+  for (const days of horizonsDays) {
+    for (const { startMs, endMs } of openings(params, fromMs, days)) {
+      const start = Math.max(startMs, fromMs);
+      if (start + durationMs <= endMs) return start;
+    }
   }
   return null;
 }
 
-const known = new WeakMap<WindowParams, { readonly fromMs: number; readonly openings: readonly Interval[] }>();
+const known = new WeakMap<WindowParams, Map<string, readonly Interval[]>>();
 
-/** The open times from before `fromMs` on, at least to the horizon, in order, none touching another. */
-function openings(params: WindowParams, fromMs: number): readonly Interval[] {
-  const found = known.get(params);
-  if (found !== undefined && found.fromMs <= fromMs && fromMs < found.fromMs + horizonDays * dayMs) return found.openings;
-  const range = { startMs: fromMs, endMs: fromMs + 2 * horizonDays * dayMs };
+/**
+ * The open times around `fromMs` and at least for so many days after it, in order, none touching another. The last is
+ * cut off where the range ends. Ranges start at multiples of 32 days, so that a schedule asks for few of them.
+ */
+function openings(params: WindowParams, fromMs: number, days: number): readonly Interval[] {
+  const startMs = Math.floor(fromMs / (32 * dayMs)) * 32 * dayMs;
+  const range = { startMs, endMs: startMs + (days + 32) * dayMs };
+  const ranges = known.get(params) ?? new Map<string, readonly Interval[]>();
+  known.set(params, ranges);
+  const key = `${startMs} ${days}`;
+  const found = ranges.get(key);
+  if (found !== undefined) return found;
   const allowed = params.allow.length === 0 ? [range] : merged(params.allow.flatMap((window) => occurrences(window, params.zone, range)));
   const denied = merged(params.deny.flatMap((window) => occurrences(window, params.zone, range)));
-  const made = without(allowed, denied);
-  known.set(params, { fromMs, openings: made });
+  const made = without(allowed, denied)
+    .filter((opening) => opening.startMs < range.endMs)
+    .map((opening) => ({ startMs: opening.startMs, endMs: Math.min(opening.endMs, range.endMs) }));
+  ranges.set(key, made);
   return made;
 }
 
-/** Every time a weekly window is open in a range. Local times that a change of clocks skips move past the gap. */
+/** Every time a weekly window is open in a range and the two days after it. Local times that a change of clocks skips move past the gap. */
 function occurrences(window: WeeklyWindow, zone: string, { startMs, endMs }: Interval): readonly Interval[] {
   const found: Interval[] = [];
   let day = DateTime.fromMillis(startMs, { zone }).startOf("day").minus({ days: 1 });
-  while (day.toMillis() < endMs) {
+  while (day.toMillis() < endMs + 2 * dayMs) {
     if (opensOn(window, day)) {
       const start = localTime(day, window.from);
       const end = localTime(window.to > window.from ? day : day.plus({ days: 1 }), window.to);
