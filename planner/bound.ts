@@ -72,7 +72,8 @@ function roundUp(bound: number): number {
 function onShares(state: State, level: number, resource: number, limits: Float64Array): Float64Array {
   const { fill: { resources }, objectives } = state.kernels;
   const shares = new Float64Array(limits.length);
-  for (let h = 0; h < state.hostCount && resources > 0; h++) {
+  if (resources === 0) return shares;
+  for (let h = 0; h < state.hostCount; h++) {
     const limit = limits[h * resources + resource] as number;
     const on = objectives.on[h * objectives.levels + level] as number;
     if (on > 0 && limit > 0 && Number.isFinite(limit)) shares[h * resources + resource] = on / limit;

@@ -42,32 +42,34 @@ export function scoreOf(problem: Problem, hostOf: ArrayLike<number>): Score {
 
 /** What a placement costs under one objective, from scratch. */
 export function objectiveValue(problem: Problem, objective: Objective, hostOf: ArrayLike<number>, used: Uint8Array): number {
-  const { index, wanted } = problem;
-  switch (objective.kind) {
-    case "linear": {
-      let sum = 0;
-      for (const w of wanted) {
-        const host = hostOf[w] ?? -1;
-        if (host >= 0) sum += objective.at(w, host);
-      }
-      index.hosts.forEach((host, h) => {
-        if (hostIsOnWhen(host, used[h] === 1)) sum += objective.on(h);
-      });
-      return sum;
-    }
-    case "balance": {
-      let sum = 0;
-      for (const dimension of objective.dimensions) {
-        const use = new Float64Array(index.hosts.length);
-        for (const w of wanted) {
-          const host = hostOf[w] ?? -1;
-          if (host >= 0) use[host] = (use[host] ?? 0) + dimension.ppm(w, host);
-        }
-        for (const h of objective.hosts) sum += Math.abs((use[h] ?? 0) - dimension.targetPpm);
-      }
-      return sum;
-    }
+  return objective.kind === "linear" ? linearValue(problem, objective, hostOf, used) : balanceValue(problem, objective, hostOf);
+}
+
+function linearValue(
+  { index, wanted }: Problem, objective: Extract<Objective, { kind: "linear" }>, hostOf: ArrayLike<number>, used: Uint8Array,
+): number {
+  let sum = 0;
+  for (const w of wanted) {
+    const host = hostOf[w] ?? -1;
+    if (host >= 0) sum += objective.at(w, host);
   }
+  index.hosts.forEach((host, h) => {
+    if (hostIsOnWhen(host, used[h] === 1)) sum += objective.on(h);
+  });
+  return sum;
+}
+
+function balanceValue({ index, wanted }: Problem, objective: Extract<Objective, { kind: "balance" }>, hostOf: ArrayLike<number>): number {
+  let sum = 0;
+  for (const dimension of objective.dimensions) {
+    const use = new Float64Array(index.hosts.length);
+    for (const w of wanted) {
+      const host = hostOf[w] ?? -1;
+      if (host >= 0) use[host] = (use[host] ?? 0) + dimension.ppm(w, host);
+    }
+    for (const h of objective.hosts) sum += Math.abs((use[h] ?? 0) - dimension.targetPpm);
+  }
+  return sum;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { unreachable } from "../model/assert.ts";
 import { hostIsOnWhen, type FleetIndex } from "../model/snapshot.ts";
 import type { DomainsForm, ExclusiveForm, FillForm, Form, LinearForm, NearForm, PackForm, SkewForm, SurviveForm, TogetherForm } from "./form.ts";
 
@@ -20,6 +21,7 @@ export function plainAmount(form: PlainForm, index: FleetIndex, hostOf: ArrayLik
     case "skew": return skewAmount(form, hostOf);
     case "linear": return linearAmount(form, index, hostOf);
   }
+  return unreachable(form);
 }
 
 /** Domain of the host that a workload is on; -1 for none, and -2 when the workload is nowhere. */

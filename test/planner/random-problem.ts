@@ -1,3 +1,4 @@
+import { unreachable } from "../../model/assert.ts";
 import type { Host, Workload } from "../../model/fleet.ts";
 import type { HostId, SiteId, WorkloadId } from "../../model/ids.ts";
 import type { Random } from "../../model/random.ts";
@@ -104,6 +105,7 @@ export function randomForm(random: Random, { hosts, workloads }: ProblemShape, k
       };
     }
   }
+  return unreachable(kind);
 }
 
 function failover(random: Random, { hosts, workloads }: ProblemShape, keep: readonly Form[]): Form {

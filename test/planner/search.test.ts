@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../model/random.ts";
 import { compareScores, mustsLevel, unplacedLevel, type EngineOptions, type Problem } from "../../planner/problem.ts";
-import { scoreOf } from "../../planner/score.ts";
+import { scoreOf, ScoreOverflow } from "../../planner/score.ts";
 import { search } from "../../planner/search.ts";
-import { ScoreOverflow } from "../../planner/score.ts";
 import type { Form } from "../../policies/form.ts";
 import { randomProblem } from "./random-problem.ts";
 
@@ -93,7 +92,7 @@ describe("search", () => {
     for (const forbidden of [[{ workload: 0, host: 1 }], [{ workload: 1, host: 1 }]]) {
       const { hostOf } = search(problem, options({ forbidden }));
       for (const { workload, host } of forbidden) expect(hostOf[workload]).not.toBe(host);
-      expect([...hostOf].sort()).toEqual([0, 1]);
+      expect([...hostOf].sort((a, b) => a - b)).toEqual([0, 1]);
     }
   });
 
@@ -138,7 +137,7 @@ describe("search", () => {
 
 describe("bounds of the search", () => {
   it("are never above what a placement reaches", () => {
-    for (let seed = 1; seed <= 60; seed++) {
+    for (let seed = 1; seed <= 30; seed++) {
       const problem = someProblem(seed, 4, 8);
       const { score, bounds, claim } = search(problem, options());
       bounds.forEach((bound, level) => {
