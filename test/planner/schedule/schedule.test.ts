@@ -176,7 +176,7 @@ describe("a deadlock", () => {
     const moves = { a: "h2", b: "h1" };
     const result = run(world, moves);
     expect(lines(result)).toEqual([
-      "a1 migrate stays h2>h3", "a2 migrate a h1>h2 after a1", "a3 migrate b h2>h1 after a2", "a4 migrate stays h3>h2 after a2",
+      "a1 migrate stays h2>h3", "a2 migrate a h1>h2 after a1", "a3 migrate b h2>h1 after a2", "a4 migrate stays h3>h2 after a3",
     ]);
     expect(problemsOf(world, moves, result)).toEqual([]);
   });
