@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Clock } from "../../model/clock.ts";
 import { Random } from "../../model/random.ts";
+import { Encoding } from "../../planner/exact/encode.ts";
+import { askTiny } from "../../planner/exact/tiny.ts";
 import { exactSize, solveExactly } from "../../planner/exact/index.ts";
-import { compareScores, mustsLevel, unplacedLevel, type EngineOptions, type Problem } from "../../planner/problem.ts";
+import { compareScores, firstObjectiveLevel, mustsLevel, unplacedLevel, type EngineOptions, type Problem } from "../../planner/problem.ts";
 import { scoreOf } from "../../planner/score.ts";
 import type { Form } from "../../policies/form.ts";
 import { arbitraryForm, arbitraryProblem, bareIndex, enumerate, plainKinds } from "./exact-problems.ts";
@@ -163,6 +165,15 @@ describe("the exact engine that is cut short", () => {
     expect(solution.score[unplacedLevel]).toBe(210);
     expect(solution.claim).toEqual({ kind: "best-found" });
   });
+});
+
+it("outlives a guess that never comes back: javascript-lp-solver hangs on the seed 153", async () => {
+  const problem = arbitraryProblem(new Random(153), { hosts: 4, workloads: 7, forms: 4 });
+  const encoding = new Encoding(problem, true, []);
+  const unplaced = encoding.level(unplacedLevel);
+  encoding.level(firstObjectiveLevel);
+  expect(await askTiny(encoding.milp.data(unplaced), () => false)).toBeNull();
+  expect((await solveExactly(problem, options)).claim).toEqual({ kind: "optimal" });
 });
 
 it("counts only pairs that no must forbids", () => {
