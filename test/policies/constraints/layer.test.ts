@@ -33,6 +33,7 @@ describe("layer", () => {
     given("a:early h:h1", { hosts, workloads: bound }).amounts(layer, { workloads: "a" }, 1);
     given("a:late h:h1", { hosts, workloads: bound }).keeps(layer, { workloads: "a" });
     given("a:h1 h:h1", { hosts, workloads: bound }).keeps(layer, { workloads: "a" });
+    given("a:same h:h1", { hosts, workloads: bound }).keeps(layer, { workloads: "a" });
   });
   it("keeps one where it is that can neither move live nor stop", () =>
     given("a:late h:h1", { hosts, workloads: { a: { ...bound.a, liveMove: false } } }).violates(layer, { workloads: "a" },
@@ -46,6 +47,7 @@ describe("layer", () => {
     given("a:h1>intel", { hosts }).violates(layer, {}, "a cannot move live from h1 (amd level 3) to intel (intel level 3)");
     given("a:late>h1", { hosts }).amounts(layer, {}, 1);
     given("a:h1>late", { hosts }).keeps(layer);
+    given("a:h1>same", { hosts }).keeps(layer);
     given("a:h1>intel!", { hosts }).keeps(layer);
   });
 });
