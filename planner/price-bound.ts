@@ -1,7 +1,7 @@
 import type { State } from "./state.ts";
 
 /** Looks at a workload on a host that one bound may cost. */
-const looksMax = 60_000_000;
+const looksMax = 30_000_000;
 const roundsMax = 250;
 
 /**

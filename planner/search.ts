@@ -12,6 +12,7 @@ import { descend, pullEveryoneBack, tryPairs } from "./polish.ts";
 import { compareScores, mustsLevel, type EngineOptions, type Problem, type Score, type Solution } from "./problem.ts";
 import { exactSumLimit, levelName, scoreOf, ScoreOverflow } from "./score.ts";
 import { State } from "./state.ts";
+import { repairSurvival } from "./survive-repair.ts";
 
 /** Moves weighed between two looks at the clock. */
 const checkEvery = 2048;
@@ -60,7 +61,7 @@ class Search {
     this.#acceptance = new Acceptance(this.#random, this.#state.levelCount);
     this.#mix = new MoveMix(this.#random);
     this.#workMax = options.iterations ?? defaultWork(problem);
-    this.#settleGap = Math.ceil(this.#workMax / Math.min(5000, Math.max(30, 1_000_000 / Math.max(1, this.#state.settleWork))));
+    this.#settleGap = Math.ceil(this.#workMax / this.#settlesMax());
     this.#deadlineMs = options.clock.nowMs() + options.timeMs;
     this.#best = { hostOf: new Int32Array(this.#state.workloadCount).fill(-1), score: this.#state.score.slice().fill(Infinity) };
     this.#before = new Float64Array(this.#state.levelCount);
@@ -78,8 +79,10 @@ class Search {
       this.#keepBest();
       this.#journalIsWhole = false;
       construct(state, this.#random, start, stopped);
-      this.#noteIfBest();
-      this.#keepBest();
+      this.#endStage();
+      if (state.settlesOften) continue;
+      repairSurvival(state, this.#random, this.#settlesMax(), stopped);
+      this.#endStage();
     }
     if (this.#problem.wanted.length > 0 && state.hostCount > 0) this.#anneal();
     this.#loadBest();
@@ -235,6 +238,11 @@ class Search {
     }
     this.#isAhead = false;
     return false;
+  }
+
+  /** Looks at all losses that the whole search may spend. */
+  #settlesMax(): number {
+    return Math.min(5000, Math.max(30, Math.floor(1_000_000 / Math.max(1, this.#state.settleWork))));
   }
 
   #loadBest(): void {
