@@ -165,7 +165,6 @@ function planned(course: Course, target: Int32Array): { readonly actions: readon
   const edges = edgesOf(course);
   const critical = criticalOf(course.taken, edges);
   const words = new Words(course.index, course.taken, target);
-  const id = (position: number): ActionId => `a${position + 1}` as ActionId;
   const later: ActionId[][] = course.taken.map(() => []);
   edges.forEach((before, position) => before.forEach((b) => later[b]?.push(id(position))));
   const actions = course.taken.map(({ step, startMs, endMs }, position): PlannedAction => ({
@@ -173,6 +172,11 @@ function planned(course: Course, target: Int32Array): { readonly actions: readon
     reason: words.reason(step), ifItFails: words.ifItFails(step, later[position] ?? []), critical: critical[position] === 1,
   }));
   return { actions, makespanMs: course.taken.reduce((max, { endMs }) => Math.max(max, endMs), 0) };
+}
+
+/** Actions are numbered in order of start, from one. */
+function id(position: number): ActionId {
+  return `a${position + 1}` as ActionId;
 }
 
 /** 1 for each action on a longest chain of the graph: any delay of it delays the end. */

@@ -11,8 +11,8 @@ export function fleetDigest(index: FleetIndex): string {
   const found = known.get(index);
   if (found !== undefined) return found;
   const { hosts, workloads, sites, links, services, applications, resources } = index.fleet;
-  const parts = [hosts, workloads, sites, links, services, applications, resources].flatMap((list: readonly unknown[]) => ["", ...list.map((item) => canonicalJson(item))]);
-  const digest = sha256(parts.join("\n")).slice(0, 16);
+  const lists: readonly (readonly unknown[])[] = [hosts, workloads, sites, links, services, applications, resources];
+  const digest = sha256(lists.map((list) => list.map((item) => canonicalJson(item)).join("\n")).join("\n\n")).slice(0, 16);
   known.set(index, digest);
   return digest;
 }

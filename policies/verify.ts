@@ -94,28 +94,31 @@ function impossibleTimes(plan: Plan, actions: readonly DenseAction[]): readonly 
 }
 
 function breachesOf({ breaches }: Replayed, actions: readonly DenseAction[]): readonly VerifiedViolation[] {
-  return breaches.map(({ constraint, violation, atMs, action }) => ({
-    ...named(constraint), atMs, action: actions[action]?.planned.id ?? null, words: inWords(constraint, violation), before: false,
-  }));
+  return breaches.map(({ constraint, violation, atMs, action }) =>
+    found(constraint, violation, { atMs, action: actions[action]?.planned.id ?? null, before: false }));
 }
 
 /** Musts at the end of the plan, and those about its way. */
-function musts(constraints: readonly Constraint[], { after, breaches }: Replayed, baseline: Baseline, timeline: Timeline, endMs: number): readonly VerifiedViolation[] {
+function musts(constraints: readonly Constraint[], { after, breaches }: Replayed, baseline: Baseline, timeline: Timeline, atMs: number): readonly VerifiedViolation[] {
   const reported = new Set(breaches.map(({ constraint, violation }) => `${constraint.id} ${violation.key}`));
-  return constraints.filter(({ strength }) => strength === "must").flatMap((constraint) => {
-    const atEnd = constraint.check(after).filter(({ key }) => !reported.has(`${constraint.id} ${key}`)).map((violation): VerifiedViolation => ({
-      ...named(constraint), atMs: endMs, action: null, words: inWords(constraint, violation),
-      before: violation.amount <= (baseline.amounts(constraint).get(violation.key) ?? 0),
-    }));
-    const onTheWay = constraint.checkPlan(timeline).map((violation): VerifiedViolation => ({
-      ...named(constraint), atMs: endMs, action: null, words: inWords(constraint, violation), before: false,
-    }));
-    return [...atEnd, ...onTheWay];
-  });
+  const violations: VerifiedViolation[] = [];
+  for (const constraint of constraints) {
+    if (constraint.strength !== "must") continue;
+    for (const violation of constraint.check(after)) {
+      if (reported.has(`${constraint.id} ${violation.key}`)) continue;
+      const before = violation.amount <= (baseline.amounts(constraint).get(violation.key) ?? 0);
+      violations.push(found(constraint, violation, { atMs, action: null, before }));
+    }
+    for (const violation of constraint.checkPlan(timeline)) violations.push(found(constraint, violation, { atMs, action: null, before: false }));
+  }
+  return violations;
 }
 
-function named({ id, policy, title }: Constraint): { readonly constraint: string; readonly policy: string; readonly title: string } {
-  return { constraint: id, policy, title };
+function found(
+  constraint: Constraint, violation: Violation, when: Pick<VerifiedViolation, "atMs" | "action" | "before">,
+): VerifiedViolation {
+  const { id, policy, title } = constraint;
+  return { constraint: id, policy, title, atMs: when.atMs, action: when.action, words: inWords(constraint, violation), before: when.before };
 }
 
 function inWords(constraint: Constraint, violation: Violation): string {

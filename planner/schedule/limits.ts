@@ -33,7 +33,8 @@ export class Limits {
       const silent = Uint8Array.from(index.hosts, (_, h) => (spoken.some(({ hosts }) => hosts?.[h] === 1) ? 0 : 1));
       return [{ counts, atMost: perHostDefault, workloads: null, hosts: silent }];
     };
-    this.#limits = [...said, ...unless("perHostIn"), ...unless("perHostOut")].map((limit) => ({ ...limit, underWay: new Map<number, number>() }));
+    this.#limits = [...said, ...unless("perHostIn"), ...unless("perHostOut")]
+      .map(({ counts, atMost, workloads, hosts }) => ({ counts, atMost, workloads, hosts, underWay: new Map<number, number>() }));
     this.#index = index;
     this.#windows = windowsOf(constraints).map((window) => ({ window, workloads: new Set(window.workloads) }));
     this.#startsAtMs = startsAtMs;

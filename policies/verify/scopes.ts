@@ -62,16 +62,17 @@ interface Neighbourhoods {
 function neighbourhoods(actions: readonly DenseAction[]): Neighbourhoods {
   const ofWorkload = new Map<number, number[]>();
   const ofHost = new Map<number, number[]>();
-  const add = (map: Map<number, number[]>, key: number, a: number): void => {
-    const known = map.get(key);
-    if (known === undefined) map.set(key, [a]);
-    else known.push(a);
-  };
   actions.forEach((action, a) => {
-    for (const w of new Set([action.workload, action.source])) if (w >= 0) add(ofWorkload, w, a);
-    for (const h of hostsNamed(action)) add(ofHost, h, a);
+    for (const w of new Set([action.workload, action.source])) if (w >= 0) append(ofWorkload, w, a);
+    for (const h of hostsNamed(action)) append(ofHost, h, a);
   });
   return { ofWorkload, ofHost };
+}
+
+function append<Key>(lists: Map<Key, number[]>, key: Key, a: number): void {
+  const known = lists.get(key);
+  if (known === undefined) lists.set(key, [a]);
+  else known.push(a);
 }
 
 function actionsTouching({ workloads, hosts }: Constraint, actions: readonly DenseAction[], near: Neighbourhoods): readonly number[] {
@@ -115,16 +116,16 @@ function powerScopes(index: FleetIndex, actions: readonly DenseAction[], ofHost:
 function limitScopes(index: FleetIndex, constraints: readonly Constraint[], actions: readonly DenseAction[]): readonly Scope[] {
   const scopes: Scope[] = [];
   for (const { constraint, counts, workloads, hosts } of limitsOf(constraints)) {
+    const counted = (h: number): boolean => hosts === null || hosts[h] === 1;
     const places = new Map<string, number[]>();
     actions.forEach(({ kind, workload, from, to }, a) => {
       if ((kind !== "migrate" && kind !== "transfer" && kind !== "copy") || (workloads !== null && workloads[workload] !== 1)) return;
-      const counted = (h: number): boolean => hosts === null || hosts[h] === 1;
       const sites = [index.hosts[from]?.site ?? "", index.hosts[to]?.site ?? ""].sort();
       const place = counts === "perHostIn" ? (counted(to) ? `${to}` : null)
         : counts === "perHostOut" ? (counted(from) && kind !== "copy" ? `${from}` : null)
         : !counted(from) && !counted(to) ? null
         : counts === "total" ? "all" : sites[0] === sites[1] ? null : sites.join(" ");
-      if (place !== null) places.set(place, [...(places.get(place) ?? []), a]);
+      if (place !== null) append(places, place, a);
     });
     for (const found of places.values()) {
       if (found.length > 1) scopes.push({ about: constraint, actions: found, kind: "order", takesAway: always, adds: always });

@@ -10,11 +10,6 @@ import { planOf } from "../../planner/schedule/plan-of.ts";
 import { isForbidden, randomWorld } from "../../planner/schedule/random-world.ts";
 import { given, policy, smallFleet, targetOf, type Given, type HostSpec, type WorkloadSpec } from "../../planner/schedule/small-fleet.ts";
 
-function planned(world: Given, moves: Record<string, string | null>): Plan {
-  const target = targetOf(world, moves);
-  return planOf(world, schedule({ index: world.index, constraints: world.constraints, hostOf: target, startsAtMs: null, stopped: () => false }), target);
-}
-
 function verify({ index, constraints }: Given, plan: Plan): Verification {
   return verifyPlan({ index, constraints, plan, startsAtMs: null });
 }
@@ -200,7 +195,7 @@ function withAnotherHost(plan: Plan, { index }: Given, random: Random): Plan | n
 function withoutAnAction(plan: Plan, random: Random): Plan | null {
   const gone = random.pick(plan.actions);
   const actions = plan.actions.filter((each) => each !== gone)
-    .map((each) => ({ ...each, after: each.after.flatMap((id) => (id === gone.id ? gone.after : [id])) }));
+    .map((each): PlannedAction => Object.assign({}, each, { after: each.after.flatMap((id) => (id === gone.id ? gone.after : [id])) }));
   return { ...plan, actions, makespanMs: actions.reduce((max, { endMs }) => Math.max(max, endMs), 0) };
 }
 
