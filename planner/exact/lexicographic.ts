@@ -24,6 +24,8 @@ interface LevelEnd {
 const binariesMax = 40_000;
 /** Entries of the matrix beyond which the same is true. */
 const entriesMax = 2_000_000;
+/** The wish to stop is asked for every 20 ms; a report is due at least once a second. */
+const asksPerReport = 40;
 /** Solves of one level: each after the first cuts off a placement that the model judged wrongly. */
 const roundsMax = 500;
 
@@ -143,7 +145,17 @@ class Run {
       data: encoding.milp.data(scaled(objective, divisor)), timeMs, tolerance,
       start: this.#isValid(encoding) ? encoding.startFrom(this.#best.hostOf) : null,
       seed: this.#options.seed % 2_147_483_647, nodes: Math.min(2_147_483_647, this.#options.iterations ?? 2_147_483_647),
-    }, { limitMs: timeMs, stopped: this.#options.stopped });
+    }, { limitMs: timeMs, stopped: this.#watch(level) });
+  }
+
+  /** The wish to stop, as it is asked for while the solver runs; now and then it says that work goes on. */
+  #watch(level: number): () => boolean {
+    let asked = 0;
+    return () => {
+      asked += 1;
+      if (asked % asksPerReport === 0) this.#report(level);
+      return this.#options.stopped();
+    };
   }
 
   /** Can the best placement be a solution of this model? */
