@@ -1,8 +1,8 @@
 import type { FleetIndex } from "../model/snapshot.ts";
+import type { CompiledPolicy } from "./compiled-policy.ts";
 import type { AllowForm, Form } from "./form.ts";
 import { membersOf } from "./gauge.ts";
 import { allowedTogether, whyImpossible, type Allowed } from "./impossible.ts";
-import type { CompiledPolicy } from "./lint.ts";
 
 /** Two policies that no placement of all their workloads can keep both. */
 export interface Contradiction {

@@ -154,16 +154,17 @@ function skewGauge({ domainOfHost, domainCount, atMost }: SkewForm): Gauge {
   };
 }
 
-function linearGauge({ members, at, hosts, on, base, limit }: LinearForm, index: FleetIndex): Gauge {
+function linearGauge(form: LinearForm, index: FleetIndex): Gauge {
+  const { members, hosts, base, limit } = form;
   const inMembers = new Set(members);
   const population = new Int32Array(index.hosts.length);
   let sum = base;
-  const onAmount = (h: number, used: boolean): number => (hosts?.[h] === 1 && hostIsOnWhen(index.hosts[h], used) ? on(h) : 0);
+  const onAmount = (h: number, used: boolean): number => (hosts?.[h] === 1 && hostIsOnWhen(index.hosts[h], used) ? form.on(h) : 0);
   if (hosts !== null) index.hosts.forEach((_, h) => { sum += onAmount(h, false); });
   return {
     growing: false,
     change(w, h, by) {
-      if (inMembers.has(w)) sum += by * at(w, h);
+      if (inMembers.has(w)) sum += by * form.at(w, h);
       const next = (population[h] ?? 0) + by;
       population[h] = next;
       if (next === (by === 1 ? 1 : 0)) sum += by * (onAmount(h, true) - onAmount(h, false));

@@ -108,7 +108,7 @@ function tooFarApart({ atMost }: DomainsForm, rows: readonly Restricted[]): Impo
 
 function exclusiveInRows({ a, b, domainOfHost }: ExclusiveForm, allowed: Allowed, index: FleetIndex): Impossible | null {
   const only = (members: Int32Array): readonly { readonly w: number; readonly d: number }[] =>
-    restricted(members, domainOfHost, allowed, index).flatMap(({ w, domains, outside }) => (outside || domains.size !== 1 ? [] : [...domains].map((d) => ({ w, d }))));
+    restricted(members, domainOfHost, allowed, index).flatMap(({ w, domains, outside }) => (outside || domains.size !== 1 ? [] : Array.from(domains, (d) => ({ w, d }))));
   const taken = new Set(only(a).map(({ d }) => d));
   const clash = only(b).find(({ d }) => taken.has(d));
   return clash === undefined ? null : { workload: clash.w, words: "workloads of groups that share no domain are allowed in the same one only" };
@@ -118,7 +118,8 @@ function nearInRows({ members, near, domainOfHost }: NearForm, allowed: Allowed,
   const neighbours = placedMembers(near, index);
   const restrictedNear = restricted(near, domainOfHost, allowed, index);
   if (neighbours.length === 0 || restrictedNear.length < neighbours.length) return null;
-  const reached = new Set(restrictedNear.flatMap(({ domains }) => [...domains]));
+  const reached = new Set<number>();
+  for (const { domains } of restrictedNear) for (const d of domains) reached.add(d);
   const far = restricted(members, domainOfHost, allowed, index).find(({ domains }) => ![...domains].some((d) => reached.has(d)));
   return far === undefined ? null : { workload: far.w, words: "it is allowed in no domain in which what it must be near is allowed" };
 }

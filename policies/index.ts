@@ -1,5 +1,5 @@
 export { catalogue } from "./catalogue.ts";
-export { compileObjectives, objectiveContext, objectiveNamed, type CompiledLevel } from "./compile-objectives.ts";
+export { compileObjectives, type CompiledLevel } from "./compile-objectives.ts";
 export { compilePolicies, type CompiledPolicies } from "./compile.ts";
 export type { AnyConstraintKind } from "./constraint.ts";
 export type { Constraint, Violation } from "./constraint.ts";
@@ -10,6 +10,5 @@ export type { Form, PackForm } from "./form.ts";
 export { parsePlan, planDocumentSchema, type PlanProblem } from "./plan-document.ts";
 export { runPolicyTests, type PolicyTestResult } from "./policy-tests.ts";
 export { selectorSchema } from "./selector-schema.ts";
-export { surviveAmount } from "./survive.ts";
 export { verifyPlan, type Verification, type VerifiedViolation, type VerifyInput } from "./verify.ts";
 export { limitsOf, startOrdersOf, windowsOf, type ActionWindow, type MoveLimit, type OrderRule } from "./way-rules.ts";

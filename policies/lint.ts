@@ -1,21 +1,9 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
-import type { PolicyDocument } from "../model/policy.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
-import type { AnyConstraintKind, Constraint } from "./constraint.ts";
+import type { CompiledPolicy } from "./compiled-policy.ts";
 import { contradictionsAmong } from "./contradiction.ts";
 import { reportInto } from "./policy-report.ts";
 import type { Selected } from "./request.ts";
-
-/** One policy after compilation, with what it selected before and after its exceptions. */
-export interface CompiledPolicy {
-  readonly document: PolicyDocument;
-  readonly entry: AnyConstraintKind;
-  readonly selection: Selected;
-  readonly remaining: Selected;
-  readonly constraints: readonly Constraint[];
-  /** True for the musts that the fleet states by itself. */
-  readonly isBuiltIn: boolean;
-}
 
 /** What is wrong with policies as a set, found before planning: duplicate, unreachable and contradictory ones. */
 export function lint(policies: readonly CompiledPolicy[], index: FleetIndex): readonly Diagnostic[] {

@@ -23,7 +23,7 @@ export type Objective =
       /** Hosts that take part: the usable ones. */
       readonly hosts: readonly number[];
       /** What workload w adds to the use of host h, in millionths of the host, for each balanced resource. */
-      readonly dimensions: readonly { readonly resource: string; ppm(workload: number, host: number): number; readonly targetPpm: number }[];
+      readonly dimensions: readonly { readonly resource: string; readonly ppm: (workload: number, host: number) => number; readonly targetPpm: number }[];
       // Value: sum over hosts and dimensions of |sum of ppm of the workloads there - targetPpm|.
     };
 
@@ -32,5 +32,5 @@ export interface ObjectiveContext {
   /** Dense index of each workload's host now; -1 for new ones. */
   readonly current: Int32Array;
   readonly settings: PlanSettings;
-  hostAt(h: number): Host | null;
+  readonly hostAt: (h: number) => Host | null;
 }

@@ -42,14 +42,17 @@ function shapeProblem(selector: unknown): SelectorProblem | null {
   if (unknown !== undefined) return { ...wrong(`.${unknown}`, `a selector knows no key "${unknown}"`), advice: adviceFor(unknown, shapes, advice) };
   if (keys.length !== 1) return wrong("", `a selector must have exactly one key, not ${keys.length}`);
   const { everything, ids, labels } = selector;
-  const texts = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === "string");
   if ("everything" in selector && everything !== true) return wrong(".everything", "everything must be true");
-  if ("ids" in selector && !texts(ids)) return wrong(".ids", "ids must be a list of texts with at least one");
+  if ("ids" in selector && !areTexts(ids)) return wrong(".ids", "ids must be a list of texts with at least one");
   if ("labels" in selector) {
-    const good = isRecord(labels) && Object.keys(labels).length > 0 && Object.values(labels).every((value) => typeof value === "string" || texts(value));
+    const good = isRecord(labels) && Object.keys(labels).length > 0 && Object.values(labels).every((value) => typeof value === "string" || areTexts(value));
     if (!good) return wrong(".labels", "labels must map at least one name to a text or a list of texts");
   }
   return null;
+}
+
+function areTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === "string");
 }
 
 function elementsOf(index: FleetIndex, sort: Selectable): readonly { readonly id: string; readonly labels: Readonly<Record<string, string>> }[] {
@@ -97,7 +100,7 @@ function byLabels(labels: Readonly<Record<string, string | readonly string[]>>, 
 async function byCondition(condition: Condition, sort: Selectable, index: FleetIndex): Promise<Selection> {
   const facts = factsOf(index, sort);
   const problems = checkCondition(condition, facts);
-  if (problems.length > 0) return refused(problems.map((problem) => ({ ...problem, code: "policy-condition", path: `.where${problem.path}` })));
+  if (problems.length > 0) return refused(problems.map(({ path, message, advice }) => ({ code: "policy-condition", path: `.where${path}`, message, advice })));
   const asked = factsAskedBy(condition).flatMap((name) => {
     const fact = facts.get(name);
     return fact === undefined ? [] : [{ name, fact }];

@@ -31,12 +31,12 @@ export function windowsOf(constraints: readonly Constraint[]): readonly ActionWi
 
 /** The limits on moves at once that a schedule must keep to. */
 export function limitsOf(constraints: readonly Constraint[]): readonly MoveLimit[] {
-  return mustsWith(constraints, parallelism).map(({ id, params }) => ({ constraint: id, ...params }));
+  return mustsWith(constraints, parallelism).map(({ id, params }) => Object.assign({ constraint: id }, params));
 }
 
 /** The start orders that a schedule must keep to. */
 export function startOrdersOf(constraints: readonly Constraint[]): readonly OrderRule[] {
-  return mustsWith(constraints, startOrder).map(({ id, params }) => ({ constraint: id, ...params }));
+  return mustsWith(constraints, startOrder).map(({ id, params }) => Object.assign({ constraint: id }, params));
 }
 
 function mustsWith<Raw, Params>(

@@ -33,14 +33,15 @@ export const payback: ConstraintKind<Static<typeof parameters>, Params> = {
   holds: { default: "at-end", allowed: ["at-end"] },
   monotone: false,
 
-  parts({ raw, workloads, index, settings, otherMusts }): readonly Part<Params>[] {
+  parts(request): readonly Part<Params>[] {
+    const { raw, workloads, index, settings } = request;
     const before = currentHosts(index);
     const stayed = (w: number): boolean => hostAt(index, before[w])?.state === "on" && index.workloads[w]?.desired === "running";
     const members = workloads.filter(stayed);
     const isPure = index.workloads.every((_, w) => stayed(w));
     const isOn = currentInstant(index);
     const hosts = Uint8Array.from(index.hosts, (_, h) => Number(isPure || isOn.isOn(h)));
-    return [{ params: { members, hosts, hours: raw.days * 24, settings, otherMusts }, subject: "plan", workloads: null, hosts: null }];
+    return [{ params: { members, hosts, hours: raw.days * 24, settings, otherMusts: () => request.otherMusts() }, subject: "plan", workloads: null, hosts: null }];
   },
 
   check(params, instant) {

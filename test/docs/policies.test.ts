@@ -11,7 +11,7 @@ const blocks = (page: string): readonly string[] => [...text(page).matchAll(/^``
 
 describe.each(pages.flatMap((page) => blocks(page).map((yaml, i) => [`docs/policies/${page}, example ${i + 1}`, page, yaml] as const)))("%s", (_, page, yaml) => {
   it("is a scenario whose policies compile and pass their own tests", async () => {
-    const { scenario, diagnostics } = await parseScenarioText(yaml, page.replace(".md", ".yaml"));
+    const { scenario, diagnostics } = parseScenarioText(yaml, page.replace(".md", ".yaml"));
     expect(diagnostics).toEqual([]);
     if (scenario === null) throw new Error(`${page} is refused without a diagnostic`);
     const index = indexFleet(scenario.fleet);
@@ -22,10 +22,10 @@ describe.each(pages.flatMap((page) => blocks(page).map((yaml, i) => [`docs/polic
 });
 
 describe.each(Object.keys(catalogue))("the page of %s", (name) => {
-  it("has an example with the entry and a test in it", async () => {
+  it("has an example with the entry and a test in it", () => {
     const page = `${name}.md`;
     expect(pages).toContain(page);
-    const { scenario } = await parseScenarioText(blocks(page).join("\n"), `${name}.yaml`);
+    const { scenario } = parseScenarioText(blocks(page).join("\n"), `${name}.yaml`);
     const own = scenario?.policies.filter(({ require: { entry } }) => entry === name) ?? [];
     expect(own.length).toBeGreaterThan(0);
     expect(own.flatMap(({ tests }) => tests).length).toBeGreaterThan(0);

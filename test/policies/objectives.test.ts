@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Host } from "../../model/fleet.ts";
 import { objectiveNames, defaultSettings } from "../../model/scenario.ts";
 import { currentHosts, hostIsOnWhen, type FleetIndex } from "../../model/snapshot.ts";
 import { compileObjectives, objectiveContext, objectiveNamed } from "../../policies/compile-objectives.ts";
@@ -45,8 +46,11 @@ describe.each(["money", "moving", "power", "carbon"] as const)("%s", (name) => {
   });
 });
 
+function prices(cpuMicrosPerCoreHour: number): Host["prices"] {
+  return { onMicrosPerHour: 0, cpuMicrosPerCoreHour, memoryMicrosPerGiBHour: 0, storageMicrosPerTiBHour: 0, transferMicrosPerGiB: 0 };
+}
+
 describe("money", () => {
-  const prices = (cpu: number) => ({ onMicrosPerHour: 0, cpuMicrosPerCoreHour: cpu, memoryMicrosPerGiBHour: 0, storageMicrosPerTiBHour: 0, transferMicrosPerGiB: 0 });
   const index = fleetOf([hostOf("h1", { prices: prices(114), idlePowerWatts: 0 }), hostOf("h2", { prices: prices(100), idlePowerWatts: 0 }), hostOf("h3", { prices: prices(99), idlePowerWatts: 0 })],
     [workloadOf("a", { host: "h1", state: "running", reservation: { cpuMillicores: 1000 } })]);
   it("gains by a move only when it saves within the payback time what it costs once", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Host } from "../../../model/fleet.ts";
 import type { ActionId, ApplicationId, ServiceId } from "../../../model/ids.ts";
 import type { Action, PlannedAction } from "../../../model/plan.ts";
 import { currentInstant, settledInstant, type FleetIndex } from "../../../model/snapshot.ts";
@@ -143,8 +144,11 @@ describe("window", () => {
   });
 });
 
+function prices(cpuMicrosPerCoreHour: number, onMicrosPerHour = 0): Host["prices"] {
+  return { onMicrosPerHour, cpuMicrosPerCoreHour, memoryMicrosPerGiBHour: 0, storageMicrosPerTiBHour: 0, transferMicrosPerGiB: 0 };
+}
+
 describe("budget", () => {
-  const prices = (cpu: number, on: number) => ({ onMicrosPerHour: on, cpuMicrosPerCoreHour: cpu, memoryMicrosPerGiBHour: 0, storageMicrosPerTiBHour: 0, transferMicrosPerGiB: 0 });
   const one = { reservation: { cpuMillicores: 1000 } };
   const facts = {
     hosts: { h1: { prices: prices(100, 1000), idlePowerWatts: 0, powerManaged: true }, h2: { prices: prices(150, 2000), idlePowerWatts: 0, powerManaged: true } },
@@ -163,7 +167,6 @@ describe("budget", () => {
 });
 
 describe("payback", () => {
-  const prices = (cpu: number) => ({ onMicrosPerHour: 0, cpuMicrosPerCoreHour: cpu, memoryMicrosPerGiBHour: 0, storageMicrosPerTiBHour: 0, transferMicrosPerGiB: 0 });
   const facts = { hosts: { h1: { prices: prices(1000), idlePowerWatts: 0 }, h2: { prices: prices(500), idlePowerWatts: 0 } }, workloads: { a: { reservation: { cpuMillicores: 1000 } } } };
   // Touching a workload costs 10,000 micros; a saves 500 an hour on h2.
   it("lets a move pay for itself in time", () => {
