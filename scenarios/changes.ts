@@ -53,6 +53,6 @@ export function applyChanges(
   return { fleet: fleetOf(draft, fleet.currency), policies: [...draft.policies.values()], objectives: draft.objectives, words, diagnostics: problems.diagnostics() };
 }
 
-function byId<Id extends string, Thing extends { readonly id: Id }>(things: readonly Thing[]): Map<Thing["id"], Thing> {
+function byId<Thing extends { readonly id: string }>(things: readonly Thing[]): Map<Thing["id"], Thing> {
   return new Map(things.map((thing) => [thing.id, thing]));
 }

@@ -17,7 +17,7 @@ export function resourceOf(document: ResourceDocument): ResourceKind {
   return {
     name: document.name,
     unit: document.unit ?? "units",
-    whileMoving: document.whileMoving ?? "running",
+    whileMoving: document.whileMoving ?? "both",
     whileStopped: document.whileStopped ?? false,
   };
 }

@@ -68,7 +68,7 @@ function compose(text: string, lines: LineCounter): Composed {
   lines.addNewLine(0);
   const parser = new Parser(lines.addNewLine);
   // The schema is named, so that a %YAML 1.1 directive cannot make `no` a boolean. Duplicate keys are found below.
-  const composer = new Composer({ schema: "core", uniqueKeys: false, prettyErrors: false, merge: false, logLevel: "silent" });
+  const composer = new Composer({ schema: "core", resolveKnownTags: false, uniqueKeys: false, prettyErrors: false, merge: false, logLevel: "silent" });
   const meter = new DepthMeter();
   const documents: Document.Parsed[] = [];
   let [lexemes, offset] = [0, 0];

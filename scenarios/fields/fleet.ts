@@ -7,7 +7,7 @@ const optional = Type.Optional;
 export const resourceSchema = closed({
   name: id("Name, with its unit where it has one: gpuCount, licenceCount."),
   unit: optional(line("Unit for tables and messages; \"units\" when absent.")),
-  whileMoving: optional(oneOf(["both", "running"], "While a workload moves it holds the resource on both hosts, or only where it runs (the default).")),
+  whileMoving: optional(oneOf(["both", "running"], "While a workload moves it holds the resource on both hosts (the default), or only where it runs.")),
   whileStopped: optional(Type.Boolean({ description: "Does a stopped workload still hold it where its data lies? Default false." })),
 }, "A resource of the fleet's own.");
 
