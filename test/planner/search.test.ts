@@ -25,6 +25,20 @@ function fills(sizes: readonly number[], limits: readonly number[]): Form[] {
   return limits.map((limit, h) => ({ kind: "fill", members, sizes: all, hosts: Int32Array.of(h), limit }));
 }
 
+/** Ten hosts of 10, of which any one may be lost; `current` says who is where. */
+function failoverProblem(sizes: readonly number[], current: Int32Array): Problem {
+  const keep = fills(sizes, Array.from({ length: 10 }, () => 10));
+  const survive: Form = {
+    kind: "survive", keep: () => keep, members: Int32Array.from(sizes, (_, w) => w),
+    losses: Array.from({ length: 10 }, (_, h) => Int32Array.of(h)), takers: new Uint8Array(10).fill(1),
+  };
+  const onCost = { kind: "linear" as const, name: "money", unit: "micros", at: () => 1, on: () => 1000 };
+  const workloads = sizes.length;
+  return plain(10, workloads, {
+    current, musts: [...keep, survive], levels: [{ name: "money", shouldsWeight: 0, terms: [{ objective: onCost, weight: 1 }] }],
+  });
+}
+
 describe("search", () => {
   it("gives the same answer for the same problem, seed and work", () => {
     for (let seed = 1; seed <= 5; seed++) {
@@ -121,51 +135,6 @@ describe("search", () => {
     expect(search(plain(3, 1, { wanted: new Int32Array(0) }), options()).claim).toEqual({ kind: "optimal" });
   });
 
-  describe("under a failover must too dear to follow each move", () => {
-    /** Ten hosts of 10, of which any one may be lost; `current` says who is where. */
-    const failoverProblem = (sizes: readonly number[], current: Int32Array): Problem => {
-      const keep = fills(sizes, Array.from({ length: 10 }, () => 10));
-      const survive: Form = {
-        kind: "survive", keep: () => keep, members: Int32Array.from(sizes, (_, w) => w),
-        losses: Array.from({ length: 10 }, (_, h) => Int32Array.of(h)), takers: new Uint8Array(10).fill(1),
-      };
-      const onCost = { kind: "linear" as const, name: "money", unit: "micros", at: () => 1, on: () => 1000 };
-      const workloads = sizes.length;
-      return plain(10, workloads, {
-        current, musts: [...keep, survive], levels: [{ name: "money", shouldsWeight: 0, terms: [{ objective: onCost, weight: 1 }] }],
-      });
-    };
-
-    it("keeps it while it saves", () => {
-      const sizes = Array.from({ length: 150 }, (_, w) => (w % 50 === 0 ? 5 : 0));
-      const problem = failoverProblem(sizes, Int32Array.from(sizes, (_, w) => w % 10));
-      const { hostOf, score } = search(problem, options({ iterations: 60_000 }));
-      expect([...score]).toEqual([...scoreOf(problem, hostOf)]);
-      expect(score[mustsLevel]).toBe(0);
-      expect(score[unplacedLevel]).toBe(0);
-      expect(score[2]).toBeLessThan(scoreOf(problem, problem.current)[2] ?? 0);
-    });
-
-    it("mends it where others must make room for it", () => {
-      // The one of 10 needs an empty host, and on every other there is one of 5: two of them have to share.
-      const sizes = Array.from({ length: 150 }, (_, w) => (w === 0 ? 10 : w < 10 ? 5 : 0));
-      const problem = { ...failoverProblem(sizes, Int32Array.from(sizes, (_, w) => w % 10)), levels: [] };
-      expect(scoreOf(problem, problem.current)[mustsLevel]).toBe(1);
-      const { score } = search(problem, options({ iterations: 60_000 }));
-      expect([...score]).toEqual([0, 0]);
-    });
-
-    it("rather leaves somebody out than to break it", () => {
-      // Nineteen of 5 on ten hosts of 10: losing a host of two needs two places where only one is left.
-      const sizes = Array.from({ length: 150 }, (_, w) => (w < 19 ? 5 : 0));
-      const problem = failoverProblem(sizes, Int32Array.from(sizes, (_, w) => Math.floor((w % 20) / 2)));
-      expect(scoreOf(problem, problem.current)[mustsLevel]).toBeGreaterThan(0);
-      const { score } = search(problem, options({ iterations: 60_000 }));
-      expect(score[mustsLevel]).toBe(0);
-      expect(score[unplacedLevel]).toBeGreaterThan(0);
-    });
-  });
-
   it("refuses numbers that a sum cannot hold exactly", () => {
     const level = { name: "money", shouldsWeight: 0, terms: [{ weight: 1, objective: { kind: "linear" as const, name: "money", unit: "micros", at: () => 6e15, on: () => 0 } }] };
     expect(() => search(plain(2, 4, { levels: [level] }), options())).toThrow(ScoreOverflow);
@@ -177,6 +146,37 @@ describe("search", () => {
     search(someProblem(3), options({ clock: { nowMs: () => (now += 300) }, progress: ({ done, total }) => { reports.push(done / total); } }));
     expect(reports.length).toBeGreaterThan(3);
     expect(Math.max(...reports)).toBeLessThanOrEqual(1);
+  });
+});
+
+describe("search under a failover must too dear to follow each move", () => {
+  it("keeps it while it saves", () => {
+    const sizes = Array.from({ length: 150 }, (_, w) => (w % 50 === 0 ? 5 : 0));
+    const problem = failoverProblem(sizes, Int32Array.from(sizes, (_, w) => w % 10));
+    const { hostOf, score } = search(problem, options({ iterations: 60_000 }));
+    expect([...score]).toEqual([...scoreOf(problem, hostOf)]);
+    expect(score[mustsLevel]).toBe(0);
+    expect(score[unplacedLevel]).toBe(0);
+    expect(score[2]).toBeLessThan(scoreOf(problem, problem.current)[2] ?? 0);
+  });
+
+  it("mends it where others must make room for it", () => {
+    // The one of 10 needs an empty host, and on every other there is one of 5: two of them have to share.
+    const sizes = Array.from({ length: 150 }, (_, w) => (w === 0 ? 10 : w < 10 ? 5 : 0));
+    const problem = { ...failoverProblem(sizes, Int32Array.from(sizes, (_, w) => w % 10)), levels: [] };
+    expect(scoreOf(problem, problem.current)[mustsLevel]).toBe(1);
+    const { score } = search(problem, options({ iterations: 60_000 }));
+    expect([...score]).toEqual([0, 0]);
+  });
+
+  it("rather leaves somebody out than to break it", () => {
+    // Nineteen of 5 on ten hosts of 10: losing a host of two needs two places where only one is left.
+    const sizes = Array.from({ length: 150 }, (_, w) => (w < 19 ? 5 : 0));
+    const problem = failoverProblem(sizes, Int32Array.from(sizes, (_, w) => Math.floor((w % 20) / 2)));
+    expect(scoreOf(problem, problem.current)[mustsLevel]).toBeGreaterThan(0);
+    const { score } = search(problem, options({ iterations: 60_000 }));
+    expect(score[mustsLevel]).toBe(0);
+    expect(score[unplacedLevel]).toBeGreaterThan(0);
   });
 });
 
