@@ -44,7 +44,7 @@ describe("stowage validate", () => {
     const path = file("bad.yaml", shop.replace("kind: internal", "kind: inside").replace("host: h2", "host: h9"));
     const { code, out, err } = await stowage("validate", path);
     expect({ code, out }).toEqual({ code: 1, out: "" });
-    expect(err).toMatch(/bad\.yaml:5/);
+    expect(err).toMatch(/bad\.yaml:6/);
     expect(err).toContain("h9");
     expect(err).toContain("2 errors, 0 warnings.");
   });
