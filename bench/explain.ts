@@ -22,7 +22,7 @@ const seed = Number(values.seed);
 
 async function fleetOf(hosts: number, workloads: number): Promise<Scenario> {
   const document = generateScenario({ seed, hosts, workloads, policies: 60 });
-  const { scenario, diagnostics } = await parseScenarioText(JSON.stringify(document), "generated.json");
+  const { scenario, diagnostics } = parseScenarioText(JSON.stringify(document), "generated.json");
   if (scenario === null) throw new Error(diagnostics[0]?.message ?? "no scenario");
   return scenario;
 }
@@ -62,11 +62,10 @@ async function conflictAtScale(): Promise<void> {
   const problem = buildProblem({ index, constraints, objectives: scenario.objectives, settings: scenario.settings, mode: "place" });
   const begin = performance.now();
   const conflict = await findConflict(problem, { seed, clock, stopped: () => false, timeMs: 30_000 });
-  console.log(
-    `conflict, ${hosts} hosts, ${index.workloads.length} workloads: ${((performance.now() - begin) / 1000).toFixed(2)} s, ` +
-    (conflict === null ? "none found" : `${conflict.elements.map((element) => (element.kind === "policy" ? element.policy : element.workload)).join(" + ")}` +
-      `${conflict.proved ? ", proved" : ""}${conflict.minimal ? ", minimal" : ""}`),
-  );
+  const seconds = ((performance.now() - begin) / 1000).toFixed(2);
+  const elements = conflict?.elements.map((element) => (element.kind === "policy" ? element.policy : element.workload)).join(" + ");
+  const certainty = conflict === null ? "none found" : [elements, conflict.proved ? "proved" : "not proved", conflict.minimal ? "minimal" : "not minimal"].join(", ");
+  console.log(`conflict, ${hosts} hosts, ${index.workloads.length} workloads: ${seconds} s, ${certainty}`);
 }
 
 await explainAtScale();

@@ -19,7 +19,7 @@ for (let i = 0; i < count; i++) {
   const seed = random.uint32();
   const hosts = random.between(3, 12);
   const document = generateScenario({ seed, hosts, workloads: hosts * random.between(2, 6), policies: random.between(0, 12), tight: random.chance(300) });
-  const { scenario } = await parseScenarioText(JSON.stringify(document), "generated.json");
+  const { scenario } = parseScenarioText(JSON.stringify(document), "generated.json");
   if (scenario === null) throw new Error(`seed ${seed}: the generated scenario is refused`);
   const index = indexFleet(scenario.fleet);
   const { constraints } = await compilePolicies(scenario, index);

@@ -23,7 +23,7 @@ const text = JSON.stringify(generateScenario({ seed, hosts: Number(values.hosts)
 const marks: [string, number][] = [["", performance.now()]];
 const mark = (name: string): void => void marks.push([name, performance.now()]);
 
-const { scenario, diagnostics } = await parseScenarioText(text, "generated.json");
+const { scenario, diagnostics } = parseScenarioText(text, "generated.json");
 if (scenario === null) throw new Error(diagnostics.slice(0, 5).map(({ path, message }) => `${path}: ${message}`).join("\n"));
 mark("read");
 const index = indexFleet(scenario.fleet);

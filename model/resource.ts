@@ -4,8 +4,6 @@
  */
 export type Resources = Readonly<Record<string, number>>;
 
-export const standardResources = ["cpuMillicores", "memoryMiB", "storageMiB", "networkMbps"] as const;
-
 /**
  * How a resource counts while a workload moves: on both hosts, or only where it runs. With `running` its landing adds
  * to the target, so that the scheduler must take the moves of a host one after the other.

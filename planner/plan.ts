@@ -96,7 +96,7 @@ interface Reached {
 
 /** Solves, schedules, and asks for another target while the one found cannot be reached. */
 async function reachableTarget(request: PlanRequest, problem: Problem): Promise<Reached> {
-  let forbidden: NonNullable<EngineOptions["forbidden"]> = [];
+  const forbidden: { workload: number; host: number }[] = [];
   let first: Reached | null = null;
   for (let attempt = 0; attempt < targetsMax; attempt++) {
     const solution = await solve(request, problem, forbidden);
@@ -106,7 +106,7 @@ async function reachableTarget(request: PlanRequest, problem: Problem): Promise<
     first ??= { solution, target, result };
     const unreached = result.stuck.filter(({ to }) => to >= 0).map(({ workload, to }) => ({ workload, host: to }));
     if (result.proved || unreached.length === 0 || request.stopped()) break;
-    forbidden = [...forbidden, ...unreached];
+    forbidden.push(...unreached);
   }
   if (first === null) throw new Error("broken invariant: no target was tried");
   return first;
