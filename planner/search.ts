@@ -16,6 +16,8 @@ import { repairSurvival } from "./survive-repair.ts";
 
 /** Moves weighed between two looks at the clock. */
 const checkEvery = 2048;
+/** Workloads times hosts up to which bounds are computed between rounds. */
+const provablePairsMax = 2000;
 /** Choices between two looks at what is wrong. */
 const focusEvery = 512;
 
@@ -101,13 +103,19 @@ class Search {
     const length = roundLength(this.#problem, this.#workMax);
     const heats = this.#workMax / this.#problem.wanted.length >= thoroughWork ? thoroughHeats : carefulHeats;
     this.#acceptance.calibrate(this.#context);
-    for (let round = 0; !this.#isOver("search"); round++) {
+    for (let round = 0; !this.#isOver("search") && !this.#isProved(); round++) {
       if (round > 0) this.#restart(round);
       const heat = heats[round % heats.length] as number;
       this.#round(Math.min(length, this.#workMax - state.weighed), heat);
       descend(state, this.#random, this.#descentMax(), () => this.#isOver("search"));
       this.#endStage();
     }
+  }
+
+  /** Nothing is left to find once every level stands at its bound; asked where bounds cost less than a round. */
+  #isProved(): boolean {
+    if (this.#state.workloadCount * this.#state.hostCount > provablePairsMax) return false;
+    return claimOf(this.#best.score, lowerBounds(this.#state, this.#best.score)).kind === "optimal";
   }
 
   /** Most rounds go on from the best; some go on from where the last one ended, so as not to circle around one place. */
