@@ -98,7 +98,7 @@ describe("composition", () => {
 });
 
 /** Files that are refused: what is told, with the folder left out. */
-const refusals: readonly (readonly [string, readonly string[], readonly string[], string?])[] = [
+const refusals: readonly (readonly [what: string, names: readonly string[], told: readonly string[], advice?: string])[] = [
   ["an id that two files define", ["base.json", "twice.yaml"], ["duplicate-id 4:9 sites[1].id | site paris is defined twice: first in base.json at sites[0], and again in twice.yaml at sites[1]."]],
   ["two currencies", ["euros.yaml", "dollars.yaml"], ["contradiction 2:11 currency | currency is USD, but euros.yaml counts in EUR."]],
   ["files that include each other", ["circle-a.yaml"], ["include-cycle 4:5 include[0] | circle-a.yaml includes itself: circle-a.yaml includes circle-b.yaml includes circle-a.yaml."]],
@@ -119,7 +119,7 @@ const refusals: readonly (readonly [string, readonly string[], readonly string[]
 ];
 
 describe("files that are refused", () => {
-  it.each(refusals)("%s", async (_, names, told, advice) => {
+  it.each(refusals.map(([what, names, told, advice]) => ({ what, names, told, advice })))("$what", async ({ names, told, advice }) => {
     const { scenario, diagnostics } = await loadScenario(names.map(inFolder));
     expect(scenario).toBeNull();
     expect(diagnostics.map((diagnostic) => asLine(diagnostic).replaceAll(`${folder}${path.sep}`, ""))).toEqual(told);
