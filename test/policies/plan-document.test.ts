@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parsePlan } from "../../policies/plan-document.ts";
 import { planOf } from "../cli/plan-of.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Application, Service } from "../../model/fleet.ts";
 import type { ApplicationId, ServiceId } from "../../model/ids.ts";

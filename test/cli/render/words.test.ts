@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatAmount, formatCarbon, formatPower } from "../../../cli/render/amount.ts";
 import { useBar } from "../../../cli/render/bar.ts";
