@@ -192,6 +192,7 @@ function checkHost(checker: Checker, { source, path }: Place, draft: Draft): voi
 
 /** Host types, links and the instant of one document. */
 function checkTop(source: Source, checker: Checker, draft: Draft, problems: Problems): void {
+  checkBalance(source, checker, draft);
   const top = topOf(source);
   for (const name of draft.hostTypes.keys()) {
     const type = top.hostTypes?.[name];
@@ -208,6 +209,16 @@ function checkTop(source: Source, checker: Checker, draft: Draft, problems: Prob
     else draft.links.push(link);
   });
   if (typeof top.asOf === "string" && !problems.isFaulty(source, "asOf", "")) checker.instant(top.asOf, ["asOf"]);
+}
+
+/** Resources that the balance names; of a wrong shape nothing is asked, that was reported. */
+function checkBalance(source: Source, checker: Checker, draft: Draft): void {
+  const dimensions: unknown = topOf(source).settings?.balance?.dimensions;
+  if (!Array.isArray(dimensions)) return;
+  dimensions.forEach((dimension: unknown, i) => {
+    if (typeof dimension !== "object" || dimension === null || Array.isArray(dimension)) return;
+    checker.amounts(dimension as Readonly<Record<string, number>>, draft, ["settings", "balance", "dimensions", i]);
+  });
 }
 
 function applyChangesOf(composition: Composition, draft: Draft): readonly string[] {

@@ -114,12 +114,15 @@ function nodeOf(name: string, node: Fields, evacuated: boolean): CaseNode {
   const reserve = optionalFields(node["reserve"]);
   const kept = storages(reserve["storage_gb"]);
   const free = node["storage_free"] === undefined || node["storage_free"] === null ? null : storages(node["storage_free"]);
+  const cpuMillicores = thousandths(node["cpu_total"], `cpu_total of ${name}`);
+  const memoryMiB = mebibytes(node["memory_total_gb"], `memory_total_gb of ${name}`);
   return {
     name,
-    cpuMillicores: thousandths(node["cpu_total"], `cpu_total of ${name}`),
-    memoryMiB: mebibytes(node["memory_total_gb"], `memory_total_gb of ${name}`),
-    reserveCpuMillicores: thousandths(reserve["cpu"] ?? 0, `reserve of ${name}`),
-    reserveMemoryMiB: mebibytes(reserve["memory_gb"] ?? 0, `reserve of ${name}`),
+    cpuMillicores,
+    memoryMiB,
+    // Nobody can keep back more than there is.
+    reserveCpuMillicores: Math.min(cpuMillicores, thousandths(reserve["cpu"] ?? 0, `reserve of ${name}`)),
+    reserveMemoryMiB: Math.min(memoryMiB, mebibytes(reserve["memory_gb"] ?? 0, `reserve of ${name}`)),
     freeStorageMiB: free && new Map([...free].map(([storage, amount]) => [storage, Math.max(0, amount - (kept.get(storage) ?? 0))])),
     pressure: pressures(node, name),
     closed: node["maintenance"] === true || evacuated,
