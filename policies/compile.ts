@@ -8,7 +8,7 @@ import type { CompiledPolicy } from "./compiled-policy.ts";
 import { constraintsOf } from "./compiled-constraint.ts";
 import type { AnyConstraintKind, Constraint, Request } from "./constraint.ts";
 import { window } from "./constraints/window.ts";
-import { adviceFor } from "./did-you-mean.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import type { Form } from "./form.ts";
 import { lint } from "./lint.ts";
 import { checkParameters } from "./parameters.ts";
@@ -43,7 +43,7 @@ async function compilePolicy(
   const { entry: name, parameters } = document.require;
   const entry = entryNamed(name);
   if (entry === null) {
-    report.error("policy-unknown-entry", ".require", `the catalogue has no entry "${name}"`, adviceFor(name, Object.keys(catalogue), "See docs/policies/README.md."));
+    report.error("policy-unknown-entry", ".require", `the catalogue has no entry "${name}"`, didYouMean(name, Object.keys(catalogue), "See docs/policies/README.md."));
     return null;
   }
   if (document.id.startsWith(builtInPrefix) && scenario.policies.includes(document)) {

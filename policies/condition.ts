@@ -1,5 +1,5 @@
 import type { Condition } from "../model/policy.ts";
-import { adviceFor } from "./did-you-mean.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import type { Fact, FactType } from "./selection-facts.ts";
 
 /** A problem of one condition, before json-rules-engine sees it: the engine itself accepts anything in silence. */
@@ -57,13 +57,13 @@ function checkLeaf(leaf: Readonly<Record<string, unknown>>, keys: readonly strin
   const { fact: name, operator, value } = leaf;
   const fact = typeof name === "string" ? facts.get(name) : undefined;
   if (fact === undefined) {
-    return [{ path: `${path}.fact`, message: `no fact is called ${JSON.stringify(name)}`, advice: adviceFor(String(name), [...facts.keys()], "Use a fact that the fleet has.") }];
+    return [{ path: `${path}.fact`, message: `no fact is called ${JSON.stringify(name)}`, advice: didYouMean(String(name), [...facts.keys()], "Use a fact that the fleet has.") }];
   }
   const operators = operatorsByType[fact.type];
   if (typeof operator !== "string" || !operators.includes(operator)) {
     return [{
       path: `${path}.operator`, message: `operator ${JSON.stringify(operator)} does not fit the fact "${String(name)}", which is a ${fact.type}`,
-      advice: adviceFor(String(operator), operators, "Use one that fits."),
+      advice: didYouMean(String(operator), operators, "Use one that fits."),
     }];
   }
   return checkValue(value, operator, fact.type, String(name), `${path}.value`);

@@ -1,6 +1,6 @@
 import type { PolicyDocument } from "../model/policy.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
-import { adviceFor } from "./did-you-mean.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import type { PolicyReport } from "./policy-report.ts";
 import { positionsOf } from "./select.ts";
 
@@ -34,7 +34,7 @@ export function exceptionsInForce(document: PolicyDocument, asOf: string | null,
         const found = known.get(id);
         if (found !== undefined) excepted[sort].add(found);
         else report.error("unknown-reference", `${path}.${sort}[${j}]`, `no ${sort.slice(0, -1)} is called "${id}"`,
-          adviceFor(id, [...known.keys()], "Remove it from the exception."));
+          didYouMean(id, [...known.keys()], "Remove it from the exception."));
       });
     }
   });

@@ -4,6 +4,7 @@ export { compilePolicies, type CompiledPolicies } from "./compile.ts";
 export type { AnyConstraintKind } from "./constraint.ts";
 export type { Constraint, Violation } from "./constraint.ts";
 export { carbonMilligramsPerHour, chargeMicrosPerHour, dynamicMilliwatts, hostOnMicrosPerHour, idleMilliwatts } from "./cost.ts";
+export { didYouMean, nearestWord } from "./did-you-mean.ts";
 export { planDigest } from "./digest.ts";
 export { basisFacts, compareFacts, type StaleFact } from "./facts.ts";
 export type { Form, PackForm } from "./form.ts";

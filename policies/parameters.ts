@@ -1,6 +1,6 @@
 import { Value } from "typebox/value";
 import type { AnyConstraintKind } from "./constraint.ts";
-import { adviceFor } from "./did-you-mean.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import type { PolicyReport } from "./policy-report.ts";
 
 /** Compares parameters as written with the schema of their entry; true when they fit. Selectors are left to `select`. */
@@ -16,7 +16,7 @@ export function checkParameters(entry: AnyConstraintKind, raw: Readonly<Record<s
     if (keyword === "additionalProperties") {
       for (const name of listOf(params, "additionalProperties")) {
         report.error("policy-parameter", `${place}.${name}`, `${entry.name} knows no parameter "${name}"`,
-          instancePath === "" ? adviceFor(name, known, "Remove it.") : "Remove it.");
+          instancePath === "" ? didYouMean(name, known, "Remove it.") : "Remove it.");
       }
     } else if (keyword === "required") {
       for (const name of listOf(params, "requiredProperties")) {

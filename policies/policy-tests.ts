@@ -3,7 +3,7 @@ import type { PolicyTest } from "../model/policy.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { currentHosts, settledInstant, type FleetIndex } from "../model/snapshot.ts";
 import { totalAmount, type Constraint } from "./constraint.ts";
-import { adviceFor } from "./did-you-mean.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { positionsOf } from "./select.ts";
 
 /** The outcome of one test that a policy carries. */
@@ -28,9 +28,9 @@ function runOne({ place, expect }: PolicyTest, index: FleetIndex, constraints: r
   const hostOf = currentHosts(index);
   for (const [workload, host] of Object.entries(place)) {
     const w = positionsOf(index, "workloads").get(workload);
-    if (w === undefined) return { passed: false, words: `no workload is called "${workload}". ${adviceFor(workload, [...positionsOf(index, "workloads").keys()], "Correct the test.")}` };
+    if (w === undefined) return { passed: false, words: `no workload is called "${workload}". ${didYouMean(workload, [...positionsOf(index, "workloads").keys()], "Correct the test.")}` };
     const h = positionsOf(index, "hosts").get(host);
-    if (h === undefined) return { passed: false, words: `no host is called "${host}". ${adviceFor(host, [...positionsOf(index, "hosts").keys()], "Correct the test.")}` };
+    if (h === undefined) return { passed: false, words: `no host is called "${host}". ${didYouMean(host, [...positionsOf(index, "hosts").keys()], "Correct the test.")}` };
     hostOf[w] = h;
   }
   const instant = settledInstant(index, hostOf);

@@ -3,7 +3,7 @@ import type { DiagnosticCode } from "../model/diagnostic.ts";
 import type { Condition, Selector } from "../model/policy.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
 import { checkCondition, factsAskedBy } from "./condition.ts";
-import { adviceFor } from "./did-you-mean.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { factsOf, type Selectable } from "./selection-facts.ts";
 
 /** Something wrong with a selector; `path` is below the selector. */
@@ -39,7 +39,7 @@ function shapeProblem(selector: unknown): SelectorProblem | null {
   if (!isRecord(selector)) return wrong("", `a selector must be an object, not ${JSON.stringify(selector) ?? "nothing"}`);
   const keys = Object.keys(selector);
   const unknown = keys.find((key) => !shapes.includes(key));
-  if (unknown !== undefined) return { ...wrong(`.${unknown}`, `a selector knows no key "${unknown}"`), advice: adviceFor(unknown, shapes, advice) };
+  if (unknown !== undefined) return { ...wrong(`.${unknown}`, `a selector knows no key "${unknown}"`), advice: didYouMean(unknown, shapes, advice) };
   if (keys.length !== 1) return wrong("", `a selector must have exactly one key, not ${keys.length}`);
   const { everything, ids, labels } = selector;
   if ("everything" in selector && everything !== true) return wrong(".everything", "everything must be true");
@@ -79,7 +79,7 @@ function byIds(ids: readonly string[], sort: Selectable, index: FleetIndex): Sel
     if (found !== undefined) chosen.add(found);
     else problems.push({
       code: "unknown-reference", path: `.ids[${i}]`, message: `no ${sort.slice(0, -1)} is called "${id}"`,
-      advice: adviceFor(id, [...known.keys()], `Name one of the fleet's ${sort}.`),
+      advice: didYouMean(id, [...known.keys()], `Name one of the fleet's ${sort}.`),
     });
   });
   return { chosen: Int32Array.from(chosen).sort(), problems };

@@ -2,7 +2,7 @@ import type { DiagnosticCode } from "../model/diagnostic.ts";
 import type { Host, Service, SiteLink, Workload } from "../model/fleet.ts";
 import { compareIds } from "../model/ids.ts";
 import { amountOf, type Resources } from "../model/resource.ts";
-import { didYouMean } from "./did-you-mean.ts";
+import { didYouMean } from "../policies/index.ts";
 import type { Draft } from "./draft.ts";
 import { isInstant } from "./instant.ts";
 import { pathWords, shown, thingAt, type Path, type Problems, type Source } from "./problem.ts";

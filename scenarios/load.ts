@@ -1,9 +1,9 @@
 import path from "node:path";
 import type { Diagnostic, DiagnosticCode } from "../model/diagnostic.ts";
 import type { Scenario } from "../model/scenario.ts";
+import { nearestWord } from "../policies/index.ts";
 import { composeScenario } from "./compose.ts";
 import { decode } from "./decode.ts";
-import { nearest } from "./did-you-mean.ts";
 import { diskFiles, type InputFiles } from "./input-files.ts";
 import { isInstant } from "./instant.ts";
 import { readJson } from "./json-text.ts";
@@ -171,7 +171,7 @@ class Loader {
     switch (code) {
       case "ENOENT": case "ENOTDIR": {
         const siblings = await this.#files.list(path.dirname(file)).catch(() => []);
-        const near = nearest(path.basename(file), siblings);
+        const near = nearestWord(path.basename(file), siblings);
         tell("file-not-found", `${shownName} does not exist.`, near === null ? "Check the name and the folder." : `Did you mean ${printable(path.join(path.dirname(file), near))}?`);
         break;
       }

@@ -1,8 +1,8 @@
 import { Compile } from "typebox/compile";
 import { Errors } from "typebox/value";
 import type { DiagnosticCode } from "../model/diagnostic.ts";
+import { didYouMean } from "../policies/index.ts";
 import { subjectOf } from "./checks.ts";
-import { didYouMean } from "./did-you-mean.ts";
 import { patternMeanings } from "./fields/common.ts";
 import { shown, type Path, type Problems, type Source } from "./problem.ts";
 import { documentSchema } from "./schema.ts";

@@ -1,5 +1,6 @@
 import { Option, type Command } from "commander";
 import { currentHosts } from "../../model/snapshot.ts";
+import { didYouMean } from "../../policies/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
@@ -9,7 +10,6 @@ import { asOfOption, evacuateOption, secondsAsMs, wholeNumber, type ScenarioOpti
 import { readPlanFile } from "../plan-file.ts";
 import { inputOf, prepare, type Prepared } from "../prepare.ts";
 import { renderConflict, renderExplanation } from "../render/explanation.ts";
-import { suggestion } from "../suggestion.ts";
 import { placedByPlan } from "../../reports/index.ts";
 
 interface ExplainOptions extends ScenarioOptions {
@@ -65,7 +65,7 @@ async function explainWorkload(
   const w = index.workloads.findIndex(({ id }) => id === workload);
   if (w < 0) {
     const known = index.workloads.map(({ id }) => id);
-    return failed([...diagnostics, usageProblem(`The scenario has no workload "${workload}".`, suggestion(workload, known, "`stowage show FILES workloads` lists them."))]);
+    return failed([...diagnostics, usageProblem(`The scenario has no workload "${workload}".`, didYouMean(workload, known, "`stowage show FILES workloads` lists them."))]);
   }
   const placement = await placementOf(ready, options);
   if ("diagnostics" in placement) return failed(placement.diagnostics);

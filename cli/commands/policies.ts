@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { catalogue, runPolicyTests, type AnyConstraintKind } from "../../policies/index.ts";
+import { catalogue, didYouMean, runPolicyTests, type AnyConstraintKind } from "../../policies/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
@@ -9,7 +9,6 @@ import { asOfOption, type ScenarioOptions } from "../options.ts";
 import { inputOf, prepare } from "../prepare.ts";
 import { countWords } from "../render/diagnostics.ts";
 import { renderCatalogue, renderEntry, renderPolicies, renderPolicyTests } from "../render/policies.ts";
-import { suggestion } from "../suggestion.ts";
 
 /** `stowage policies`: the rules of a scenario, and the catalogue that they are made from. */
 export function addPolicies(program: Command, context: Context, finish: Finish): void {
@@ -114,7 +113,7 @@ function show(name: string, context: Context): CommandResult {
   const entries = new Map<string, AnyConstraintKind>(Object.entries(catalogue));
   const entry = entries.get(name);
   if (entry === undefined) {
-    return failed([usageProblem(`The catalogue has no entry "${name}".`, suggestion(name, [...entries.keys()], "`stowage policies list` names them all."))]);
+    return failed([usageProblem(`The catalogue has no entry "${name}".`, didYouMean(name, [...entries.keys()], "`stowage policies list` names them all."))]);
   }
   const { meaning, subject, holds, parameters } = entry;
   const shown = { name, meaning, subject, holds, parameters: parameters as unknown as Readonly<Record<string, unknown>> };

@@ -132,20 +132,20 @@ describe("exceptions", () => {
 
 describe("a mistaken policy is reported with its place, its value and a way out", () => {
   it.each<[string, PolicyDocument, string]>([
-    ["unknown entry", policyOf("p", all, "spred"), 'policy-unknown-entry policies[p].require: policy p: the catalogue has no entry "spred" Did you mean "spread"?'],
-    ["unknown parameter", policyOf("p", all, "spread", { kye: "rack" }), 'policy-parameter policies[p].require.spread.kye: policy p: spread knows no parameter "kye" Did you mean "key"?'],
+    ["unknown entry", policyOf("p", all, "spred"), 'policy-unknown-entry policies[p].require: policy p: the catalogue has no entry "spred" Did you mean spread?'],
+    ["unknown parameter", policyOf("p", all, "spread", { kye: "rack" }), 'policy-parameter policies[p].require.spread.kye: policy p: spread knows no parameter "kye" Did you mean key?'],
     ["value out of range", policyOf("p", all, "spread", { atMost: 0 }), "policy-parameter policies[p].require.spread.atMost: policy p: spread.atMost is 0; it must be >= 1 See docs/policies/spread.md."],
     ["missing parameter", policyOf("p", {}, "payback"), 'policy-parameter policies[p].require.payback.days: policy p: payback needs the parameter "days" Add "days"; see docs/policies/payback.md.'],
     ["a key that no host has", policyOf("p", {}, "failover", { domain: "rak" }), 'policy-parameter policies[p].require.failover.domain: policy p: no host has a domain "rak" Name a key that hosts have under domains, or host or site.'],
     ["the wrong subject", policyOf("p", { hosts: ids("h1") }, "spread"), "policy-parameter policies[p].select.hosts: policy p: it selects hosts, but spread is about workloads or services Select workloads or services."],
     ["no subject", policyOf("p", {}, "spread"), "missing-key policies[p].select: policy p: spread is about workloads, but it selects none Add select: { workloads: ... }; everything: true chooses all."],
-    ["unknown workload", policyOf("p", { workloads: ids("db-1 db-3") }, "spread"), 'unknown-reference policies[p].select.workloads.ids[1]: policy p: no workload is called "db-3" Did you mean "db-1"?'],
+    ["unknown workload", policyOf("p", { workloads: ids("db-1 db-3") }, "spread"), 'unknown-reference policies[p].select.workloads.ids[1]: policy p: no workload is called "db-3" Did you mean db-1?'],
     ["a duration that the entry does not have", policyOf("p", {}, "change-limit", { moves: 1 }, { holds: "continuously" }), "policy-parameter policies[p].holds: policy p: change-limit cannot hold continuously It may hold at-end."],
     ["an unknown grouping", policyOf("p", { ...all, groupBy: "tier" }, "spread"), 'policy-parameter policies[p].select.groupBy: policy p: groupBy is "tier" Write one of replicaGroup, service, application, layer, label.NAME.'],
     ["grouping hosts", policyOf("p", { groupBy: "layer" }, "max-workloads", { atMost: 9 }), "policy-parameter policies[p].select.groupBy: policy p: groupBy groups workloads, but max-workloads is about hosts Remove groupBy."],
     ["an id of the fleet's own", policyOf("built-in/p", all, "spread"), 'not-allowed policies[built-in/p].id: policy built-in/p: ids that start with "built-in/" belong to the fleet\'s own musts Choose another id.'],
     ["a parameter that chooses nothing", policyOf("p", all, "fence", { hosts: { labels: { env: "prd" } } }), "policy-unreachable policies[p].require.fence.hosts: policy p: hosts chooses none of the hosts Correct the selector, or set mayBeEmpty: true."],
-    ["an excepted workload that does not exist", policyOf("p", all, "spread", {}, { exceptions: [exception({ workloads: ["odds"] })] }), 'unknown-reference policies[p].exceptions[0].workloads[0]: policy p: no workload is called "odds" Did you mean "odd"?'],
+    ["an excepted workload that does not exist", policyOf("p", all, "spread", {}, { exceptions: [exception({ workloads: ["odds"] })] }), 'unknown-reference policies[p].exceptions[0].workloads[0]: policy p: no workload is called "odds" Did you mean odd?'],
     ["limits without a limit", policyOf("p", {}, "parallelism"), "policy-parameter policies[p].require.parallelism.total: policy p: parallelism without any limit says nothing Give one of perHostIn, perHostOut, perSiteLink, total."],
     ["both ways to count", policyOf("p", all, "disruption-budget", { min: 1, maxDown: 1 }), "policy-parameter policies[p].require.disruption-budget.min: policy p: disruption-budget takes exactly one of min and maxDown Write min: 2 or maxDown: 1."],
     ["a zone that is none", policyOf("p", {}, "window", { zone: "Europe/Pari", allow: [{ from: "22:00", to: "06:00" }] }), 'policy-parameter policies[p].require.window.zone: policy p: zone "Europe/Pari" is not an IANA zone Write it like Europe/Berlin or UTC.'],
@@ -189,8 +189,8 @@ describe("the tests inside policies", () => {
       "refused: true, db-1, db-2 share host h1: 2 there, at most 1 may be",
       "wrongly refused: false, the policy allows this placement",
       "allowed though banned by another: true, the policy allows this placement",
-      'typing mistake: false, no workload is called "db-9". Did you mean "db-1"?',
-      'no such host: false, no host is called "h9". Did you mean "h1"?']);
+      'typing mistake: false, no workload is called "db-9". Did you mean db-1?',
+      'no such host: false, no host is called "h9". Did you mean h1?']);
   });
 });
 
