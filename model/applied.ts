@@ -1,21 +1,21 @@
 import type { Fleet } from "./fleet.ts";
-import type { Plan } from "./plan.ts";
+import type { HostId, WorkloadId } from "./ids.ts";
 
-/** The fleet once a plan has been carried out as estimated: hosts switched, workloads where the target has them. */
-export function fleetAfter(fleet: Fleet, plan: Pick<Plan, "target" | "actions">): Fleet {
-  const hostOf = new Map(plan.target.map(({ workload, host }) => [workload, host]));
-  const booted = new Set(plan.actions.flatMap(({ action }) => (action.kind === "bootHost" ? [action.host] : [])));
-  const shutDown = new Set(plan.actions.flatMap(({ action }) => (action.kind === "shutdownHost" ? [action.host] : [])));
-  const removed = new Set(plan.actions.flatMap(({ action }) => (action.kind === "remove" ? [action.workload] : [])));
-  return {
-    ...fleet,
-    hosts: fleet.hosts.map((host) => ({
-      ...host, state: shutDown.has(host.id) ? "off" as const : booted.has(host.id) ? "on" as const : host.state,
-    })),
-    workloads: fleet.workloads.filter(({ id }) => !removed.has(id)).map((workload) => {
-      const host = hostOf.get(workload.id);
-      if (host === undefined || workload.desired === "removed") return workload;
-      return { ...workload, host, state: workload.desired, copyOf: null };
-    }),
-  };
+/**
+ * The fleet once a target has been reached: workloads where it has them, hosts with work on, hosts left empty that may
+ * be switched off, off. What is not wanted any more is gone. A host in maintenance stays in maintenance.
+ */
+export function fleetAfter(fleet: Fleet, target: ReadonlyMap<WorkloadId, HostId>): Fleet {
+  const workloads = fleet.workloads.filter(({ desired }) => desired !== "removed").map((workload) => {
+    const host = target.get(workload.id);
+    if (host === undefined || workload.desired === "removed") return workload;
+    return { ...workload, host, state: workload.desired, copyOf: null };
+  });
+  const used = new Set(workloads.map(({ host }) => host));
+  const hosts = fleet.hosts.map((host) => {
+    if (!host.powerManaged) return host;
+    if (host.state === "off" && used.has(host.id)) return { ...host, state: "on" as const };
+    return host.state === "on" && !used.has(host.id) ? { ...host, state: "off" as const } : host;
+  });
+  return { ...fleet, hosts, workloads };
 }

@@ -30,6 +30,11 @@ export interface PlanSettings {
   readonly downtimeMicrosPerSecond: number;
   /** Price of touching a workload at all, in micro-units: what a move must at least save within the payback time. */
   readonly moveMicros: number;
+  /**
+   * Least improvement, per thousand of what it improves, for which a placement that is not proved to be the best moves
+   * anything; `defaultMinimumGainPermille` when absent.
+   */
+  readonly minimumGainPermille?: number;
   /** `defaultBalance` when absent. */
   readonly balance?: BalanceSettings;
 }
@@ -42,6 +47,8 @@ export const defaultObjectives: readonly ObjectiveLevel[] = [
   { terms: [{ objective: "power", weight: 1 }] },
   { terms: [{ objective: "carbon", weight: 1 }] },
 ];
+
+export const defaultMinimumGainPermille = 5;
 
 export const defaultSettings: PlanSettings = { paybackHours: 720, downtimeMicrosPerSecond: 100, moveMicros: 10_000 };
 

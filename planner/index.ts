@@ -1,6 +1,7 @@
 export { buildProblem } from "./build-problem.ts";
 export { findConflict, type Conflict, type ConflictOptions, type Element } from "./conflict.ts";
 export { explainer, type Candidate, type Explainer, type Explanation, type Objection } from "./explain.ts";
-export { planScenario, type EngineChoice, type PlanRequest } from "./plan.ts";
+export { planScenario } from "./plan.ts";
 export { type Problem, type Score, type Solution } from "./problem.ts";
 export { relaxations, type Relaxation } from "./relax.ts";
+export type { EngineChoice, PlanRequest } from "./target.ts";

@@ -61,6 +61,8 @@ export interface EngineOptions {
   readonly progress?: (report: { readonly stage: string; readonly done: number; readonly total: number; readonly score: Score | null }) => void;
   /** A placement to start from beside the current one, e.g. the answer of another engine. */
   readonly start?: Int32Array;
+  /** False leaves out the bounds of the objectives, which cost time and which only a final answer needs. */
+  readonly bound?: boolean;
   /** Pairs that no schedule reached: not to be used again. */
   readonly forbidden?: readonly { readonly workload: number; readonly host: number }[];
 }

@@ -62,6 +62,7 @@ export const objectivesSchema = Type.Array(closed({
 export const settingsSchema = closed({
   paybackHours: optional(whole("Over how many hours a saving must pay for the moves that bring it. Default 720.", 1, 1_000_000)),
   downtimeMicrosPerSecond: optional(whole("Price of a second in which a workload does not serve: millionths of the currency. Default 100.", 0, 1_000_000_000)),
+  minimumGainPermille: optional(whole("Least improvement, per thousand of what it improves, for which a placement not proved best moves anything. Default 5.", 0, 1000)),
   moveMicros: optional(whole("Price of touching a workload at all: millionths of the currency. Default 10000.", 0, 1_000_000_000_000)),
   balance: optional(closed({
     of: oneOf(["reservation", "expectedUse"], "What is evened out: promised amounts, or those that workloads are expected to use."),

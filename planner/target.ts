@@ -1,0 +1,184 @@
+import { fleetAfter } from "../model/applied.ts";
+import type { Clock } from "../model/clock.ts";
+import type { Mode } from "../model/plan.ts";
+import { defaultMinimumGainPermille, type Scenario } from "../model/scenario.ts";
+import { indexFleet, type FleetIndex } from "../model/snapshot.ts";
+import { compilePolicies, type Constraint } from "../policies/index.ts";
+import { buildProblem } from "./build-problem.ts";
+import { claimOf } from "./claim.ts";
+import { exactSize, solveExactly } from "./exact/index.ts";
+import { compareScores, firstObjectiveLevel, mustsLevel, type EngineOptions, type Problem, type Solution } from "./problem.ts";
+import { schedule, type ScheduleResult } from "./schedule.ts";
+import { scoreOf } from "./score.ts";
+import { search } from "./search.ts";
+import { settle } from "./settle.ts";
+
+export type EngineChoice = "auto" | "exact" | "search";
+
+/** What a plan is asked for. */
+export interface PlanRequest {
+  readonly scenario: Scenario;
+  readonly index: FleetIndex;
+  readonly constraints: readonly Constraint[];
+  readonly mode: Mode;
+  readonly engine: EngineChoice;
+  readonly seed: number;
+  /** Wall-clock limit of the whole search for a placement; a safeguard that normally is not reached. */
+  readonly timeMs: number;
+  /** Work limit, so that the answer does not depend on the speed of the machine; by the size of the fleet when absent. */
+  readonly iterations?: number;
+  readonly clock: Clock;
+  readonly stopped: () => boolean;
+  readonly progress?: EngineOptions["progress"];
+  /** When the plan will start, milliseconds since 1970 UTC; for windows. */
+  readonly startsAtMs: number | null;
+}
+
+/** Up to so many binaries the exact engine is tried first when nobody chooses. */
+const exactBinariesMax = 1500;
+/** How often the search goes on from its own target before that counts as settled. */
+const settlingRoundsMax = 4;
+/** Moves tried before the exact engine starts, to give it something to beat. */
+const warmIterations = 50_000;
+
+/** A placement that was asked for, and how far actions reach it. */
+export interface Target {
+  /** The engine's answer, in which a workload may be nowhere. */
+  readonly solution: Solution;
+  /** The same with every workload that exists somewhere. */
+  readonly hostOf: Int32Array;
+  readonly result: ScheduleResult;
+}
+
+/**
+ * Solves and schedules. When no schedule reaches the target, those that are stuck are left where the schedule could
+ * bring them, and the rest is planned around them; when that is no better, the plan goes as far as the first one could.
+ */
+export async function findTarget(request: PlanRequest, problem: Problem): Promise<Target> {
+  const deadlineMs = request.clock.nowMs() + request.timeMs;
+  const first = await aim(request, problem, deadlineMs, {});
+  if (first.result.kind === "scheduled" || request.stopped()) return first;
+  const { reached, stuck } = first.result;
+  const second = await aim(request, problem, deadlineMs, { forbidden: allBut(problem, stuck.map(({ workload }) => workload), reached), start: reached });
+  if (second.result.kind !== "scheduled") return first;
+  return compareScores(second.solution.score, scoreOf(problem, reached)) <= 0 ? second : first;
+}
+
+/** Every host but the one where each of these is. */
+function allBut(problem: Problem, workloads: readonly number[], hostOf: Int32Array): { workload: number; host: number }[] {
+  return workloads.filter((w) => (hostOf[w] ?? -1) >= 0).flatMap((workload) =>
+    problem.index.hosts.flatMap((_, host) => (host === hostOf[workload] ? [] : [{ workload, host }])));
+}
+
+type Around = Pick<EngineOptions, "forbidden" | "start">;
+
+async function aim(request: PlanRequest, problem: Problem, deadlineMs: number, around: Around): Promise<Target> {
+  const { index, constraints, startsAtMs, stopped } = request;
+  const solution = await solve(request, problem, deadlineMs, around);
+  const hostOf = keepTheUnplaced(problem, solution.hostOf);
+  request.progress?.({ stage: "schedule", done: 0, total: 1, score: solution.score });
+  return { solution, hostOf, result: schedule({ index, constraints, hostOf, startsAtMs, stopped }) };
+}
+
+async function solve(request: PlanRequest, problem: Problem, deadlineMs: number, around: Around): Promise<Solution> {
+  const isSmall = exactSize(problem) <= exactBinariesMax;
+  const options = optionsOf(request, problem, deadlineMs, around);
+  if (request.engine === "search" || (request.engine === "auto" && !isSmall)) {
+    const found = search(problem, options);
+    if (found.claim.kind === "optimal") return found;
+    return worthMoving(request, problem, found) ? settled(request, problem, deadlineMs, found, around) : stay(problem, found);
+  }
+  const warm = search(problem, { ...options, iterations: Math.min(request.iterations ?? warmIterations, warmIterations) });
+  if (warm.claim.kind === "optimal" || request.stopped()) return warm;
+  const found = await solveExactly(problem, { ...optionsOf(request, problem, deadlineMs, around), start: warm.hostOf });
+  return found.claim.kind === "optimal" || worthMoving(request, problem, found) ? found : stay(problem, found);
+}
+
+function optionsOf(request: PlanRequest, problem: Problem, deadlineMs: number, around: Around): EngineOptions {
+  return {
+    ...around, seed: request.seed, clock: request.clock, stopped: request.stopped,
+    timeMs: Math.max(50, deadlineMs - request.clock.nowMs()),
+    iterations: request.iterations ?? defaultIterations(problem),
+    ...(request.progress === undefined ? {} : { progress: request.progress }),
+  };
+}
+
+/** Moves tried grow with the workloads, between what is enough for a rack and what a minute allows. */
+function defaultIterations(problem: Problem): number {
+  return Math.min(3_000_000, Math.max(200_000, 400 * problem.wanted.length));
+}
+
+/**
+ * What is not proved to be best must bring at least the scenario's least gain at the first level that it changes, so
+ * that a fleet is not stirred for next to nothing and planning again after applying moves nothing.
+ */
+function worthMoving({ scenario }: PlanRequest, problem: Problem, { score }: Solution): boolean {
+  const now = scoreOf(problem, stayingHosts(problem));
+  const level = now.findIndex((value, l) => value !== score[l]);
+  if (level < 0 || (score[level] ?? 0) > (now[level] ?? 0)) return false;
+  if (level < firstObjectiveLevel || (problem.levels[level - firstObjectiveLevel]?.shouldsWeight ?? 0) > 0) return true;
+  const gain = (now[level] ?? 0) - (score[level] ?? 0);
+  return gain * 1000 >= Math.abs(now[level] ?? 0) * (scenario.settings.minimumGainPermille ?? defaultMinimumGainPermille);
+}
+
+function stay(problem: Problem, { engine, bounds }: Solution): Solution {
+  const hostOf = stayingHosts(problem);
+  const score = scoreOf(problem, hostOf);
+  return { hostOf, score, bounds, claim: claimOf(score, bounds), engine };
+}
+
+/** Everybody who is wanted where they are now. */
+function stayingHosts({ current, index }: Problem): Int32Array {
+  return Int32Array.from(current, (h, w) => (index.workloads[w]?.desired === "removed" ? -1 : h));
+}
+
+/** Goes on from the target as the next planning would, until that finds nothing worth moving for. */
+async function settled(request: PlanRequest, problem: Problem, deadlineMs: number, found: Solution, around: Around): Promise<Solution> {
+  let best = found;
+  for (let round = 0; round < settlingRoundsMax && !request.stopped() && request.clock.nowMs() < deadlineMs; round++) {
+    const next = await requestAt(request, best.hostOf);
+    const again = problemOf(next);
+    const further = search(again, { ...optionsOf(request, again, deadlineMs, {}), bound: false });
+    if (!worthMoving(request, again, further)) break;
+    const hostOf = Int32Array.from(request.index.workloads, ({ id }) => further.hostOf[next.index.workloadIndex.get(id) ?? -1] ?? -1);
+    const score = scoreOf(problem, hostOf);
+    if (compareScores(score, best.score) >= 0 || usesForbidden(hostOf, around)) break;
+    best = { ...best, hostOf, score, claim: claimOf(score, best.bounds) };
+  }
+  return best;
+}
+
+function usesForbidden(hostOf: Int32Array, { forbidden = [] }: Around): boolean {
+  return forbidden.some(({ workload, host }) => hostOf[workload] === host);
+}
+
+/** The same request once a target has been reached. */
+async function requestAt(request: PlanRequest, hostOf: Int32Array): Promise<PlanRequest> {
+  const target = new Map(request.index.workloads.flatMap((workload, w) => {
+    const host = request.index.hosts[hostOf[w] ?? -1];
+    return host === undefined ? [] : [[workload.id, host.id] as const];
+  }));
+  const scenario = { ...request.scenario, fleet: fleetAfter(request.scenario.fleet, target) };
+  const index = indexFleet(scenario.fleet);
+  const { constraints } = await compilePolicies(scenario, index);
+  return { ...request, scenario, index, constraints };
+}
+
+export function problemOf({ scenario, index, constraints, mode }: PlanRequest): Problem {
+  return buildProblem({ index, constraints, objectives: scenario.objectives, settings: scenario.settings, mode });
+}
+
+/**
+ * A workload that exists but found no place stays where it is: it is never lost. When that would make any must worse
+ * than it is now, the whole fleet stays as it is.
+ */
+function keepTheUnplaced(problem: Problem, hostOf: Int32Array): Int32Array {
+  const kept = Int32Array.from(hostOf, (h, w) =>
+    h >= 0 || problem.index.workloads[w]?.desired === "removed" ? h : (problem.current[w] ?? -1));
+  return worsensAMust(problem, kept) ? stayingHosts(problem) : kept;
+}
+
+function worsensAMust(problem: Problem, hostOf: Int32Array): boolean {
+  if ((scoreOf(problem, hostOf)[mustsLevel] ?? 0) === 0) return false;
+  return settle(problem, hostOf).some(({ before, after }) => after > before);
+}
