@@ -3,7 +3,7 @@ import type { FleetIndex } from "../model/snapshot.ts";
 import { basisFacts, planDigest } from "../policies/index.ts";
 import { hourlyBill, movesOf } from "./assemble.ts";
 import { reasonsAgainst } from "./explain.ts";
-import { mustsLevel, unplacedLevel, type Problem, type Solution } from "./problem.ts";
+import { mustsLevel, unplacedLevel, type Problem, type Score, type Solution } from "./problem.ts";
 import type { ScheduleResult } from "./schedule.ts";
 import { scoreOf } from "./score.ts";
 import { findTarget, problemOf, type PlanRequest, type Target } from "./target.ts";
@@ -14,7 +14,7 @@ export async function planScenario(request: PlanRequest): Promise<Plan> {
   return assemble(request, problem, await findTarget(request, problem));
 }
 
-function assemble(request: PlanRequest, problem: Problem, { solution, hostOf: wantedHosts, result }: Target): Plan {
+function assemble(request: PlanRequest, problem: Problem, { aimedAt, solution, hostOf: wantedHosts, result }: Target): Plan {
   const { scenario, index } = request;
   const hostOf = result.kind === "scheduled" ? wantedHosts : result.reached;
   const score = scoreOf(problem, hostOf);
@@ -27,7 +27,7 @@ function assemble(request: PlanRequest, problem: Problem, { solution, hostOf: wa
     mode: request.mode,
     engine: solution.engine,
     seed: request.seed,
-    claim: claimOf(solution, score, unplaced, unreached),
+    claim: claimOf(aimedAt, solution, unreached),
     asOf: scenario.asOf,
     currency: scenario.fleet.currency,
     levels: levelScores(problem, solution, score),
@@ -51,15 +51,14 @@ function assemble(request: PlanRequest, problem: Problem, { solution, hostOf: wa
   return { ...plan, digest: planDigest(plan) };
 }
 
-function claimOf(solution: Solution, score: Float64Array, unplaced: readonly Unplaced[], unreached: readonly Unreached[]): Claim {
-  const cannot = (solution.score[mustsLevel] ?? 0) > 0 || (solution.score[unplacedLevel] ?? 0) > 0 || unplaced.length > 0;
+function claimOf(aimedAt: Score, solution: Solution, unreached: readonly Unreached[]): Claim {
+  const cannot = (aimedAt[mustsLevel] ?? 0) > 0 || (aimedAt[unplacedLevel] ?? 0) > 0;
   if (cannot) {
     const proved = solution.claim.kind === "optimal" ||
       [mustsLevel, unplacedLevel].some((level) => (solution.bounds[level] ?? 0) > 0);
     return { kind: "infeasible", proved };
   }
-  if (unreached.length > 0 || (score[mustsLevel] ?? 0) > 0) return { kind: "best-found" };
-  return solution.claim;
+  return unreached.length > 0 ? { kind: "best-found" } : solution.claim;
 }
 
 function levelScores(problem: Problem, solution: Solution, after: Float64Array): readonly LevelScore[] {

@@ -7,7 +7,7 @@ import { compilePolicies, type Constraint } from "../policies/index.ts";
 import { buildProblem } from "./build-problem.ts";
 import { claimOf } from "./claim.ts";
 import { exactSize, solveExactly } from "./exact/index.ts";
-import { compareScores, firstObjectiveLevel, mustsLevel, type EngineOptions, type Problem, type Solution } from "./problem.ts";
+import { compareScores, firstObjectiveLevel, mustsLevel, type EngineOptions, type Problem, type Score, type Solution } from "./problem.ts";
 import { schedule, type ScheduleResult } from "./schedule.ts";
 import { scoreOf } from "./score.ts";
 import { search } from "./search.ts";
@@ -43,6 +43,8 @@ const warmIterations = 50_000;
 
 /** A placement that was asked for, and how far actions reach it. */
 export interface Target {
+  /** The score of the best placement known, reachable or not. */
+  readonly aimedAt: Score;
   /** The engine's answer, in which a workload may be nowhere. */
   readonly solution: Solution;
   /** The same with every workload that exists somewhere. */
@@ -60,8 +62,11 @@ export async function findTarget(request: PlanRequest, problem: Problem): Promis
   if (first.result.kind === "scheduled" || request.stopped()) return first;
   const { reached, stuck } = first.result;
   const second = await aim(request, problem, deadlineMs, { forbidden: allBut(problem, stuck.map(({ workload }) => workload), reached), start: reached });
-  if (second.result.kind !== "scheduled") return first;
-  return compareScores(second.solution.score, scoreOf(problem, reached)) <= 0 ? second : first;
+  if (second.result.kind !== "scheduled" || compareScores(scoreOf(problem, second.hostOf), scoreOf(problem, reached)) >= 0) return first;
+  // What the second could not do better was forbidden to it, so only the first one's bounds hold.
+  const { bounds } = first.solution;
+  const solution = { ...second.solution, bounds, claim: claimOf(second.solution.score, bounds) };
+  return { ...second, solution, aimedAt: first.aimedAt };
 }
 
 /** Every host but the one where each of these is. */
@@ -77,7 +82,7 @@ async function aim(request: PlanRequest, problem: Problem, deadlineMs: number, a
   const solution = await solve(request, problem, deadlineMs, around);
   const hostOf = keepTheUnplaced(problem, solution.hostOf);
   request.progress?.({ stage: "schedule", done: 0, total: 1, score: solution.score });
-  return { solution, hostOf, result: schedule({ index, constraints, hostOf, startsAtMs, stopped }) };
+  return { aimedAt: solution.score, solution, hostOf, result: schedule({ index, constraints, hostOf, startsAtMs, stopped }) };
 }
 
 async function solve(request: PlanRequest, problem: Problem, deadlineMs: number, around: Around): Promise<Solution> {
