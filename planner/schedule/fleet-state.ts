@@ -62,6 +62,14 @@ export class FleetState implements Instant {
     return this.#host[workload] ?? -1;
   }
 
+  arrivingAt(workload: number): number {
+    return this.#arriving[workload] ?? -1;
+  }
+
+  leavingFrom(workload: number): number {
+    return this.#leaving[workload] ?? -1;
+  }
+
   switchHost(host: number, on: boolean): void {
     this.#on[host] = on ? 1 : 0;
   }

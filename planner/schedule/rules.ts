@@ -1,7 +1,8 @@
 import type { FleetIndex } from "../../model/snapshot.ts";
-import type { Constraint, PackForm, Violation } from "../../policies/index.ts";
-import { FleetState, placesOf } from "./fleet-state.ts";
+import type { Constraint, Violation } from "../../policies/index.ts";
+import { FleetState } from "./fleet-state.ts";
 import { isPooled, Pools } from "./pools.ts";
+import { Presence } from "./presence.ts";
 import { rowsOf, type Rows } from "./rows.ts";
 import { afterwards, during, hostsOf, type Step } from "./step.ts";
 
@@ -25,6 +26,7 @@ export class Rules {
   readonly constraints: readonly Constraint[];
   readonly #index: FleetIndex;
   readonly #pools: Pools;
+  readonly #presence: Presence;
   readonly #pooled: Uint8Array;
   readonly #ofWorkload: Rows;
   readonly #ofHost: Rows;
@@ -43,7 +45,11 @@ export class Rules {
       pooled[k] = constraint.kind === "capacity" && constraint.monotone && isPooled(constraint.forms()) ? 1 : 0;
     });
     this.#pools = new Pools(index, this.constraints, this.constraints.flatMap((_, k) => (pooled[k] === 1 ? [k] : [])), state);
-    state.watch((w, before, after) => this.#pools.moved(w, before, after));
+    this.#presence = new Presence(this.constraints, state);
+    state.watch((w, before, after) => {
+      this.#pools.moved(w, before, after);
+      this.#presence.moved(w, before, after);
+    });
     this.#ofWorkload = rowsOf(index.workloads.length, (emit) =>
       this.constraints.forEach(({ workloads }, k) => workloads?.forEach((w) => emit(w, k))));
     this.#ofHost = rowsOf(index.hosts.length, (emit) =>
@@ -139,34 +145,12 @@ export class Rules {
   #refusal(step: Step, touched: readonly number[]): Refusal | null {
     const suspects: number[] = [];
     for (const h of hostsOf(step)) this.#pools.eachOverfull(h, (k) => suspects.push(k));
-    for (const k of touched) if (!this.#surelyKept(k)) suspects.push(k);
+    for (const k of touched) if (this.#pooled[k] !== 1 && !this.#presence.surelyKept(k, step)) suspects.push(k);
     for (const constraint of suspects) {
       const violation = this.worse(constraint)[0];
       if (violation !== undefined) return { constraint, violation };
     }
     return null;
-  }
-
-  /** Cheap proof that a rule holds, from its forms: every place that any member has anything on counts in full. */
-  #surelyKept(k: number): boolean {
-    if (this.#pooled[k] === 1) return true;
-    const rule = this.constraints[k];
-    if (rule === undefined || !rule.monotone || rule.workloads === null || rule.workloads.length > 64) return false;
-    const forms = rule.forms();
-    return forms.length > 0 && forms.every((form) => {
-      if (form.kind === "allow") return placesOf(this.state.where(form.workload)).every((h) => form.allowed[h] === 1);
-      return form.kind === "pack" && this.#packs(form);
-    });
-  }
-
-  #packs({ members, sizes, domainOfHost, limits }: PackForm): boolean {
-    const loads = new Map<number, number>();
-    for (let m = 0; m < members.length; m++) {
-      const domains = new Set(placesOf(this.state.where(members[m] ?? -1)).map((h) => domainOfHost[h] ?? -1));
-      for (const d of domains) if (d >= 0) loads.set(d, (loads.get(d) ?? 0) + (sizes[m] ?? 0));
-    }
-    for (const [d, load] of loads) if (load > (limits[d] ?? 0)) return false;
-    return limits.every((limit) => limit >= 0);
   }
 
   #enter(step: Step): void {

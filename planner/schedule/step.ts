@@ -30,6 +30,21 @@ export function carries(step: Step): boolean {
   return step.kind === "migrate" || step.kind === "transfer" || step.kind === "copy";
 }
 
+/** The host to which a step brings something that was not there; -1 for none. */
+export function arrivesAt(step: Step): number {
+  switch (step.kind) {
+    case "migrate":
+    case "transfer":
+    case "copy": return step.to;
+    case "start":
+    case "bootHost": return step.from;
+    case "stop":
+    case "deleteSource":
+    case "remove":
+    case "shutdownHost": return -1;
+  }
+}
+
 /** Where the workload is while the step is under way. */
 export function during(step: Step, before: Whereabouts): Whereabouts {
   switch (step.kind) {
