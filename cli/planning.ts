@@ -5,7 +5,8 @@ import { planScenario, type EngineChoice, type PlanRequest } from "../planner/in
 import { verifyPlan, type Verification } from "../policies/index.ts";
 import { figuresOf, placedByPlan, placedNow, type Figures } from "../reports/index.ts";
 import { instantMs } from "./instant.ts";
-import { prepare, type Input } from "./prepare.ts";
+import { prepare, type Input, type Ready } from "./prepare.ts";
+import { overflowProblem } from "./score-overflow.ts";
 
 /** Everything that determines a plan. Plain data, so that a worker can be given it. */
 export interface PlanJob {
@@ -51,7 +52,14 @@ export async function makePlan(job: PlanJob, hooks: PlanHooks): Promise<PlanOutc
   hooks.progress({ stage: "load", done: 0, total: 1 });
   const { ready, diagnostics } = await prepare(job.input);
   if (ready === null) return { report: null, diagnostics };
-  const { scenario, index, constraints } = ready;
+  try {
+    return { report: await reportOn(ready, job, hooks), diagnostics };
+  } catch (error) {
+    return { report: null, diagnostics: [...diagnostics, overflowProblem(error)] };
+  }
+}
+
+async function reportOn({ scenario, index, constraints }: Ready, job: PlanJob, hooks: PlanHooks): Promise<PlanReport> {
   const startsAtMs = instantMs(scenario.asOf);
   const plan = await planScenario({
     scenario, index, constraints, startsAtMs,
@@ -62,11 +70,8 @@ export async function makePlan(job: PlanJob, hooks: PlanHooks): Promise<PlanOutc
   hooks.progress({ stage: "verify", done: 0, total: 1 });
   const verification = verifyPlan({ index, constraints, plan, startsAtMs });
   return {
-    report: {
-      plan, verification, changes: scenario.changes,
-      before: figuresOf(placedNow(index)), after: figuresOf(placedByPlan(index, plan)),
-    },
-    diagnostics,
+    plan, verification, changes: scenario.changes,
+    before: figuresOf(placedNow(index)), after: figuresOf(placedByPlan(index, plan)),
   };
 }
 

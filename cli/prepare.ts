@@ -21,9 +21,16 @@ export function inputOf(paths: readonly string[], { asOf, evacuate }: ScenarioOp
   return { paths, asOf: asOf ?? null, nowUtc, evacuate: evacuate ?? [] };
 }
 
-/** A scenario ready to plan, explain or verify; null when the input has errors, which are then all in `diagnostics`. */
+/** A scenario ready to plan, explain or verify. */
+export interface Ready {
+  readonly scenario: Scenario;
+  readonly index: FleetIndex;
+  readonly constraints: readonly Constraint[];
+}
+
+/** What was made ready; null when the input has errors, which are then all in `diagnostics`. */
 export interface Prepared {
-  readonly ready: { readonly scenario: Scenario; readonly index: FleetIndex; readonly constraints: readonly Constraint[] } | null;
+  readonly ready: Ready | null;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -43,7 +50,7 @@ export async function prepare(input: Input): Promise<Prepared> {
 /** Compiles; when only the instant is missing, takes now and compiles again. */
 async function compileAt(
   scenario: Scenario, nowUtc: string,
-): Promise<NonNullable<Prepared["ready"]> & { diagnostics: readonly Diagnostic[] }> {
+): Promise<Ready & { diagnostics: readonly Diagnostic[] }> {
   const index = indexFleet(scenario.fleet);
   const compiled = await compilePolicies(scenario, index);
   const needsTime = scenario.asOf === null && compiled.diagnostics.some(({ code }) => code === "policy-needs-time");

@@ -7,6 +7,7 @@ import { buildProgram } from "./program.ts";
 import { renderDiagnostics } from "./render/diagnostics.ts";
 import type { Paint } from "./render/paint.ts";
 import { printable } from "./render/printable.ts";
+import { overflowProblem } from "./score-overflow.ts";
 
 /** Where the command line writes, beside what its commands know. */
 export interface Environment extends Context {
@@ -23,9 +24,9 @@ export async function runCommandLine(args: readonly string[], environment: Envir
   try {
     await program.parseAsync(args.length === 0 ? ["--help"] : [...args], { from: "user" });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return exitCodes.done;
-    finished.push(failed([usageOf(error, args)]));
+    if (!(error instanceof CommanderError)) finished.push(failed([overflowProblem(error)]));
+    else if (error.exitCode === 0) return exitCodes.done;
+    else finished.push(failed([usageOf(error, args)]));
   }
   const result = finished[0];
   if (result === undefined) return exitCodes.done;

@@ -4,4 +4,5 @@ export { explainer, type Candidate, type Explainer, type Explanation, type Objec
 export { planScenario } from "./plan.ts";
 export { type Problem, type Score, type Solution } from "./problem.ts";
 export { relaxations, type Relaxation } from "./relax.ts";
+export { ScoreOverflow } from "./score.ts";
 export type { EngineChoice, PlanRequest } from "./target.ts";

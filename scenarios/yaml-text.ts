@@ -134,6 +134,8 @@ function convert(document: Document.Parsed, file: string, at: (offset: number) =
   const way: (string | number)[] = [];
   const forbidden: Path[] = [];
   let [aliasDepth, aliasValues, refused] = [0, 0, false];
+  /** The alias in the text under which all others are being written out. */
+  let outermost: unknown = null;
   const refuse = (code: "too-deep" | "too-many-aliases" | "wrong-type", node: unknown, message: string, advice: string): undefined => {
     if (!refused || code === "wrong-type") problems.direct({ code, severity: "error", file, ...at(startOf(node)), path: pathWords(way), message, advice });
     refused ||= code !== "wrong-type";
@@ -142,7 +144,7 @@ function convert(document: Document.Parsed, file: string, at: (offset: number) =
   const value = (node: unknown): unknown => {
     if (refused) return undefined;
     if (aliasDepth > 0 && ++aliasValues > aliasValueLimit) {
-      return refuse("too-many-aliases", node, `The aliases of ${file} stand for more than ${aliasValueLimit} values; that is the limit.`, "Write the values out, or use fewer aliases inside aliases.");
+      return refuse("too-many-aliases", outermost, `The aliases of ${file} stand for more than ${aliasValueLimit} values; that is the limit.`, "Write the values out, or use fewer aliases inside aliases.");
     }
     if (way.length > depthLimit) return refuse("too-deep", node, `${file} nests lists and objects more than ${depthLimit} deep; the limit is ${depthLimit}.`, "No field of a scenario needs such depth.");
     if (isAlias(node)) return aliased(node);
@@ -157,7 +159,7 @@ function convert(document: Document.Parsed, file: string, at: (offset: number) =
     const target = anchors.get(node.source);
     if (target === undefined) return refuse("too-many-aliases", node, `The alias *${printable(node.source)} names no anchor before it.`, "Put the anchor &NAME before its aliases.");
     if (open.has(target)) return refuse("too-many-aliases", node, `The alias *${printable(node.source)} stands inside the value that it names, which would never end.`, "Write the value out.");
-    aliasDepth++;
+    if (aliasDepth++ === 0) outermost = node;
     const made = value(target);
     aliasDepth--;
     return made;

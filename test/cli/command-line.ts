@@ -34,7 +34,7 @@ export async function stowage(...args: readonly string[]): Promise<Ended> {
 /** What to do with a process while it runs. */
 export interface Watched {
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
   /** Ctrl-C as soon as this has been printed on standard error. */
   readonly interruptAt?: string;
   /** Stops reading standard output after the first bytes. */
@@ -59,16 +59,18 @@ export function stowageProcess(args: readonly string[], watched: Watched = {}): 
     interrupted = true;
     child.kill("SIGINT");
   });
+  child.stdin.on("error", () => undefined); // it need not read all that it is given
   child.stdin.end(watched.stdin ?? "");
   return new Promise((resolve) => {
     child.on("close", (code) => resolve({ code, ...printed }));
   });
 }
 
-const folder = mkdtempSync(join(tmpdir(), "stowage-cli-"));
+/** Where the files of tests are. */
+export const folder = mkdtempSync(join(tmpdir(), "stowage-cli-"));
 
 /** A file for a test to name; gone with the machine's temporary folder. */
-export function file(name: string, content: string): string {
+export function file(name: string, content: string | Uint8Array): string {
   const path = join(folder, name);
   writeFileSync(path, content);
   return path;
