@@ -6,6 +6,8 @@ import { afterwards, type Step } from "./step.ts";
 
 /** How often one workload may be sent over another host. */
 const detoursPerWorkload = 3;
+/** How many rules' answers are asked for in all: a bound on the work in large fleets. */
+const questionsMax = 300_000;
 
 /**
  * Ways out of a deadlock, cheapest first: send one of those that wait over another host so that somebody else can go
@@ -16,7 +18,10 @@ export class WaysOut {
   readonly #course: Course;
   readonly #detours = new Map<number, number>();
   readonly #stoppedFirst = new Set<number>();
+  #wanted = new Set<number>();
+  #waitingFor = new Map<number, Step[]>();
   #left: number;
+  #asked = 0;
 
   constructor(course: Course) {
     this.#course = course;
@@ -25,7 +30,8 @@ export class WaysOut {
 
   /** Takes one way out; false when there is none that helps. */
   take(): boolean {
-    if (this.#left-- <= 0) return false;
+    if (this.#left-- <= 0 || this.#asked >= questionsMax) return false;
+    this.#lookAgain();
     return this.#shutIdleHosts() || this.#detour(true) || this.#stop() || this.#bystander() || this.#detour(false);
   }
 
@@ -43,7 +49,7 @@ export class WaysOut {
   /** Those that wait on hosts that others want, least data first. */
   #movers(): readonly number[] {
     const { blocked, state, index } = this.#course;
-    const wanted = this.#wantedHosts();
+    const wanted = this.#wanted;
     const weight = (w: number): number => (index.workloads[w]?.dataMiB ?? 0) + amountOf(index.workloads[w]?.reservation ?? {}, "memoryMiB");
     return [...blocked.keys()]
       .filter((w) => {
@@ -53,12 +59,22 @@ export class WaysOut {
       .sort((a, b) => weight(a) - weight(b) || a - b);
   }
 
-  #wantedHosts(): ReadonlySet<number> {
+  /** Hosts that those who wait want, and on each host who could go on if somebody left it. */
+  #lookAgain(): void {
     const { blocked, state, target, waypoint } = this.#course;
-    return new Set([...blocked.keys()].flatMap((w) => {
+    this.#wanted = new Set();
+    this.#waitingFor = new Map();
+    for (const w of blocked.keys()) {
+      const next = this.#course.next(w);
       const goal = (waypoint[w] ?? -1) >= 0 ? (waypoint[w] ?? -1) : (target[w] ?? -1);
-      return goal >= 0 && goal !== state.hostOf(w) ? [goal] : [];
-    }));
+      if (goal >= 0 && goal !== state.hostOf(w)) this.#wanted.add(goal);
+      if (next.kind !== "step") continue;
+      for (const h of new Set([target[w] ?? -1, next.step.to, next.step.from])) {
+        const known = this.#waitingFor.get(h);
+        if (known === undefined) this.#waitingFor.set(h, [next.step]);
+        else known.push(next.step);
+      }
+    }
   }
 
   /** With `mustHelp`, only when somebody can go on once it is gone; otherwise any that leaves a host that others want. */
@@ -77,7 +93,7 @@ export class WaysOut {
   /** Somebody at rest on a host that others want, who goes away and comes back. */
   #bystander(): boolean {
     const { state, blocked } = this.#course;
-    for (const wanted of [...this.#wantedHosts()].sort((a, b) => a - b)) {
+    for (const wanted of [...this.#wanted].sort((a, b) => a - b)) {
       for (const w of state.present(wanted)) {
         if (blocked.has(w) || this.#course.frozen.has(w) || (this.#detours.get(w) ?? 0) >= 1) continue;
         const { activity, arriving, leaving } = state.where(w);
@@ -96,14 +112,31 @@ export class WaysOut {
   #spareFor(w: number, mustHelp: boolean): number {
     const { index, state, target } = this.#course;
     const from = state.hostOf(w);
-    const wanted = this.#wantedHosts();
+    const helped = mustHelp ? this.#helpedBy(w) : [];
+    if (mustHelp && helped.length === 0) return -1;
+    const wanted = this.#wanted;
     const candidates = [...index.hosts.keys()].filter((h) => h !== from && h !== target[w] && this.#course.isReady(h));
     const spare = [...candidates.filter((h) => !wanted.has(h)), ...candidates.filter((h) => wanted.has(h))];
-    return spare.find((h) => this.#canGo(w, h) && (!mustHelp || this.#helps(w, h))) ?? -1;
+    return spare.find((h) => this.#asked < questionsMax && this.#canGo(w, h) && (!mustHelp || this.#helps(w, h, helped))) ?? -1;
+  }
+
+  /** The steps that could be taken were it nowhere: no host that it goes to can help anybody else. */
+  #helpedBy(w: number): readonly Step[] {
+    const { state, rules } = this.#course;
+    const before = state.where(w);
+    const steps = (this.#waitingFor.get(before.host) ?? []).filter(({ workload }) => workload !== w);
+    const away: Step = { kind: "remove", workload: w, from: before.host, to: -1, source: -1 };
+    // Rules that fewer presences can break may be helped by where it goes, so they say nothing here.
+    if (steps.length === 0 || rules.touchedBy(away).some((k) => rules.constraints[k]?.monotone === false)) return steps;
+    state.set(w, afterwards(away, before));
+    const helped = steps.filter((step) => this.#goes(step));
+    state.set(w, before);
+    return helped;
   }
 
   #canGo(w: number, to: number): boolean {
     const { index, state, rules } = this.#course;
+    this.#asked++;
     const { host, activity } = state.where(w);
     const workload = index.workloads[w];
     const from = index.hosts[host];
@@ -116,31 +149,24 @@ export class WaysOut {
     return rules.refusalOf(step) === null;
   }
 
-  /** Could one of those that wait go on, were this one on the other host? */
-  #helps(w: number, to: number): boolean {
+  /** Could one of these steps be taken, were this one on the other host? */
+  #helps(w: number, to: number, steps: readonly Step[]): boolean {
     const { state } = this.#course;
     const before = state.where(w);
     state.set(w, afterwards({ kind: "migrate", workload: w, from: before.host, to, source: -1 }, before));
-    const helped = this.#someoneGoes(w, before.host);
+    const helped = steps.some((step) => this.#goes(step));
     state.set(w, before);
     return helped;
   }
 
-  #someoneGoes(except: number, freed: number): boolean {
-    const { blocked, rules, target, state, index } = this.#course;
-    for (const other of blocked.keys()) {
-      if (other === except) continue;
-      const next = this.#course.next(other);
-      if (next.kind !== "step") continue;
-      const goal = target[other] ?? -1;
-      const concerned = goal === freed || next.step.to === freed || next.step.from === freed;
-      const toStop = next.step.kind === "stop" && index.workloads[other]?.desired === "running" && goal >= 0 && goal !== state.hostOf(other);
-      const refusal = toStop
-        ? rules.refusalWhenStopped({ ...next.step, kind: "transfer", to: goal })
-        : rules.refusalOf(next.step);
-      if (concerned && refusal === null) return true;
-    }
-    return false;
+  /** Does no rule speak against a step, or, where it stops a workload for a move, against the move? */
+  #goes(step: Step): boolean {
+    const { rules, target, state, index } = this.#course;
+    this.#asked++;
+    const goal = target[step.workload] ?? -1;
+    const toMove = step.kind === "stop" && index.workloads[step.workload]?.desired === "running" && goal >= 0 && goal !== state.hostOf(step.workload);
+    const refusal = toMove ? rules.refusalWhenStopped({ ...step, kind: "transfer", to: goal }) : rules.refusalOf(step);
+    return refusal === null;
   }
 
   /** Stopping gives back memory and processors; what was stopped is carried later and started there. */
