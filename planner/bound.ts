@@ -4,6 +4,9 @@ import type { State } from "./state.ts";
 
 /** Pairs of workloads and hosts up to which bounds of objectives are computed. */
 const pairsMax = 16_000_000;
+/** Steps in which prices are improved: up to the first level that is above its bound, and after it. */
+const boundRoundsMax = 250;
+const laterRoundsMax = 20;
 
 /**
  * Lower bounds by level: what no placement can be below, given that the levels before are as good as `score` says; null
@@ -14,13 +17,19 @@ const pairsMax = 16_000_000;
  *   the price of switching it on by its share of one resource (the shares on a host never exceed 1); and where the
  *   cheapest hosts of all would be overloaded, the least loss of sending the excess elsewhere comes on top.
  */
-export function lowerBounds(state: State, score: Score): readonly (number | null)[] {
+export function lowerBounds(state: State, score: Score, ofObjectives = true): readonly (number | null)[] {
   const levels = Array.from({ length: state.levelCount - firstObjectiveLevel }, (_, l) => l);
   if ((score[mustsLevel] ?? 0) > 0) return [0, null, ...levels.map(() => null)];
   const unplaced = unplacedBound(state);
-  const small = state.workloadCount * state.hostCount <= pairsMax && state.kernels.objectives.complete;
+  const small = ofObjectives && state.workloadCount * state.hostCount <= pairsMax && state.kernels.objectives.complete;
   if (!small || (score[unplacedLevel] ?? 0) > 0) return [0, unplaced, ...levels.map(() => null)];
-  return [0, unplaced, ...levels.map((level) => levelBound(state, level, score))];
+  // How sure an answer is depends on the first level above its bound: those behind it get their bound for less.
+  let rounds = boundRoundsMax;
+  return [0, unplaced, ...levels.map((level) => {
+    const bound = levelBound(state, level, score, rounds);
+    if (bound !== score[firstObjectiveLevel + level]) rounds = laterRoundsMax;
+    return bound;
+  })];
 }
 
 /** Least penalty for workloads that no placement can hold without breaking a must. */
@@ -42,7 +51,7 @@ function unplacedBound(state: State): number {
 }
 
 /** The best of several relaxations: prices of hosts shared out by each resource, then prices improved step by step. */
-function levelBound(state: State, level: number, score: Score): number | null {
+function levelBound(state: State, level: number, score: Score, roundsMax: number): number | null {
   const { fill, objectives } = state.kernels;
   const limits = limitsOf(state);
   let negative = 0;
@@ -56,10 +65,12 @@ function levelBound(state: State, level: number, score: Score): number | null {
     if (bound + negative <= best) continue;
     best = bound + negative;
     bestShares = shares;
+    // Without a price for being on, all resources say the same.
+    if (shares.every((share) => share === 0)) break;
   }
   const base = objectives.base[level] as number;
   const value = (score[firstObjectiveLevel + level] ?? 0) - base;
-  if (roundUp(best) < value && fill.resources > 0) best = Math.max(best, priceBound(state, level, value, bestShares, limits));
+  if (roundUp(best) < value && fill.resources > 0) best = Math.max(best, priceBound(state, level, { target: value, start: bestShares, limits, roundsMax }));
   return roundUp(best) + base;
 }
 

@@ -1,8 +1,19 @@
 import type { State } from "./state.ts";
 
 /** Looks at a workload on a host that one bound may cost. */
-const looksMax = 30_000_000;
-const roundsMax = 250;
+const looksMax = 20_000_000;
+/** Once steps are so much shorter than at first, they lead nowhere any more. */
+const shortestStep = 1 / 64;
+
+/** What prices aim at, and where they begin. */
+interface PriceAim {
+  /** The value that the search has reached: a bound as high as this proves it. */
+  readonly target: number;
+  readonly start: Float64Array;
+  /** The strictest limit of each host and resource. */
+  readonly limits: Float64Array;
+  readonly roundsMax: number;
+}
 
 /**
  * A lower bound of one level by prices on room (Lagrangian relaxation): every host asks a price for each unit of each
@@ -10,7 +21,7 @@ const roundsMax = 250;
  * have to give are subtracted again. Any prices give a valid bound; they are improved step by step (subgradients after
  * Polyak, aimed at the value that the search has reached).
  */
-export function priceBound(state: State, level: number, target: number, start: Float64Array, limits: Float64Array): number {
+export function priceBound(state: State, level: number, { target, start, limits, roundsMax }: PriceAim): number {
   const { resources } = state.kernels.fill;
   const { wanted } = state.problem;
   const rounds = Math.min(roundsMax, Math.floor(looksMax / Math.max(1, wanted.length * state.hostCount * Math.max(1, resources))));
@@ -31,7 +42,7 @@ export function priceBound(state: State, level: number, target: number, start: F
     let steepness = 0;
     // Resources differ by orders of magnitude: steps are taken in shares of each host's room.
     for (let cell = 0; cell < limits.length; cell++) steepness += gradient(usage, limits, cell) ** 2;
-    if (steepness < 1e-12 || target <= value) break;
+    if (steepness < 1e-12 || target <= value || stepScale < shortestStep) break;
     const step = (stepScale * (target - value)) / steepness;
     for (let cell = 0; cell < limits.length; cell++) {
       const limit = limits[cell] as number;

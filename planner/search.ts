@@ -326,7 +326,7 @@ class Search {
     const { hostOf } = this.#best;
     const score = scoreOf(this.#problem, hostOf);
     assert(compareScores(score, this.#best.score) === 0, `the search counted ${this.#best.score.join(", ")}, from scratch it is ${score.join(", ")}`);
-    const bounds = lowerBounds(this.#state, score);
+    const bounds = lowerBounds(this.#state, score, this.#options.bound ?? true);
     return {
       hostOf, score, bounds,
       claim: claimOf(score, bounds),
