@@ -20,6 +20,7 @@ export class WaysOut {
   readonly #stoppedFirst = new Set<number>();
   #wanted = new Set<number>();
   #waitingFor = new Map<number, Step[]>();
+  #spare: readonly number[] = [];
   #left: number;
   #asked = 0;
 
@@ -59,7 +60,7 @@ export class WaysOut {
       .sort((a, b) => weight(a) - weight(b) || a - b);
   }
 
-  /** Hosts that those who wait want, and on each host who could go on if somebody left it. */
+  /** Hosts that those who wait want, who could go on if somebody left a host, and hosts to go to, those that nobody wants first. */
   #lookAgain(): void {
     const { blocked, state, target, waypoint } = this.#course;
     this.#wanted = new Set();
@@ -75,6 +76,8 @@ export class WaysOut {
         else known.push(next.step);
       }
     }
+    const ready = [...this.#course.index.hosts.keys()].filter((h) => this.#course.isReady(h));
+    this.#spare = [...ready.filter((h) => !this.#wanted.has(h)), ...ready.filter((h) => this.#wanted.has(h))];
   }
 
   /** With `mustHelp`, only when somebody can go on once it is gone; otherwise any that leaves a host that others want. */
@@ -110,14 +113,11 @@ export class WaysOut {
 
   /** The first host, those that nobody waits for before others, on which it may be meanwhile; -1 for none. */
   #spareFor(w: number, mustHelp: boolean): number {
-    const { index, state, target } = this.#course;
+    const { state, target } = this.#course;
     const from = state.hostOf(w);
     const helped = mustHelp ? this.#helpedBy(w) : [];
     if (mustHelp && helped.length === 0) return -1;
-    const wanted = this.#wanted;
-    const candidates = [...index.hosts.keys()].filter((h) => h !== from && h !== target[w] && this.#course.isReady(h));
-    const spare = [...candidates.filter((h) => !wanted.has(h)), ...candidates.filter((h) => wanted.has(h))];
-    return spare.find((h) => this.#asked < questionsMax && this.#canGo(w, h) && (!mustHelp || this.#helps(w, h, helped))) ?? -1;
+    return this.#spare.find((h) => h !== from && h !== target[w] && this.#asked < questionsMax && this.#canGo(w, h) && (!mustHelp || this.#helps(w, h, helped))) ?? -1;
   }
 
   /** The steps that could be taken were it nowhere: no host that it goes to can help anybody else. */

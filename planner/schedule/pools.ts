@@ -11,6 +11,13 @@ interface Pool {
   readonly limit: number;
 }
 
+/** What a pool would hold, and the limit that this is over. */
+export interface Overfull {
+  readonly constraint: number;
+  readonly value: number;
+  readonly limit: number;
+}
+
 /**
  * Capacity on the fast path: what every pool of hosts holds at this instant, kept as workloads change places. A pool
  * within its limit needs no `check`; one above it is left to `check`, which alone decides what may stay broken.
@@ -21,6 +28,8 @@ export class Pools {
   readonly #ofHost: Rows;
   readonly #loads: Float64Array;
   readonly #reservations: Float64Array;
+  /** 1 for pools over their limit before the plan, of which only `check` knows how much may stay. */
+  readonly #overBefore: Uint8Array;
 
   /** `numbers` are the positions in `constraints` of those to keep here. */
   constructor(index: FleetIndex, constraints: readonly Constraint[], numbers: readonly number[], state: FleetState) {
@@ -33,11 +42,26 @@ export class Pools {
     this.#reservations = Float64Array.from(
       index.workloads.flatMap(({ reservation }) => this.#kinds.map(({ name }) => amountOf(reservation, name))));
     index.workloads.forEach((_, w) => this.#count(w, state.where(w), 1));
+    this.#overBefore = Uint8Array.from(this.#pools, ({ limit }, p) => Number((this.#loads[p] ?? 0) > limit));
   }
 
   moved(workload: number, before: Whereabouts, after: Whereabouts): void {
     this.#count(workload, before, -1);
     this.#count(workload, after, 1);
+  }
+
+  /** A pool that a change of place would surely fill over its limit on a host, and what it would hold; null when none is sure. */
+  overfilledBy(workload: number, host: number, before: Whereabouts, after: Whereabouts): Overfull | null {
+    let found: Overfull | null = null;
+    this.#ofHost.each(host, (p) => {
+      const pool = this.#pools[p];
+      const kind = this.#kinds[pool?.resource ?? 0];
+      if (found !== null || pool === undefined || kind === undefined || pool.hosts.length !== 1 || this.#overBefore[p] === 1) return;
+      const change = Number(holds(kind, after, host)) - Number(holds(kind, before, host));
+      const value = (this.#loads[p] ?? 0) + change * (this.#reservations[workload * this.#kinds.length + pool.resource] ?? 0);
+      if (change > 0 && value > pool.limit) found = { constraint: pool.constraint, value, limit: pool.limit };
+    });
+    return found;
   }
 
   /** Calls back with the constraints whose pool is over its limit on a host. */

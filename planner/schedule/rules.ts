@@ -1,10 +1,10 @@
-import type { FleetIndex } from "../../model/snapshot.ts";
+import type { FleetIndex, Whereabouts } from "../../model/snapshot.ts";
 import type { Constraint, Violation } from "../../policies/index.ts";
 import { FleetState } from "./fleet-state.ts";
 import { isPooled, Pools } from "./pools.ts";
 import { Presence } from "./presence.ts";
 import { rowsOf, type Rows } from "./rows.ts";
-import { afterwards, during, hostsOf, type Step } from "./step.ts";
+import { afterwards, arrivesAt, during, hostsOf, type Step } from "./step.ts";
 
 /** Kinds that the scheduler keeps by itself, through limits, windows and edges, and not by asking `check`. */
 const keptElsewhere = new Set(["parallelism", "window", "start-order", "change-limit"]);
@@ -131,6 +131,8 @@ export class Rules {
   /** While it is under way, and for rules that fewer presences can break, also once it is done. */
   #tryOut(step: Step, touched: readonly number[]): Refusal | null {
     const before = step.workload < 0 ? null : this.state.where(step.workload);
+    const overfull = before === null ? null : this.#overfull(step, before);
+    if (overfull !== null) return overfull;
     this.#enter(step);
     let refusal = this.#refusal(step, touched);
     if (refusal === null && touched.some((k) => this.constraints[k]?.monotone === false)) {
@@ -140,6 +142,15 @@ export class Rules {
     if (before !== null) this.state.set(step.workload, before);
     else this.state.switchHost(step.from, step.kind === "shutdownHost");
     return refusal;
+  }
+
+  /** A host that is surely too full, found without trying. */
+  #overfull(step: Step, before: Whereabouts): Refusal | null {
+    const host = arrivesAt(step);
+    const found = host < 0 ? null : this.#pools.overfilledBy(step.workload, host, before, during(step, before));
+    if (found === null) return null;
+    const { constraint, value, limit } = found;
+    return { constraint, violation: { key: this.constraints[constraint]?.subject ?? "", amount: value - limit, workloads: [step.workload], hosts: [host], value, limit } };
   }
 
   #refusal(step: Step, touched: readonly number[]): Refusal | null {
