@@ -55,7 +55,13 @@ function levelBound(state: State, level: number, score: Score, roundsMax: number
   const { fill, objectives } = state.kernels;
   const limits = limitsOf(state);
   let negative = 0;
-  for (let h = 0; h < state.hostCount; h++) negative += Math.min(0, objectives.on[h * objectives.levels + level] as number);
+  /** Without a price for being on, all resources say the same. */
+  let hasPrice = false;
+  for (let h = 0; h < state.hostCount; h++) {
+    const on = objectives.on[h * objectives.levels + level] as number;
+    negative += Math.min(0, on);
+    if (on > 0) hasPrice = true;
+  }
   let best = -Infinity;
   let bestShares: Float64Array = new Float64Array(limits.length);
   for (let r = 0; r < Math.max(1, fill.resources); r++) {
@@ -65,8 +71,7 @@ function levelBound(state: State, level: number, score: Score, roundsMax: number
     if (bound + negative <= best) continue;
     best = bound + negative;
     bestShares = shares;
-    // Without a price for being on, all resources say the same.
-    if (shares.every((share) => share === 0)) break;
+    if (!hasPrice) break;
   }
   const base = objectives.base[level] as number;
   const value = (score[firstObjectiveLevel + level] ?? 0) - base;

@@ -3,7 +3,7 @@ import type { State } from "./state.ts";
 /** Looks at a workload on a host that one bound may cost. */
 const looksMax = 20_000_000;
 /** Once steps are so much shorter than at first, they lead nowhere any more. */
-const shortestStep = 1 / 64;
+const shortestStep = 1 / 1024;
 
 /** What prices aim at, and where they begin. */
 interface PriceAim {
