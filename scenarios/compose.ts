@@ -236,7 +236,7 @@ function applyChangesOf(composition: Composition, draft: Draft): readonly string
   return words;
 }
 
-/** What can only be said of the whole: start orders, and sums that must stay whole numbers. */
+/** What can only be said of the whole: start orders, addresses, and sums that must stay whole numbers. */
 function checkWhole({ places, problems }: Composition, fleet: Fleet): void {
   for (const cycle of startOrderCycles(fleet.services)) {
     const [application, needs] = cycle;
@@ -247,6 +247,14 @@ function checkWhole({ places, problems }: Composition, fleet: Fleet): void {
       message: `The start order goes round in a circle: ${cycle.slice(0, 20).join(" needs ")}${cycle.length > 20 ? " needs ..." : ""}.`,
       advice: "Take one of these needs away; an application cannot wait for itself.",
     }));
+  }
+  const holderOf = new Map<string, string>();
+  for (const { id, virtualAddress } of fleet.services) {
+    if (virtualAddress === null) continue;
+    const other = holderOf.get(virtualAddress);
+    const place = places.get(`service ${id}`);
+    if (other === undefined) holderOf.set(virtualAddress, id);
+    else problems.error("contradiction", place === undefined ? null : below(place, "virtualAddress"), () => ({ message: `service ${id}: virtualAddress is ${virtualAddress}, which service ${other} has already.`, advice: "Give each service an address of its own." }));
   }
   if (problems.hasErrors) return;
   for (const { largest, message } of overflows(fleet)) {

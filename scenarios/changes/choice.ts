@@ -13,7 +13,8 @@ export const hostChoice = Type.Union([
   ids("Host ids.", 1),
   closed({ labels: labelValues }),
   closed({ domains: labelValues }),
-], { description: "Hosts: a list of ids, { labels: { pool: web } }, or { domains: { rack: r1 } } (keys host and site too)." });
+  closed({ everything: Type.Literal(true) }),
+], { description: "Hosts: a list of ids, { labels: { pool: web } }, { domains: { rack: r1 } } (keys host and site too), or { everything: true }." });
 
 /** Workloads that a change is about. */
 export const workloadChoice = Type.Union([
@@ -36,6 +37,7 @@ export function chosenHosts(choice: HostChoice, context: ChangeContext, field = 
     return found.length < choice.length ? null : pick(draft.hosts, found as HostId[]);
   }
   const all = [...draft.hosts.values()];
+  if ("everything" in choice) return someOf(all, "host", context, field);
   const chosen = "labels" in choice
     ? all.filter((host) => matches(choice.labels, (key) => labelOf(host.labels, key)))
     : all.filter((host) => matches(choice.domains, (key) => domainOf(host, key)));

@@ -5,13 +5,14 @@ import { closed, id, permille, whole, type Written } from "../fields/common.ts";
 import { counted, listed, type ChangeContext, type ChangeKind } from "./change.ts";
 import { workloadsOf } from "./choice.ts";
 import { freeIds } from "./free-ids.ts";
-import { grown } from "./growth.ts";
+import { grown, growthOf, growthWords } from "./growth.ts";
 
 const optional = Type.Optional;
 
 const schema = closed({
   service: id("The service that grows."),
   factorPermille: optional(permille("Reservations and expected use of its workloads become this part of what they were: 1400 is 40 % more.", 1)),
+  of: optional(growthOf),
   extraInstances: optional(whole("So many more instances of each of its applications.", 1, 10_000)),
   applications: optional(Type.Array(Type.String(), { minItems: 1, description: "Only these applications of the service; all when absent." })),
 }, "A service grows: its workloads become larger, or more.");
@@ -24,7 +25,7 @@ export const growService: ChangeKind<Written<typeof schema>> = {
 
   apply(params, context) {
     const { draft, check, at } = context;
-    const { service, factorPermille, extraInstances } = params;
+    const { service, factorPermille, extraInstances, of } = params;
     if (!check.exists("service", service, draft.services, [...at, "service"])) return null;
     if (factorPermille === undefined && extraInstances === undefined) {
       check.problem("missing-key", at, () => ({ message: `growService ${service} says neither factorPermille nor extraInstances; one is needed.`, advice: "factorPermille: 1400 is 40 % more load; extraInstances: 2 starts two more of each application." }));
@@ -35,8 +36,8 @@ export const growService: ChangeKind<Written<typeof schema>> = {
     const own = workloadsOf(service as ServiceId, context).filter((workload) => workload.applications.some((one) => applications.includes(one)));
     const words: string[] = [];
     if (factorPermille !== undefined) {
-      for (const workload of own) draft.workloads.set(workload.id, grown(workload, factorPermille));
-      words.push(`${counted(own.length, "workload")} at ${factorPermille}/1000 of ${own.length === 1 ? "its" : "their"} load`);
+      for (const workload of own) draft.workloads.set(workload.id, grown(workload, factorPermille, of === undefined ? {} : { of }));
+      words.push(`${counted(own.length, "workload")} at ${factorPermille}/1000 of ${own.length === 1 ? "its" : "their"} ${growthWords(of)}`);
     }
     if (extraInstances !== undefined) {
       const more = extra(applications, extraInstances, context);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Host, Workload } from "../../model/fleet.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { parseScenarioText } from "../../scenarios/index.ts";
-import { scenarioFrom, smallFleetWith } from "./small-fleet.ts";
+import { scenarioFrom, smallFleet, smallFleetWith } from "./small-fleet.ts";
 
 const changed = (...changes: readonly unknown[]): Scenario => scenarioFrom(smallFleetWith({ changes }));
 const host = ({ fleet }: Scenario, id: string): Host | undefined => fleet.hosts.find((one) => one.id === id);
@@ -61,6 +61,15 @@ const cases: readonly (readonly [string, readonly unknown[], (after: Scenario) =
     expect(workload(after, "front-2")?.reservation).toEqual({ cpuMillicores: 1001, memoryMiB: 4096 });
     expect(workload(after, "base-1")?.reservation).toMatchObject({ memoryMiB: 8192 });
   }, ["2 workloads at 2000/1000 of their memoryMiB"]],
+  ["growLoad of the expected use only", [{ growLoad: { workloads: ["front-1"], factorPermille: 1500, of: "expectedUse" } }], (after) => {
+    expect(workload(after, "front-1")).toMatchObject({ reservation: { cpuMillicores: 1001 }, expectedUse: { cpuMillicores: 1502 } });
+  }, ["1 workload at 1500/1000 of its expected use"]],
+  ["growService of the reservation only", [{ growService: { service: "shop", applications: ["front"], factorPermille: 2000, of: "reservation" } }], (after) => {
+    expect(workload(after, "front-1")).toMatchObject({ reservation: { cpuMillicores: 2002 }, expectedUse: { cpuMillicores: 1001 } });
+  }, ["service shop grows: 2 workloads at 2000/1000 of their reservation"]],
+  ["a change of all hosts", [{ repriceHosts: { hosts: { everything: true }, prices: { onMicrosPerHour: 7 } } }], (after) => {
+    expect(after.fleet.hosts.map(({ prices }) => prices.onMicrosPerHour)).toEqual([7, 7, 7]);
+  }, ["3 hosts re-priced (onMicrosPerHour 7): c1, h1, h2"]],
   ["addWorkloads in full", [{ addWorkloads: { workloads: [{ id: "job", layer: "process", reservation: { memoryMiB: 5 } }] } }], (after) => {
     expect(workload(after, "job")).toMatchObject({ host: null, state: "new", desired: "running", liveMove: false, mayStop: true });
   }, ["1 workload added: job"]],
@@ -127,6 +136,25 @@ describe("changes", () => {
     expect(host(after, "h8")).toMatchObject({ state: "failed" });
   });
 
+  it.each<[what: string, limit: Readonly<Record<string, unknown>>, usePermille: number, instances: number, use: number, words: string]>([
+    ["below its limit nothing", { abovePermille: 800, maxInstances: 9 }, 799, 2, 800, "no application is above its limits"],
+    ["just above it one more", { abovePermille: 800, maxInstances: 9 }, 801, 3, 535, "front uses 801/1000 of cpuMillicores, above 800: 1 more instance (front-1-extra-1)"],
+    ["at twice the limit twice as many", { abovePermille: 500, maxInstances: 9 }, 1000, 4, 501, "front uses 1000/1000 of cpuMillicores, above 500: 2 more instances (front-1-extra-1, front-1-extra-2)"],
+    ["no more than are allowed", { abovePermille: 500, maxInstances: 3 }, 1000, 3, 668, "front uses 1000/1000 of cpuMillicores, above 500: 1 more instance (front-1-extra-1), 1 instance too few because of maxInstances"],
+    ["none when there are enough already", { abovePermille: 500, maxInstances: 1 }, 1000, 2, 1001, "front uses 1000/1000 of cpuMillicores, above 500, 2 instances too few because of maxInstances"],
+  ])("scales a service: %s", (_, limit, usePermille, instances, use, words) => {
+    const services = [{ ...smallFleet.services[0], scale: [{ application: "front", resource: "cpuMillicores", ...limit }] }];
+    const after = scenarioFrom(smallFleetWith({ services, changes: [
+      { growLoad: { workloads: { application: "front" }, factorPermille: usePermille, of: "expectedUse" } }, { scaleService: { service: "shop" } },
+    ] }));
+    const fronts = after.fleet.workloads.filter(({ applications }) => applications.some((one) => one === "front"));
+    expect(fronts).toHaveLength(instances);
+    // Together they use what the two used before; none is above the limit unless more instances are not allowed.
+    for (const { reservation, expectedUse } of fronts) expect([reservation["cpuMillicores"], expectedUse["cpuMillicores"]]).toEqual([1001, Math.min(use, expectedUse["cpuMillicores"] ?? 0)]);
+    expect(Math.max(...fronts.map(({ expectedUse }) => expectedUse["cpuMillicores"] ?? 0))).toBe(use);
+    expect(after.changes[1]).toBe(`service shop scales: ${words}`);
+  });
+
   it("copies of lost data start from scratch", () => {
     const after = changed({ addWorkloads: { like: "base-1" } }, { hostFailure: { hosts: ["h1"] } });
     expect(workload(after, "base-1-more-1")).toMatchObject({ copyOf: null, host: null });
@@ -149,6 +177,7 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   ["one host removed and in maintenance", [{ removeHosts: { hosts: ["h1"] } }, { maintenance: { hosts: ["h1"] } }], "change-conflict changes[1].maintenance.hosts | change 2 (maintenance) wants host h1 in maintenance, but change 1 (removeHosts) has it removed."],
   ["a policy switched twice", [{ setPolicy: { id: "apart", enabled: false } }, { setPolicy: { id: "apart", enabled: true } }], "change-conflict changes[1].setPolicy.enabled | change 2 (setPolicy) wants enabled of policy apart true, but change 1 (setPolicy) has it false."],
   ["an original removed whose copy is wanted", [{ addWorkloads: { like: "base-1" } }, { removeWorkloads: { workloads: ["base-1"] } }], "change-conflict changes[1].removeWorkloads.workloads | removeWorkloads: base-1 is to be removed, but base-1-more-1 is to be copied from it."],
+  ["a service without limits that is to scale", [{ scaleService: { service: "shop" } }], "missing-key changes[0].scaleService.service | scaleService: service shop has no scale limits."],
   ["an undeclared resource", [{ resizeHosts: { hosts: ["h1"], capacity: { memory: 1 } } }], 'unknown-key changes[0].resizeHosts.capacity.memory | changes[0].resizeHosts.capacity: "memory" is no resource of this fleet.'],
   ["a new start order that closes a circle", [{ addService: { service: { id: "s2", applications: ["front", "base"], startOrder: [{ application: "base", needs: "front" }] } } }], "start-order-cycle  | The start order goes round in a circle: base needs front needs base."],
 ];
