@@ -4,9 +4,9 @@ import type { State } from "./state.ts";
 
 /** Pairs of workloads and hosts up to which bounds of objectives are computed. */
 const pairsMax = 16_000_000;
-/** Steps in which prices are improved: up to the first level that is above its bound, and after it. */
-const boundRoundsMax = 250;
-const laterRoundsMax = 20;
+/** Looks at a workload on a host in which prices are improved: up to the first level that is above its bound, and after it. */
+const boundLooksMax = 20_000_000;
+const laterLooksMax = 4_000_000;
 
 /**
  * Lower bounds by level: what no placement can be below, given that the levels before are as good as `score` says; null
@@ -24,10 +24,10 @@ export function lowerBounds(state: State, score: Score, ofObjectives = true): re
   const small = ofObjectives && state.workloadCount * state.hostCount <= pairsMax && state.kernels.objectives.complete;
   if (!small || (score[unplacedLevel] ?? 0) > 0) return [0, unplaced, ...levels.map(() => null)];
   // How sure an answer is depends on the first level above its bound: those behind it get their bound for less.
-  let rounds = boundRoundsMax;
+  let looksMax = boundLooksMax;
   return [0, unplaced, ...levels.map((level) => {
-    const bound = levelBound(state, level, score, rounds);
-    if (bound !== score[firstObjectiveLevel + level]) rounds = laterRoundsMax;
+    const bound = levelBound(state, level, score, looksMax);
+    if (bound !== score[firstObjectiveLevel + level]) looksMax = laterLooksMax;
     return bound;
   })];
 }
@@ -51,7 +51,7 @@ function unplacedBound(state: State): number {
 }
 
 /** The best of several relaxations: prices of hosts shared out by each resource, then prices improved step by step. */
-function levelBound(state: State, level: number, score: Score, roundsMax: number): number | null {
+function levelBound(state: State, level: number, score: Score, looksMax: number): number | null {
   const { fill, objectives } = state.kernels;
   const limits = limitsOf(state);
   let negative = 0;
@@ -75,7 +75,7 @@ function levelBound(state: State, level: number, score: Score, roundsMax: number
   }
   const base = objectives.base[level] as number;
   const value = (score[firstObjectiveLevel + level] ?? 0) - base;
-  if (roundUp(best) < value && fill.resources > 0) best = Math.max(best, priceBound(state, level, { target: value, start: bestShares, limits, roundsMax }));
+  if (roundUp(best) < value && fill.resources > 0) best = Math.max(best, priceBound(state, level, { target: value, start: bestShares, limits, looksMax }));
   return roundUp(best) + base;
 }
 

@@ -1,7 +1,6 @@
 import type { State } from "./state.ts";
 
-/** Looks at a workload on a host that one bound may cost. */
-const looksMax = 20_000_000;
+const roundsMax = 250;
 /** Once steps are so much shorter than at first, they lead nowhere any more. */
 const shortestStep = 1 / 1024;
 
@@ -12,7 +11,8 @@ interface PriceAim {
   readonly start: Float64Array;
   /** The strictest limit of each host and resource. */
   readonly limits: Float64Array;
-  readonly roundsMax: number;
+  /** Looks at a workload on a host that the bound may cost. */
+  readonly looksMax: number;
 }
 
 /**
@@ -21,7 +21,7 @@ interface PriceAim {
  * have to give are subtracted again. Any prices give a valid bound; they are improved step by step (subgradients after
  * Polyak, aimed at the value that the search has reached).
  */
-export function priceBound(state: State, level: number, { target, start, limits, roundsMax }: PriceAim): number {
+export function priceBound(state: State, level: number, { target, start, limits, looksMax }: PriceAim): number {
   const { resources } = state.kernels.fill;
   const { wanted } = state.problem;
   const rounds = Math.min(roundsMax, Math.floor(looksMax / Math.max(1, wanted.length * state.hostCount * Math.max(1, resources))));
