@@ -7,7 +7,7 @@ import { afterwards, type Step } from "./step.ts";
 /** How often one workload may be sent over another host. */
 const detoursPerWorkload = 3;
 /** How many rules' answers are asked for in all: a bound on the work in large fleets. */
-const questionsMax = 300_000;
+const questionsMax = 100_000;
 
 /**
  * Ways out of a deadlock, cheapest first: send one of those that wait over another host so that somebody else can go

@@ -3,6 +3,7 @@ import type { Constraint } from "../../policies/index.ts";
 import { movesLive } from "../durations.ts";
 import { EventQueue } from "./event-queue.ts";
 import { FleetState, startingHosts } from "./fleet-state.ts";
+import { changed, hashAfter, hashOf, KnownStates, type Change } from "./known-states.ts";
 import { Rules } from "./rules.ts";
 import { StartOrder } from "./start-order.ts";
 import { afterwards, type Step } from "./step.ts";
@@ -16,6 +17,7 @@ export type Reach =
 /** One state of the fleet with nothing under way, and how it was reached. */
 interface Node {
   readonly at: Int16Array;
+  readonly hash: number;
   readonly parent: Node | null;
   readonly step: Step | null;
   readonly depth: number;
@@ -34,6 +36,8 @@ export class ReachSearch {
   readonly #index: FleetIndex;
   readonly #target: Int32Array;
   readonly #movable: readonly number[];
+  /** Position in a state of each movable workload. */
+  readonly #position: ReadonlyMap<number, number>;
   readonly #state: FleetState;
   readonly #rules: Rules;
   readonly #order: StartOrder;
@@ -48,9 +52,10 @@ export class ReachSearch {
     this.#index = index;
     this.#target = input.target;
     this.#movable = input.movable;
+    this.#position = new Map(input.movable.map((w, m) => [w, m]));
     this.#state = new FleetState(index);
     this.#rules = new Rules(index, constraints, this.#state);
-    this.#order = new StartOrder(index, constraints, (w) => input.movable.includes(w) && (input.target[w] ?? -1) >= 0 && index.workloads[w]?.desired === "running");
+    this.#order = new StartOrder(index, constraints, (w) => this.#position.has(w) && (input.target[w] ?? -1) >= 0 && index.workloads[w]?.desired === "running");
     this.#stopped = input.stopped;
     this.#starting = startingHosts(index);
     index.workloads.forEach((_, w) => this.#state.set(w, input.start.where(w)));
@@ -58,20 +63,23 @@ export class ReachSearch {
   }
 
   find(nodesMax: number): Reach {
-    const root: Node = { at: this.#read(), parent: null, step: null, depth: 0 };
-    const seen = new Set([keyOf(root.at)]);
+    const start = this.#read();
+    const root: Node = { at: start, hash: hashOf(start), parent: null, step: null, depth: 0 };
+    const known = new KnownStates();
+    known.add(root.at, root.hash);
     const open = new EventQueue<Node>();
     open.add(greed * this.#remaining(root.at), root);
     for (let node = open.take(); node !== undefined; node = open.take()) {
       this.#load(node.at);
       if (this.#remaining(node.at) === 0) return { kind: "way", steps: stepsTo(node) };
       for (const step of this.#possible()) {
-        const at = this.#after(node.at, step);
-        const key = keyOf(at);
-        if (seen.has(key) || this.#order.blocking(step, this.#state) >= 0 || this.#rules.refusalOf(step) !== null) continue;
-        if (seen.size >= nodesMax || this.#stopped()) return { kind: "gave-up" };
-        seen.add(key);
-        const next = { at, parent: node, step, depth: node.depth + 1 };
+        const change = this.#changeOf(node.at, step);
+        const hash = hashAfter(node.hash, node.at, change);
+        if (known.has(node.at, change, hash) || this.#order.blocking(step, this.#state) >= 0 || this.#rules.refusalOf(step) !== null) continue;
+        if (known.count >= nodesMax || this.#stopped()) return { kind: "gave-up" };
+        const at = changed(node.at, change);
+        known.add(at, hash);
+        const next = { at, hash, parent: node, step, depth: node.depth + 1 };
         open.add(next.depth + greed * this.#remaining(at), next);
       }
     }
@@ -96,14 +104,12 @@ export class ReachSearch {
     this.#index.hosts.forEach((_, h) => this.#state.switchHost(h, at[this.#movable.length * perWorkload + h] === 1));
   }
 
-  #after(at: Int16Array, step: Step): Int16Array {
-    const next = at.slice();
-    if (step.workload < 0) next[this.#movable.length * perWorkload + step.from] = step.kind === "bootHost" ? 1 : 0;
-    else {
-      const m = this.#movable.indexOf(step.workload);
-      write(next, m, afterwards(step, read(at, m)));
-    }
-    return next;
+  #changeOf(at: Int16Array, step: Step): Change {
+    if (step.workload < 0) return { positions: [this.#movable.length * perWorkload + step.from], values: [step.kind === "bootHost" ? 1 : 0] };
+    const m = this.#position.get(step.workload) ?? -1;
+    const { host, leaving, activity } = afterwards(step, read(at, m));
+    const first = m * perWorkload;
+    return { positions: [first, first + 1, first + 2], values: [host, leaving, activity === "running" ? 1 : 0] };
   }
 
   /** At least so many steps are left. */
@@ -191,10 +197,6 @@ function read(at: Int16Array, m: number): Whereabouts {
     host: at[m * perWorkload] ?? -1, arriving: -1, leaving: at[m * perWorkload + 1] ?? -1,
     activity: at[m * perWorkload + 2] === 1 ? "running" : "stopped",
   };
-}
-
-function keyOf(at: Int16Array): string {
-  return at.join(",");
 }
 
 function stepsTo(node: Node): readonly Step[] {
