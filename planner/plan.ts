@@ -70,10 +70,10 @@ function levelScores(problem: Problem, solution: Solution, after: Float64Array):
 }
 
 function unplacedOf(problem: Problem, hostOf: Int32Array): readonly Unplaced[] {
-  return [...problem.wanted].filter((w) => (hostOf[w] ?? -1) < 0).map((w) => ({
-    workload: problem.index.workloads[w]?.id ?? missing(),
-    reasons: reasonsAgainst(problem, hostOf, w),
-  }));
+  const unplaced = [...problem.wanted].filter((w) => (hostOf[w] ?? -1) < 0);
+  if (unplaced.length === 0) return [];
+  const reasons = reasonsAgainst(problem, hostOf);
+  return unplaced.map((w) => ({ workload: problem.index.workloads[w]?.id ?? missing(), reasons: reasons(w) }));
 }
 
 function unreachedOf(index: FleetIndex, result: ScheduleResult): readonly Unreached[] {

@@ -1,0 +1,116 @@
+import type { FleetIndex } from "../model/snapshot.ts";
+import type { Constraint } from "../policies/index.ts";
+import type { FillForm, Form, SurviveForm } from "../policies/form.ts";
+import { gaugeOf, membersOf, type Gauge, type GaugedForm } from "../policies/gauge.ts";
+
+/** Forms that can be counted in a blink; `survive` is a search of its own. */
+type QuickForm = Exclude<Form, SurviveForm>;
+
+/**
+ * How much a constraint is broken with one workload somewhere else, everybody else staying. Counted on forms, whose
+ * amounts equal what `check` finds, so that thousands of hosts can be asked about.
+ */
+export class Trials {
+  readonly #index: FleetIndex;
+  readonly #hostOf: ArrayLike<number>;
+  readonly #gauges = new Map<Form, { readonly gauge: Gauge; readonly counts: Uint8Array | null }>();
+  readonly #sizes = new Map<Int32Array, Map<Float64Array, Float64Array>>();
+  readonly #loads = new Map<FillForm, number>();
+
+  /** The placement must not change while this is used. */
+  constructor(index: FleetIndex, hostOf: ArrayLike<number>) {
+    this.#index = index;
+    this.#hostOf = hostOf;
+  }
+
+  /** Sum of amounts of the forms with workload `w` on host `h`; nowhere when it is -1. */
+  amount(forms: readonly QuickForm[], w: number, h: number): number {
+    let total = 0;
+    for (const form of forms) total += this.#amountOf(form, w, h);
+    return total;
+  }
+
+  #amountOf(form: QuickForm, w: number, h: number): number {
+    if (form.kind === "allow") return form.workload === w && h >= 0 && form.allowed[h] !== 1 ? 1 : 0;
+    if (form.kind === "fill") return this.#fill(form, w, h);
+    return this.#gauged(form, w, h);
+  }
+
+  #fill(form: FillForm, w: number, h: number): number {
+    const sizes = this.#sizesOf(form);
+    const size = sizes[w] ?? 0;
+    let load = this.#loads.get(form);
+    if (load === undefined) {
+      load = this.#loadOf(form, sizes);
+      this.#loads.set(form, load);
+    }
+    if (size > 0) load += size * (Number(isAmong(form.hosts, h)) - Number(isAmong(form.hosts, this.#hostOf[w] ?? -1)));
+    return Math.max(0, load - form.limit);
+  }
+
+  #loadOf({ hosts }: FillForm, sizes: Float64Array): number {
+    let load = 0;
+    for (const h of hosts) for (const w of this.#residents()[h] ?? []) load += sizes[w] ?? 0;
+    return load;
+  }
+
+  #residentLists: readonly (readonly number[])[] | null = null;
+
+  #residents(): readonly (readonly number[])[] {
+    if (this.#residentLists !== null) return this.#residentLists;
+    const lists: number[][] = this.#index.hosts.map(() => []);
+    for (let w = 0; w < this.#index.workloads.length; w++) lists[this.#hostOf[w] ?? -1]?.push(w);
+    this.#residentLists = lists;
+    return lists;
+  }
+
+  #sizesOf({ members, sizes }: FillForm): Float64Array {
+    const known = this.#sizes.get(members) ?? new Map<Float64Array, Float64Array>();
+    this.#sizes.set(members, known);
+    const found = known.get(sizes);
+    if (found !== undefined) return found;
+    const dense = new Float64Array(this.#index.workloads.length);
+    members.forEach((w, i) => { dense[w] = sizes[i] ?? 0; });
+    known.set(sizes, dense);
+    return dense;
+  }
+
+  #gauged(form: GaugedForm, w: number, h: number): number {
+    const { gauge, counts } = this.#gaugeOf(form);
+    if (counts !== null && counts[w] !== 1) return gauge.amount();
+    const here = this.#hostOf[w] ?? -1;
+    if (here === h) return gauge.amount();
+    if (here >= 0) gauge.change(w, here, -1);
+    if (h >= 0) gauge.change(w, h, 1);
+    const amount = gauge.amount();
+    if (h >= 0) gauge.change(w, h, -1);
+    if (here >= 0) gauge.change(w, here, 1);
+    return amount;
+  }
+
+  #gaugeOf(form: GaugedForm): { readonly gauge: Gauge; readonly counts: Uint8Array | null } {
+    const known = this.#gauges.get(form);
+    if (known !== undefined) return known;
+    const everybody = form.kind === "linear" && form.hosts !== null;
+    const counts = everybody ? null : new Uint8Array(this.#index.workloads.length);
+    if (counts !== null) for (const w of membersOf(form)) counts[w] = 1;
+    const made = { gauge: gaugeOf(form, this.#index, this.#hostOf), counts };
+    this.#gauges.set(form, made);
+    return made;
+  }
+}
+
+/** The forms of a constraint whose amount can depend on where a workload is; null when one of them is a search of its own. */
+export function quickForms(constraint: Constraint, w: number): readonly QuickForm[] | null {
+  const forms = constraint.forms();
+  const quick: QuickForm[] = [];
+  for (const form of forms) {
+    if (form.kind === "survive") return null;
+    if (form.kind !== "allow" || form.workload === w) quick.push(form);
+  }
+  return quick;
+}
+
+function isAmong(hosts: Int32Array, h: number): boolean {
+  return h >= 0 && (hosts.length === 1 ? hosts[0] === h : hosts.includes(h));
+}
