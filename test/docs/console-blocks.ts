@@ -32,7 +32,10 @@ export function runDocumented(command: string, folder: string): string {
 
 /** Is the output as shown? A line `...` stands for any lines. */
 export function matches(shown: readonly string[], output: string): boolean {
-  const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const pattern = shown.join("\n").trimEnd().split(/^\.\.\.$/m).map(escape).join("[^]*");
+  const pattern = shown.join("\n").trimEnd().split(/^\.\.\.$/m).map(escaped).join("[^]*");
   return new RegExp(`^${pattern}$`).test(output);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
