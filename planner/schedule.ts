@@ -10,6 +10,7 @@ import { ReachSearch } from "./schedule/reach.ts";
 import { arrivedAt, brokenAtTheEnd } from "./schedule/settled.ts";
 import { switchOffEmptyHosts } from "./schedule/switch-off.ts";
 import { actionOf } from "./schedule/step.ts";
+import { changesTooMuch } from "./schedule/too-much-change.ts";
 import { Words } from "./schedule/words.ts";
 
 export interface ScheduleInput {
@@ -70,8 +71,18 @@ interface Attempt {
   readonly course: Course;
 }
 
-/** Runs, breaks deadlocks one by one, and searches completely when nothing simpler helps. */
+/** A way that changes more than a policy allows is none; without detours there may be one that does not. */
 function attempt(input: ScheduleInput, frozen: ReadonlySet<number>): Attempt {
+  const first = wayTo(input, frozen);
+  const tooMuch = ({ kind, course }: Attempt): boolean => kind === "arrived" && changesTooMuch(course, input.constraints, input.startsAtMs);
+  if (!tooMuch(first)) return first;
+  const course = new Course(input.index, input.constraints, { ...input, target: input.hostOf, frozen });
+  const direct: Attempt = { kind: runOn(course, false) ? "arrived" : "gave-up", course };
+  return tooMuch(direct) ? { kind: "gave-up", course } : direct;
+}
+
+/** Runs, breaks deadlocks one by one, and searches completely when nothing simpler helps. */
+function wayTo(input: ScheduleInput, frozen: ReadonlySet<number>): Attempt {
   const course = new Course(input.index, input.constraints, { ...input, target: input.hostOf, frozen });
   if (runOn(course)) return { kind: "arrived", course };
   if (input.stopped()) return { kind: "gave-up", course };
@@ -99,13 +110,13 @@ function isForbidden({ index, constraints, hostOf }: ScheduleInput, frozen: Read
 }
 
 /** True once nothing waits any more. */
-function runOn(course: Course): boolean {
+function runOn(course: Course, detours = true): boolean {
   let waysOut: WaysOut | null = null;
   for (;;) {
     course.run();
     if (course.interrupted) return false;
     if (course.blocked.size === 0) return true;
-    waysOut ??= new WaysOut(course);
+    waysOut ??= new WaysOut(course, detours);
     if (!waysOut.take()) return false;
   }
 }

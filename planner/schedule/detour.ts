@@ -16,6 +16,7 @@ const questionsMax = 100_000;
  */
 export class WaysOut {
   readonly #course: Course;
+  readonly #mayDetour: boolean;
   readonly #detours = new Map<number, number>();
   readonly #stoppedFirst = new Set<number>();
   #wanted = new Set<number>();
@@ -24,8 +25,10 @@ export class WaysOut {
   #left: number;
   #asked = 0;
 
-  constructor(course: Course) {
+  /** Without `detours` only what costs no additional move. */
+  constructor(course: Course, detours: boolean) {
     this.#course = course;
+    this.#mayDetour = detours;
     this.#left = 20 + 4 * course.blocked.size;
   }
 
@@ -33,6 +36,7 @@ export class WaysOut {
   take(): boolean {
     if (this.#left-- <= 0 || this.#asked >= questionsMax) return false;
     this.#lookAgain();
+    if (!this.#mayDetour) return this.#shutIdleHosts() || this.#stop();
     return this.#shutIdleHosts() || this.#detour(true) || this.#stop() || this.#bystander() || this.#detour(false);
   }
 

@@ -208,6 +208,30 @@ describe("a deadlock", () => {
     expect(problemsOf(world, moves, result)).toEqual([]);
   });
 
+  it("is not broken by more moves than a policy allows", async () => {
+    const fleet = smallFleet({ h1: {}, h2: {}, h3: {} }, { a: { on: "h1", memoryMiB: 80 }, b: { on: "h2", memoryMiB: 80 }, c: { on: "h3" }, d: { on: "h3" } });
+    const moves = { a: "h2", b: "h1", c: "h2" };
+    const three = await given(fleet, [policy("calm", "change-limit", null, { moves: 3 })]);
+    const four = await given(fleet, [policy("calm", "change-limit", null, { moves: 4 })]);
+    expect(run(four, moves)).toMatchObject({ kind: "scheduled" });
+    expect(run(four, moves).actions).toHaveLength(4);
+    const result = run(three, moves);
+    expect(result).toMatchObject({ kind: "unreachable", proved: false });
+    expect(lines(result)).toEqual(["a1 migrate c h3>h2"]);
+    expect(problemsOf(three, moves, result)).toEqual([]);
+  });
+
+  it("is broken by a stop instead of one move more than a policy allows", async () => {
+    const hosts = { h1: {}, h2: {}, h3: {} };
+    const world = await given(smallFleet(hosts, { a: { on: "h1", memoryMiB: 80, mayStop: true }, b: { on: "h2", memoryMiB: 80, mayStop: true } }), [
+      policy("calm", "change-limit", null, { moves: 2 })]);
+    const moves = { a: "h2", b: "h1" };
+    const result = run(world, moves);
+    expect(result.kind).toBe("scheduled");
+    expect(result.actions.filter(({ action }) => action.kind === "stop").length).toBeGreaterThan(0);
+    expect(problemsOf(world, moves, result)).toEqual([]);
+  });
+
   it("does not arise from a target that a rule forbids: that is refused as it is", async () => {
     const world = await given(smallFleet({ h1: {}, h2: {} }, { a: { on: "h1" }, b: { on: "h2" } }), [policy("apart", "spread", ["a", "b"])]);
     expect(run(world, { a: "h2" })).toMatchObject({ kind: "unreachable", proved: true, stuck: [{ because: "apart: a, b share host h2: 2 there, at most 1 may be" }] });
