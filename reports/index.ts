@@ -1,5 +1,4 @@
 export { compareSides, type Comparison, type Measure, type Side } from "./compare.ts";
-export { splitCost, type CostSplit, type NamedCost } from "./cost-split.ts";
 export { figuresOf, placedByPlan, placedNow, type Figures, type Placed } from "./figures.ts";
 export { ruleStates, type RuleState } from "./rules.ts";
 export { useByHost, type HostUse } from "./usage.ts";
