@@ -9,13 +9,21 @@ export class Words {
   readonly #target: Int32Array;
   readonly #starting: Int32Array;
   readonly #usersOf = new Map<number, Set<string>>();
+  /** For each start, where data of an earlier place still lie then; absent for none. */
+  readonly #keptOn = new Map<Step, number>();
 
+  /** `taken` in order of start. */
   constructor(index: FleetIndex, taken: readonly Taken[], target: Int32Array) {
     this.#index = index;
     this.#target = target;
     this.#starting = startingHosts(index);
+    const leaving = new Map<number, number>();
     for (const { step } of taken) {
       if (step.workload < 0) continue;
+      const kept = leaving.get(step.workload);
+      if (step.kind === "start" && kept !== undefined) this.#keptOn.set(step, kept);
+      if (step.kind === "transfer") leaving.set(step.workload, step.from);
+      if (step.kind === "deleteSource") leaving.delete(step.workload);
       for (const h of hostsOf(step)) {
         const users = this.#usersOf.get(h) ?? new Set<string>();
         this.#usersOf.set(h, users.add(this.#workload(step.workload)));
@@ -58,9 +66,11 @@ export class Words {
       case "migrate": return `${name} still runs on ${from}; what reached ${to} is to be deleted. ${rest}`;
       case "stop": return `${name} still runs on ${from}, or hangs while stopping. ${rest}`;
       case "transfer": return `${name} is stopped with its data complete on ${from}; it can be started there again. ${rest}`;
-      case "start": return (this.#starting[step.workload] ?? -1) < 0
-        ? `${name} does not run. ${rest}`
-        : `${name} is stopped on ${from}; ${this.#starting[step.workload] === step.from ? "its data are there" : "its data on the host before are kept"}. ${rest}`;
+      case "start": {
+        const kept = this.#keptOn.get(step);
+        if ((this.#starting[step.workload] ?? -1) < 0) return `${name} does not run. ${rest}`;
+        return `${name} is stopped on ${from}; its data are there${kept === undefined ? "" : `, and still on ${this.#host(kept)} too`}. ${rest}`;
+      }
       case "deleteSource": return `${name} is in its new place; old data stay on ${from}. ${rest}`;
       case "copy": return `${name} does not exist yet; ${this.#workload(step.source)} is unharmed on ${from}. ${rest}`;
       case "remove": return `${name} is stopped, its data stay on ${from}. ${rest}`;
