@@ -3,6 +3,7 @@ import type { Redundancy, Service } from "../model/fleet.ts";
 import type { PolicyId } from "../model/ids.ts";
 import type { PolicyDocument, Selector } from "../model/policy.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
+import { workloadsHolding } from "./groups.ts";
 
 /** Ids of the musts that a fleet states by itself start with this; policies may not use it. */
 export const builtInPrefix = "built-in/";
@@ -49,7 +50,10 @@ function redundancyPolicies(service: Service, index: FleetIndex): readonly Polic
 
 /** Ids of the workloads that are to run an application. */
 function instancesOf({ application }: Redundancy, index: FleetIndex): readonly string[] {
-  return index.workloads.filter(({ applications, desired }) => desired === "running" && applications.includes(application)).map(({ id }) => id);
+  return Array.from(workloadsHolding(index, new Set([application]))).flatMap((w) => {
+    const workload = index.workloads[w];
+    return workload?.desired === "running" ? [workload.id] : [];
+  });
 }
 
 function builtIn(

@@ -1,4 +1,3 @@
-import type { Workload } from "../model/fleet.ts";
 import { compareIds } from "../model/ids.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
 import { factsOf } from "./selection-facts.ts";
@@ -38,8 +37,24 @@ export function groupWorkloads(workloads: Int32Array, groupBy: string | undefine
   return [...groups].sort(([a], [b]) => compareIds(a, b)).map(([name, members]) => ({ name, members: Int32Array.from(members) }));
 }
 
+const holders = new WeakMap<FleetIndex, ReadonlyMap<string, readonly number[]>>();
+
 /** Dense indices of the workloads that hold one of the applications, ascending. */
 export function workloadsHolding(index: FleetIndex, applications: ReadonlySet<string>): Int32Array {
-  const holds = (workload: Workload): boolean => workload.applications.some((id) => applications.has(id));
-  return Int32Array.from(index.workloads.flatMap((workload, w) => (holds(workload) ? [w] : [])));
+  const byApplication = holders.get(index) ?? holdersByApplication(index);
+  holders.set(index, byApplication);
+  return Int32Array.from(new Set([...applications].flatMap((id) => byApplication.get(id) ?? []))).sort();
+}
+
+/** Looked up once for a fleet: a large one asks for each application of thousands of services. */
+function holdersByApplication(index: FleetIndex): ReadonlyMap<string, readonly number[]> {
+  const byApplication = new Map<string, number[]>();
+  index.workloads.forEach(({ applications }, w) => {
+    for (const id of applications) {
+      const known = byApplication.get(id);
+      if (known === undefined) byApplication.set(id, [w]);
+      else known.push(w);
+    }
+  });
+  return byApplication;
 }
