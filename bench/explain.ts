@@ -69,5 +69,5 @@ async function conflictAtScale(): Promise<void> {
 }
 
 await explainAtScale();
-await conflictAtScale();
+if (values["conflict-hosts"] !== "0") await conflictAtScale();
 process.exit();
