@@ -1,7 +1,8 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { indexFleet, type FleetIndex } from "../model/snapshot.ts";
-import { compilePolicies, type Constraint } from "../policies/index.ts";
+import { compilePolicies, didYouMean, type Constraint } from "../policies/index.ts";
+import { usageProblem } from "./failed.ts";
 import type { ScenarioOptions } from "./options.ts";
 import { applyChanges, loadScenario } from "../scenarios/index.ts";
 
@@ -60,6 +61,11 @@ async function compileAt(
 
 function evacuate(scenario: Scenario, hosts: readonly string[]): { scenario: Scenario; diagnostics: readonly Diagnostic[] } {
   if (hosts.length === 0) return { scenario, diagnostics: [] };
+  const known = scenario.fleet.hosts.map(({ id }) => id);
+  const unknown = hosts.filter((host) => known.every((id) => id !== host));
+  if (unknown.length > 0) {
+    return { scenario, diagnostics: unknown.map((host) => usageProblem(`--evacuate names host "${host}", which the fleet does not have.`, didYouMean(host, known))) };
+  }
   const changed = applyChanges(scenario.fleet, scenario.policies, [{ maintenance: { hosts: [...hosts] } }]);
   return {
     scenario: { ...scenario, fleet: changed.fleet, policies: changed.policies, changes: [...scenario.changes, ...changed.words] },

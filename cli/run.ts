@@ -52,10 +52,15 @@ function print(result: CommandResult, asJson: boolean, environment: Environment)
 /** Commander's complaint: what is wrong in the first line, what was probably meant in the second. */
 function usageOf(error: CommanderError, args: readonly string[]): CommandResult["diagnostics"][number] {
   if (error.code === "commander.help") {
-    return usageProblem(`${args.join(" ")} needs one of its commands.`, `\`stowage ${args.filter((word) => !word.startsWith("-")).join(" ")} --help\` lists them.`);
+    const words = ["stowage", ...args.filter((word) => !word.startsWith("-"))].join(" ");
+    return usageProblem(`${words} needs a command.`, `\`${words} --help\` lists them.`);
   }
   const [first = "", second = ""] = error.message.split("\n");
   const message = first.replace(/^error: /, "");
   return usageProblem(`${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.?]$/.test(message) ? "" : "."}`,
-    second === "" ? "`--help` explains the command, with examples." : second.replace(/^\((.*)\)$/, "$1"));
+    second === "" ? adviceOn(error) : second.replace(/^\((.*)\)$/, "$1"));
+}
+
+function adviceOn({ code }: CommanderError): string {
+  return code === "commander.unknownCommand" ? "`stowage --help` lists the commands." : "`--help` explains the command, with examples.";
 }

@@ -77,9 +77,24 @@ function isJson(name: string, start: string): boolean {
 
 function readText(text: string, file: string, problems: Problems): Source | null {
   const source = text.trim() === "" ? null : isJson(file, text.slice(0, 4096)) ? readJson(text, file, problems) : readYaml(text, file, problems);
+  const format = source === null ? null : ownFormatOf(source);
+  if (format !== null) {
+    problems.direct({ ...plain("bad-format", file, `${file} is a document of the format ${shown(format)}; a scenario is expected here.`, adviceOnFormat(format)), line: 1, column: 1 });
+    return null;
+  }
   if (text.trim() !== "" && source?.value !== null) return source;
   problems.direct({ ...plain("bad-syntax", file, `${file} is empty; a scenario is an object of keys and values.`, "Start with apiVersion: stowage/v1 and name: NAME."), line: 1, column: 1 });
   return null;
+}
+
+/** The format that the commands write into what they print: a plan or a report given by mistake is told as such. */
+function ownFormatOf({ value }: Source): string | null {
+  if (typeof value !== "object" || value === null || !("format" in value) || typeof value.format !== "string") return null;
+  return value.format.startsWith("stowage/") ? value.format : null;
+}
+
+function adviceOnFormat(format: string): string {
+  return format.startsWith("stowage/plan") ? "Plans go to `stowage verify PLAN FILES`, `stowage diff` and the option --plan." : "Name the scenario's own files.";
 }
 
 function includesOf({ value }: Source): readonly string[] {
@@ -110,6 +125,10 @@ class Loader {
       if (by === null) this.problems.direct(plain(code, name, message, advice));
       else this.problems.error(code, by, () => ({ message, advice }));
     };
+    if (file === "") {
+      tell("file-not-found", "The name of a file is empty.", "Name a file, or - for standard input.");
+      return;
+    }
     const identity = file === "-" ? "-" : await this.#files.identity(file).catch(() => path.resolve(file));
     if (open.includes(identity)) {
       const circle = [...open.slice(open.indexOf(identity)), identity].map((one) => path.basename(one)).join(" includes ");

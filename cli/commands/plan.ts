@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { access, constants, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { Option, type Command } from "commander";
 import type { Mode } from "../../model/plan.ts";
 import type { EngineChoice } from "../../planner/index.ts";
@@ -52,6 +53,8 @@ export function addPlan(program: Command, context: Context, finish: Finish): voi
 }
 
 async function plan(files: readonly string[], options: PlanOptions, context: Context): Promise<CommandResult> {
+  const unwritable = options.out === undefined ? [] : await unwritableFile(options.out);
+  if (unwritable.length > 0) return failed(unwritable);
   const input = inputOf(files, options, context);
   const { outcome, interrupted } = await context.makePlan({
     input,
@@ -66,18 +69,30 @@ async function plan(files: readonly string[], options: PlanOptions, context: Con
     exitCode, diagnostics: [...diagnostics, ...kept],
     document: { format: "stowage/plan-report/v1", exitCode, interrupted, diagnostics: [...diagnostics, ...kept], ...report },
     text: () => renderPlan(report, { paint: context.paint, columns: context.columns, full: options.full ?? false })
-      + endWords(report, options, interrupted, context),
+      + endWords(report, kept.length > 0 ? {} : options, interrupted, context),
   };
 }
 
-/** A plan that its own verifier refuses is never kept. */
-async function keep(path: string, { plan, verification }: PlanReport): Promise<CommandResult["diagnostics"]> {
-  if (!verification.ok) return [];
+/** Asked before planning: nobody should wait for a plan that cannot be kept. */
+async function unwritableFile(file: string): Promise<CommandResult["diagnostics"]> {
   try {
-    await writeFile(path, `${JSON.stringify(plan, null, 2)}\n`);
+    const found = await stat(file).catch(() => null);
+    if (found?.isDirectory() === true) throw Object.assign(new Error("is a folder"), { code: "EISDIR" });
+    await access(found === null ? path.dirname(file) : file, constants.W_OK);
     return [];
   } catch (error) {
-    return [fileProblem(path, error, "written")];
+    return [fileProblem(file, error, "written")];
+  }
+}
+
+/** A plan that its own verifier refuses is never kept. */
+async function keep(file: string, { plan, verification }: PlanReport): Promise<CommandResult["diagnostics"]> {
+  if (!verification.ok) return [];
+  try {
+    await writeFile(file, `${JSON.stringify(plan, null, 2)}\n`);
+    return [];
+  } catch (error) {
+    return [fileProblem(file, error, "written")];
   }
 }
 
@@ -87,7 +102,7 @@ function exitCodeOf({ plan, verification }: PlanReport, interrupted: boolean, de
   return detailed && plan.actions.length > 0 ? exitCodes.changesPending : exitCodes.done;
 }
 
-function endWords({ plan, verification }: PlanReport, { out }: PlanOptions, interrupted: boolean, { paint }: Context): string {
+function endWords({ plan, verification }: PlanReport, { out }: Pick<PlanOptions, "out">, interrupted: boolean, { paint }: Context): string {
   const lines: string[] = [];
   if (interrupted) lines.push(paint.yellow("Interrupted: this is the best plan found so far."));
   if (plan.claim.kind === "infeasible") lines.push("See `stowage explain --conflict FILES` for the rules and demands in conflict, and ways out.");

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { Option, type Command } from "commander";
 import type { Scenario } from "../../model/scenario.ts";
+import { nearestWord } from "../../policies/index.ts";
 import { figuresOf, placedByPlan, placedNow, type Figures } from "../../reports/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
@@ -49,6 +51,9 @@ async function show(words: readonly string[], options: ShowOptions, context: Con
   const last = words.at(-1);
   const topic = topics.find((each) => each === last) ?? null;
   const files = topic === null ? words : words.slice(0, -1);
+  // A topic with a slip of the finger would be looked for as a file; nothing that looks like a file name is taken for one.
+  const slip = topic === null && words.length > 1 && last !== undefined && /^\w+$/.test(last) ? nearestWord(last, topics) : null;
+  if (slip !== null && !existsSync(last ?? "")) return failed([usageProblem(`show knows no topic "${last}", and there is no such file.`, `Did you mean ${slip}?`)]);
   if (files.length === 0) {
     return failed([usageProblem(`show needs a file before "${topic ?? ""}".`, `Write \`stowage show FILES... ${topic ?? ""}\`.`)]);
   }
@@ -73,7 +78,7 @@ async function show(words: readonly string[], options: ShowOptions, context: Con
       const rowsMax = options.full === true ? Number.POSITIVE_INFINITY : topic === null ? 20 : 200;
       const tables = grids
         .filter(([name, { records }]) => topic !== null || (records.length > 0 && name !== "workloads" && name !== "applications"))
-        .map(([name, grid]) => `${context.paint.bold(name)}\n${grid.text(rowsMax, options.full === true ? 253 : 28)}\n`);
+        .map(([name, grid]) => `${context.paint.bold(name)}\n${grid.text(rowsMax, options.full === true ? Number.POSITIVE_INFINITY : context.columns)}\n`);
       return `${topic === null ? overview(ready.scenario, figures, context) : ""}${tables.join("\n")}`;
     },
   };

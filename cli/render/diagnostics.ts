@@ -7,8 +7,10 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], paint: Pai
   if (diagnostics.length === 0) return "";
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   const warnings = diagnostics.filter(({ severity }) => severity === "warning");
+  const counts = ([[errors.length, "error"], [warnings.length, "warning"]] as const)
+    .filter(([count]) => count > 0).map(([count, noun]) => countWords(count, noun));
   const blocks = [...errors, ...warnings].map((diagnostic) => renderOne(diagnostic, paint));
-  return `${blocks.join("\n")}\n${countWords(errors.length, "error")}, ${countWords(warnings.length, "warning")}.\n`;
+  return `${blocks.join("\n")}\n${counts.join(", ")}.\n`;
 }
 
 function renderOne(diagnostic: Diagnostic, paint: Paint): string {

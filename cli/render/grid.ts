@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { stringify } from "csv-stringify/sync";
 import { fit, renderTable } from "./table.ts";
 
@@ -17,7 +18,7 @@ export interface GridColumn<Row> {
 /** A table for people, for programs and for spreadsheets at once. */
 export interface Grid {
   readonly records: readonly Readonly<Record<string, Value>>[];
-  text(rowsMax: number, cellMax: number): string;
+  text(rowsMax: number, columnsMax: number): string;
   csv(): string;
 }
 
@@ -27,10 +28,10 @@ export function gridOf<Row>(columns: readonly GridColumn<Row>[], rows: readonly 
   const visible = columns.filter(({ show }) => show !== null);
   return {
     records,
-    text(rowsMax, cellMax) {
+    text(rowsMax, columnsMax) {
       const shown = rows.slice(0, rowsMax);
-      const cells = shown.map((row) => visible.map((column) => cellText(column, row, cellMax)));
-      const table = renderTable(visible, cells);
+      const cells = shown.map((row) => visible.map((column) => cellText(column, row)));
+      const table = renderTable(visible, cutToFit(visible, cells, columnsMax));
       const rest = rows.length - shown.length;
       return rest > 0 ? `${table}\n  ... and ${rest} more (--full shows them)` : table;
     },
@@ -41,10 +42,29 @@ export function gridOf<Row>(columns: readonly GridColumn<Row>[], rows: readonly 
   };
 }
 
-function cellText<Row>(column: GridColumn<Row>, row: Row, cellMax: number): string {
+/** Free texts are cut where the table would be wider than the terminal, the widest column first, each to 12 at least. */
+function cutToFit<Row>(columns: readonly GridColumn<Row>[], cells: readonly (readonly string[])[], columnsMax: number): readonly (readonly string[])[] {
+  const widths = columns.map(({ head }, c) => cells.reduce((most, row) => Math.max(most, visibleLength(row[c] ?? "")), head.length));
+  const free = columns.flatMap(({ show }, c) => (show === undefined ? [c] : []));
+  let over = widths.reduce((sum, width) => sum + width + 2, 0) - columnsMax;
+  while (over > 0) {
+    const [widest] = [...free].sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0));
+    if (widest === undefined || (widths[widest] ?? 0) <= 12) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+    over--;
+  }
+  return cells.map((row) => row.map((cell, c) => (free.includes(c) ? fit(cell, widths[c] ?? cell.length) : cell)));
+}
+
+/** Colours take no room. */
+function visibleLength(cell: string): number {
+  return stripVTControlCharacters(cell).length;
+}
+
+function cellText<Row>(column: GridColumn<Row>, row: Row): string {
   if (column.show !== undefined && column.show !== null) return column.show(row);
   const value = column.value(row);
-  return value === null ? "-" : fit(String(value), cellMax);
+  return value === null ? "-" : String(value);
 }
 
 /** A text that a spreadsheet would take for a formula gets an apostrophe; numbers are left alone, even negative ones. */

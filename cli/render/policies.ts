@@ -1,8 +1,9 @@
+import { stripVTControlCharacters } from "node:util";
 import type { Holds, PolicyDocument } from "../../model/policy.ts";
 import type { PolicyTestResult } from "../../policies/index.ts";
 import { countWords } from "./diagnostics.ts";
 import type { Paint } from "./paint.ts";
-import { fit, renderTable, wrap } from "./table.ts";
+import { renderTable, wrap } from "./table.ts";
 
 interface View {
   readonly paint: Paint;
@@ -69,7 +70,7 @@ function isSelector(schema: unknown): boolean {
 /** Breaks the last cell of each row into lines that fit beside the other cells. */
 function wrapLast(rows: readonly (readonly string[])[], heads: readonly string[], columns: number): readonly (readonly string[])[] {
   const used = heads.slice(0, -1).reduce((sum, head, i) =>
-    sum + 2 + rows.reduce((widest, row) => Math.max(widest, row[i]?.length ?? 0), head.length), 2);
+    sum + 2 + rows.reduce((widest, row) => Math.max(widest, stripVTControlCharacters(row[i] ?? "").length), head.length), 2);
   return rows.flatMap((row) => {
     const lines = wrap(row.at(-1) ?? "", Math.max(30, columns - used), "").split("\n");
     const [before, below] = [row.slice(0, -1), heads.slice(1).map(() => "")];
@@ -81,13 +82,12 @@ function wrapLast(rows: readonly (readonly string[])[], heads: readonly string[]
 export function renderPolicies(policies: readonly PolicyDocument[], { paint, columns }: View): string {
   if (policies.length === 0) return "The scenario has no policies of its own; the built-in rules hold.\n";
   const rows = policies.map(({ id, enabled, strength, weight, require, title, exceptions, tests }) => [
-    fit(id, 24), enabled ? strengthWords(strength, weight, paint) : paint.dim("off"), require.entry,
-    String(exceptions.length), String(tests.length), fit(title, Math.max(20, columns - 74)),
+    id, enabled ? strengthWords(strength, weight, paint) : paint.dim("off"), require.entry,
+    String(exceptions.length), String(tests.length), title,
   ]);
-  return `${renderTable([
-    { head: "policy" }, { head: "strength" }, { head: "requires" },
-    { head: "exceptions", align: "right" }, { head: "tests", align: "right" }, { head: "title" },
-  ], rows)}\n`;
+  const heads = ["policy", "strength", "requires", "exceptions", "tests", "title"];
+  const table = renderTable(heads.map((head) => ({ head, align: ["exceptions", "tests"].includes(head) ? "right" : "left" })), wrapLast(rows, heads, columns));
+  return `${table}\n`;
 }
 
 function strengthWords(strength: PolicyDocument["strength"], weight: number, paint: Paint): string {
@@ -100,6 +100,6 @@ export function renderPolicyTests(results: readonly PolicyTestResult[], untested
     wrap(`${passed ? paint.green("✓") : paint.red("✗")} ${policy}: ${test}${passed ? "" : ` (${words})`}`, columns, "  "));
   const failures = results.filter(({ passed }) => !passed).length;
   const summary = failures === 0 ? paint.green(`${countWords(results.length, "test")} passed`) : paint.red(`${failures} of ${countWords(results.length, "test")} failed`);
-  const without = untested.length === 0 ? "" : `; without tests: ${fit(untested.join(", "), columns)}`;
-  return `${[...lines, `${summary}${without}.`].join("\n")}\n`;
+  const without = untested.length === 0 ? [] : [wrap(`Without tests: ${untested.join(", ")}.`, columns, "")];
+  return `${[...lines, `${summary}.`, ...without].join("\n")}\n`;
 }

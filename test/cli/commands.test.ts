@@ -46,7 +46,7 @@ describe("stowage validate", () => {
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(err).toMatch(/bad\.yaml:6/);
     expect(err).toContain("h9");
-    expect(err).toContain("2 errors, 0 warnings.");
+    expect(err).toContain("2 errors.");
   });
 
   it("tells the same to programs", async () => {
@@ -114,14 +114,15 @@ describe("stowage plan", () => {
   it("refuses to evacuate a host that does not exist, and names one that does", async () => {
     const { code, document } = await json("plan", fleet, "--evacuate", "h33", ...quick);
     expect(code).toBe(1);
-    expect(messages(document)).toMatch(/h33[^]*Did you mean/);
+    expect(messages(document)).toMatch(/--evacuate names host "h33", which the fleet does not have\.[^]*Did you mean h3\?/);
   });
 
-  it("says when the file for the plan cannot be written", async () => {
-    const { code, err } = await stowage("plan", fleet, ...quick, "--out", "/nowhere/at/all.json");
-    expect(code).toBe(1);
-    expect(err).toContain("File /nowhere/at/all.json does not exist, or its folder does not.");
-  });
+  it.each([["/nowhere/at/all.json", "cannot be written: its folder does not exist."], ["/", "is a folder."]])(
+    "says that the plan cannot be kept in %s before anybody waits for it", async (path, words) => {
+      const { code, out, err } = await stowage("plan", fleet, ...quick, "--out", path);
+      expect({ code, out }).toEqual({ code: 1, out: "" });
+      expect(err).toContain(`File ${path} ${words}`);
+    });
 
   it("takes now for what the scenario does not say, when a policy needs it, and writes it into the plan", async () => {
     const timed = shop.replace("asOf: 2026-01-05T00:00:00Z\n", "").replace("    strength: must\n", `    strength: must
@@ -311,6 +312,21 @@ describe("stowage show", () => {
 
   it("wants a file before the topic", async () => {
     expect((await stowage("show", "hosts")).err).toContain("show needs a file");
+  });
+
+  it("asks whether another topic was meant, when there is no such file", async () => {
+    const { code, err } = await stowage("show", fleet, "host");
+    expect({ code, asks: err.includes("Did you mean hosts?") }).toEqual({ code: 1, asks: true });
+  });
+
+  it("cuts texts only where the table would be wider than the terminal", async () => {
+    const long = `An application with a title of some length, ${"as they are ".repeat(4)}`;
+    const wide = file("wide.yaml", shop.replace("title: Shop", `title: "${long}"`));
+    expect((await stowage("show", fleet, "policies")).out).toContain("Web servers stay apart");
+    const { out } = await stowage("show", wide, "services");
+    expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(out).toMatch(/An application with .*…/);
+    expect((await stowage("show", wide, "services", "--full")).out).toContain(long.trim());
   });
 });
 

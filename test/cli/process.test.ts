@@ -80,7 +80,9 @@ describe("usage", () => {
     [["plan", "x.yaml", "--time", "0"], "seconds above 0"],
     [["plan", "x.yaml", "--as-of", "yesterday"], "2026-11-21T08:00:00Z"],
     [["plan"], "--help"],
-    [["policies"], "--help` lists them"],
+    [["policies"], "stowage policies needs a command"],
+    [["--no-color"], "`stowage --help` lists them"],
+    [["flip"], "`stowage --help` lists the commands."],
     [["completion", "tcsh"], "bash, zsh, fish"],
   ])("refuses %j, and says the way out", async (args, words) => {
     const { code, out, err } = await stowage(...args);

@@ -20,6 +20,7 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   "circle-b.yaml": "apiVersion: stowage/v1\nname: b\ninclude:\n  - circle-a.yaml\n",
   "missing-include.yaml": "apiVersion: stowage/v1\nname: a\ninclude:\n  - bse.yaml\n",
   "includes-input.yaml": "apiVersion: stowage/v1\nname: a\ninclude: ['-']\n",
+  "plan.json": "{\"format\": \"stowage/plan/v1\", \"moves\": []}",
   "nameless.yaml": "apiVersion: stowage/v1\n",
   "no-ending": "  { \"apiVersion\": \"stowage/v1\", \"name\": \"json\" }",
   "empty.yaml": "",
@@ -114,6 +115,7 @@ const refusals: readonly (readonly [what: string, names: readonly string[], told
   ["UTF-16 without mark", ["utf16-no-mark.yaml"], ["bad-encoding null:null  | utf16-no-mark.yaml is written in UTF-16 without a byte order mark; only UTF-8 is read."]],
   ["Latin-1", ["latin1.yaml"], ["bad-encoding 2:10  | latin1.yaml has bytes that are not UTF-8; only UTF-8 is read."]],
   ["a NUL", ["nul.yaml"], ["bad-encoding 2:8  | nul.yaml has a NUL character; only UTF-8 is read."]],
+  ["a plan", ["plan.json"], ['bad-format 1:1  | plan.json is a document of the format "stowage/plan/v1"; a scenario is expected here.'], "Plans go to `stowage verify PLAN FILES`, `stowage diff` and the option --plan."],
   ["a scenario without name", ["nameless.yaml"], ["missing-key 1:1 name | No file gives the scenario a name."]],
   ["no file at all", [], ["usage null:null  | No scenario file is named; at least one is needed."]],
 ];
@@ -124,6 +126,10 @@ describe("files that are refused", () => {
     expect(scenario).toBeNull();
     expect(diagnostics.map((diagnostic) => asLine(diagnostic).replaceAll(`${folder}${path.sep}`, ""))).toEqual(told);
     if (advice !== undefined) expect(diagnostics[0]?.advice.replaceAll(`${folder}${path.sep}`, "")).toBe(advice);
+  });
+
+  it("a file without a name", async () => {
+    expect((await loadScenario([""])).diagnostics.map(asLine)).toEqual(["file-not-found null:null  | The name of a file is empty."]);
   });
 
   it("an instant that does not exist", async () => {
