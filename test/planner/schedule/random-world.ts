@@ -80,10 +80,26 @@ function policiesFor(random: Random, workloads: readonly string[], hosts: readon
     () => group("licence", some(), { atMost: 2 }),
     () => group("lonely", some().slice(0, 2), {}),
   ];
-  return make.filter(() => random.chance(200)).flatMap((each, i) => {
+  const rare: (() => PolicyDocument | null)[] = [
+    () => group("gather", some(), { key: "host" }, { holds: "continuously" }),
+    () => pair(random, workloads, (some, others) => policy("near", "neighbourhood", some, { near: { ids: others }, key: "rack" }, { holds: "continuously" })),
+    () => pair(random, workloads, (some, others) => policy("split", "split", some, { from: { ids: others } })),
+    () => policy("spare", "failover", null, { hosts: 1 }, { hosts }),
+    () => policy("calm", "change-limit", null, { moves: random.between(2, 5) }),
+    () => group("among", some(), { groups: [{ ids: hosts.slice(0, 1) }, { ids: hosts.slice(1) }] }, { holds: random.chance(300) ? "continuously" : "at-end" }),
+    () => policy("shut", "quarantine", null, {}, { hosts: hosts.slice(0, 1) }),
+    () => policy("closed", "cordon", null, {}, { hosts: hosts.slice(-1) }),
+  ];
+  return [...make.filter(() => random.chance(200)), ...rare.filter(() => random.chance(70))].flatMap((each, i) => {
     const made = each();
     return made === null ? [] : [{ ...made, id: `${made.id}-${i}` as PolicyDocument["id"] }];
   });
+}
+
+/** Two groups that share nobody. */
+function pair(random: Random, workloads: readonly string[], make: (some: readonly string[], others: readonly string[]) => PolicyDocument): PolicyDocument | null {
+  const cut = random.between(1, Math.max(1, workloads.length - 1));
+  return cut >= workloads.length ? null : make(workloads.slice(0, cut), workloads.slice(cut));
 }
 
 function group(entry: string, members: readonly string[], parameters: Record<string, unknown>, more: Partial<PolicyDocument> = {}): PolicyDocument | null {
