@@ -46,7 +46,7 @@ export type ScheduleResult =
       readonly makespanMs: number;
     };
 
-const nodesDefault = 5000;
+const nodesDefault = 2000;
 /** Fleets up to this size are searched as a whole, which is what makes a proof. */
 const wholeFleet = { workloads: 60, hosts: 24 };
 /** In larger fleets only those that wait, and those on the hosts that they want, are searched. */

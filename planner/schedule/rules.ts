@@ -1,4 +1,4 @@
-import type { FleetIndex, Whereabouts } from "../../model/snapshot.ts";
+import type { FleetIndex } from "../../model/snapshot.ts";
 import type { Constraint, Violation } from "../../policies/index.ts";
 import { FleetState } from "./fleet-state.ts";
 import { isPooled, Pools } from "./pools.ts";
@@ -32,6 +32,9 @@ export class Rules {
   readonly #ofHost: Rows;
   readonly #ofEverything: readonly number[];
   readonly #busy: Int32Array;
+  /** Per rule, the last question about a step in which it was found. */
+  readonly #noted: Int32Array;
+  #round = 0;
   readonly #allowedBefore = new Map<number, ReadonlyMap<string, number>>();
   #initial: FleetState | null = null;
 
@@ -56,24 +59,31 @@ export class Rules {
       this.constraints.forEach(({ hosts }, k) => (pooled[k] === 0 || hosts?.length !== 1) && hosts?.forEach((h) => emit(h, k))));
     this.#ofEverything = this.constraints.flatMap(({ workloads, hosts }, k) => (workloads === null && hosts === null ? [k] : []));
     this.#busy = new Int32Array(this.constraints.length);
+    this.#noted = new Int32Array(this.constraints.length);
   }
 
   /** Positions of the rules, other than pools of one host, in whose scope a step is; ascending, each once. */
   touchedBy(step: Step): readonly number[] {
-    const found = new Set<number>(this.#ofEverything);
+    const found = [...this.#ofEverything];
+    const round = ++this.#round;
+    const note = (k: number): void => {
+      if (this.#noted[k] === round) return;
+      this.#noted[k] = round;
+      found.push(k);
+    };
     const places = hostsOf(step);
     if (step.workload >= 0) {
       this.#ofWorkload.each(step.workload, (k) => {
         const hosts = this.constraints[k]?.hosts ?? null;
-        if (hosts === null || places.some((h) => hosts.includes(h))) found.add(k);
+        if (hosts === null || places.some((h) => hosts.includes(h))) note(k);
       });
     }
     for (const h of places) {
       this.#ofHost.each(h, (k) => {
-        if (step.workload < 0 || this.constraints[k]?.workloads === null) found.add(k);
+        if (step.workload < 0 || this.constraints[k]?.workloads === null) note(k);
       });
     }
-    return [...found].sort((a, b) => a - b);
+    return found.sort((a, b) => a - b);
   }
 
   /** Starts a step when every rule allows it; otherwise nothing changes and the answer says which rule refuses. */
@@ -81,7 +91,7 @@ export class Rules {
     const touched = this.touchedBy(step);
     const waitsFor = touched.find((k) => this.constraints[k]?.monotone === false && (this.#busy[k] ?? 0) > 0);
     if (waitsFor !== undefined) return { constraint: waitsFor, violation: null };
-    const refusal = this.#tryOut(step, touched);
+    const refusal = this.#overfull(step) ?? this.#tryOut(step, touched);
     if (refusal !== null) return refusal;
     for (const k of touched) this.#busy[k] = (this.#busy[k] ?? 0) + 1;
     this.#enter(step);
@@ -95,14 +105,14 @@ export class Rules {
 
   /** What speaks against a step now. Nothing changes. */
   refusalOf(step: Step): Refusal | null {
-    return this.#tryOut(step, this.touchedBy(step));
+    return this.#overfull(step) ?? this.#tryOut(step, this.touchedBy(step));
   }
 
   /** What speaks against a step now, were its workload stopped first. Nothing changes. */
   refusalWhenStopped(step: Step): Refusal | null {
     const before = this.state.where(step.workload);
     this.state.set(step.workload, { ...before, activity: "stopped" });
-    const refusal = this.#tryOut(step, this.touchedBy(step));
+    const refusal = this.refusalOf(step);
     this.state.set(step.workload, before);
     return refusal;
   }
@@ -131,8 +141,6 @@ export class Rules {
   /** While it is under way, and for rules that fewer presences can break, also once it is done. */
   #tryOut(step: Step, touched: readonly number[]): Refusal | null {
     const before = step.workload < 0 ? null : this.state.where(step.workload);
-    const overfull = before === null ? null : this.#overfull(step, before);
-    if (overfull !== null) return overfull;
     this.#enter(step);
     let refusal = this.#refusal(step, touched);
     if (refusal === null && touched.some((k) => this.constraints[k]?.monotone === false)) {
@@ -145,9 +153,11 @@ export class Rules {
   }
 
   /** A host that is surely too full, found without trying. */
-  #overfull(step: Step, before: Whereabouts): Refusal | null {
+  #overfull(step: Step): Refusal | null {
     const host = arrivesAt(step);
-    const found = host < 0 ? null : this.#pools.overfilledBy(step.workload, host, before, during(step, before));
+    if (host < 0 || step.workload < 0) return null;
+    const before = this.state.where(step.workload);
+    const found = this.#pools.overfilledBy(step.workload, host, before, during(step, before));
     if (found === null) return null;
     const { constraint, value, limit } = found;
     return { constraint, violation: { key: this.constraints[constraint]?.subject ?? "", amount: value - limit, workloads: [step.workload], hosts: [host], value, limit } };
