@@ -18,6 +18,9 @@ import { repairSurvival } from "./survive-repair.ts";
 const checkEvery = 2048;
 /** Workloads times hosts up to which bounds are computed between rounds. */
 const provablePairsMax = 2000;
+/** Work after the last better placement that a search of a small problem does at least, and its share of the limit. */
+const stallMin = 40_000;
+const stallShare = 1 / 3;
 /** Choices between two looks at what is wrong. */
 const focusEvery = 512;
 
@@ -43,6 +46,8 @@ class Search {
   readonly #best: { readonly hostOf: Int32Array; readonly score: Score };
   /** State is better than the best kept, and not yet copied. */
   #isAhead = false;
+  /** Work that had been done when the best was kept. */
+  #bestAt = 0;
   /** Copying only what moved since the last copy is possible. */
   #journalIsWhole = false;
   #nextCheck = 0;
@@ -103,7 +108,7 @@ class Search {
     const length = roundLength(this.#problem, this.#workMax);
     const heats = this.#workMax / this.#problem.wanted.length >= thoroughWork ? thoroughHeats : carefulHeats;
     this.#acceptance.calibrate(this.#context);
-    for (let round = 0; !this.#isOver("search") && !this.#isProved(); round++) {
+    for (let round = 0; !this.#isOver("search") && !this.#isProved() && !this.#isStalled(); round++) {
       if (round > 0) this.#restart(round);
       const heat = heats[round % heats.length] as number;
       this.#round(Math.min(length, this.#workMax - state.weighed), heat);
@@ -116,6 +121,12 @@ class Search {
   #isProved(): boolean {
     if (this.#state.workloadCount * this.#state.hostCount > provablePairsMax) return false;
     return claimOf(this.#best.score, lowerBounds(this.#state, this.#best.score)).kind === "optimal";
+  }
+
+  /** Small problems are searched through long before their work is spent: a third of it without a better placement is enough. */
+  #isStalled(): boolean {
+    if (this.#state.workloadCount * this.#state.hostCount > provablePairsMax) return false;
+    return this.#state.weighed - this.#bestAt > Math.max(stallMin, this.#workMax * stallShare);
   }
 
   /** Most rounds go on from the best; some go on from where the last one ended, so as not to circle around one place. */
@@ -221,6 +232,7 @@ class Search {
     if (this.#journalIsWhole) for (const w of state.movedSince(0)) this.#best.hostOf[w] = state.hostOf[w] as number;
     else this.#best.hostOf.set(state.hostOf);
     this.#best.score.set(state.score);
+    this.#bestAt = state.weighed;
     this.#assertExact();
     this.#journalIsWhole = true;
     this.#isAhead = false;

@@ -56,31 +56,59 @@ export class FillTable {
 
   /** Fills `mustChange`, `guideChange` and `shouldChange` with what the move would change. */
   delta(workload: number, from: number, to: number): void {
+    this.mustChange = 0;
+    this.guideChange = 0;
+    this.shouldChange = 0;
+    for (let i = 0; i < this.mustLayers.length; i++) this.#deltaOfMust(this.mustLayers[i] as Float64Array, workload, from, to);
+    for (let i = 0; i < this.shouldLayers.length; i++) this.#deltaOfShould(this.shouldLayers[i] as FillLayer, workload, from, to);
+  }
+
+  #deltaOfMust(limits: Float64Array, workload: number, from: number, to: number): void {
     const { resources, need, load, guide } = this;
     let must = 0;
     let guided = 0;
+    const own = workload * resources;
+    if (to >= 0) {
+      const start = to * resources;
+      for (let r = 0; r < resources; r++) {
+        const size = need[own + r] as number;
+        const after = (load[start + r] as number) + size - (limits[start + r] as number);
+        if (after <= 0 || size === 0) continue;
+        const over = after < size ? after : size;
+        must += over;
+        guided += over * (guide[start + r] as number);
+      }
+    }
+    if (from >= 0) {
+      const start = from * resources;
+      for (let r = 0; r < resources; r++) {
+        const before = (load[start + r] as number) - (limits[start + r] as number);
+        const size = need[own + r] as number;
+        if (before <= 0 || size === 0) continue;
+        const over = before < size ? before : size;
+        must -= over;
+        guided -= over * (guide[start + r] as number);
+      }
+    }
+    this.mustChange += must;
+    this.guideChange += guided;
+  }
+
+  #deltaOfShould({ limits, weight }: FillLayer, workload: number, from: number, to: number): void {
+    const { resources, need, load } = this;
     let should = 0;
     for (let r = 0; r < resources; r++) {
       const size = need[workload * resources + r] as number;
-      if (size === 0) continue;
       if (to >= 0) {
-        const cell = to * resources + r;
-        const over = this.#mustExcess(cell, (load[cell] as number) + size) - this.#mustExcess(cell, load[cell] as number);
-        must += over;
-        guided += over * (guide[cell] as number);
-        should += this.#shouldExcess(cell, size);
+        const after = (load[to * resources + r] as number) + size - (limits[to * resources + r] as number);
+        if (after > 0) should += after < size ? after : size;
       }
       if (from >= 0) {
-        const cell = from * resources + r;
-        const over = this.#mustExcess(cell, (load[cell] as number) - size) - this.#mustExcess(cell, load[cell] as number);
-        must += over;
-        guided += over * (guide[cell] as number);
-        should += this.#shouldExcess(cell, -size);
+        const before = (load[from * resources + r] as number) - (limits[from * resources + r] as number);
+        if (before > 0) should -= before < size ? before : size;
       }
     }
-    this.mustChange = must;
-    this.guideChange = guided;
-    this.shouldChange = should;
+    this.shouldChange += weight * should;
   }
 
   apply(workload: number, from: number, to: number): void {
@@ -127,19 +155,6 @@ export class FillTable {
     for (let i = 0; i < layers.length; i++) {
       const over = load - ((layers[i] as Float64Array)[cell] as number);
       if (over > 0) excess += over;
-    }
-    return excess;
-  }
-
-  #shouldExcess(cell: number, change: number): number {
-    const layers = this.shouldLayers;
-    const load = this.load[cell] as number;
-    let excess = 0;
-    for (let i = 0; i < layers.length; i++) {
-      const { limits, weight } = layers[i] as FillLayer;
-      const before = load - (limits[cell] as number);
-      const after = before + change;
-      excess += weight * ((after > 0 ? after : 0) - (before > 0 ? before : 0));
     }
     return excess;
   }
