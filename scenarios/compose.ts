@@ -74,7 +74,7 @@ class Composition {
   last<Key extends keyof ScenarioDocument>(key: Key): ScenarioDocument[Key] | undefined {
     for (const source of this.sources.toReversed()) {
       const top = topOf(source);
-      if (Object.hasOwn(top, key) && !this.problems.isFaulty(source, key, "")) return top[key];
+      if (Object.hasOwn(top, key) && !this.problems.isFaultyBelow(source, key)) return top[key];
     }
     return undefined;
   }
@@ -208,7 +208,7 @@ function checkTop(source: Source, checker: Checker, draft: Draft, problems: Prob
     if (twin !== undefined) checker.problem("duplicate-id", ["links", i], () => ({ message: `the link between ${link.a} and ${link.b} is defined twice.`, advice: "Keep one of the two: a link works in both directions." }));
     else draft.links.push(link);
   });
-  if (typeof top.asOf === "string" && !problems.isFaulty(source, "asOf", "")) checker.instant(top.asOf, ["asOf"]);
+  if (typeof top.asOf === "string" && !problems.isFaultyBelow(source, "asOf")) checker.instant(top.asOf, ["asOf"]);
 }
 
 /** Resources that the balance names; of a wrong shape nothing is asked, that was reported. */

@@ -79,6 +79,11 @@ export class Problems {
     return faulty !== undefined && (faulty.has(list) || faulty.has(`${list}/${item}`));
   }
 
+  /** Has an error been found anywhere below this key at the top of a source? */
+  isFaultyBelow(source: Source, key: string): boolean {
+    return [...(this.#faulty.get(source) ?? [])].some((place) => place === key || place.startsWith(`${key}/`));
+  }
+
   warning(code: DiagnosticCode, place: Place | null, words: Words): void {
     this.#add(code, "warning", place, words, false);
   }
