@@ -1,17 +1,22 @@
 import type { Clock } from "../model/clock.ts";
-import type { PolicyId, WorkloadId } from "../model/ids.ts";
-import type { Constraint } from "../policies/index.ts";
+import { compareIds, type PolicyId, type WorkloadId } from "../model/ids.ts";
+import { formAmount } from "../policies/amount.ts";
+import type { Form } from "../policies/form.ts";
 import { mustForms } from "./build-problem.ts";
 import { exactSize, solveExactly } from "./exact/index.ts";
-import { mustsLevel, unplacedLevel, type Problem, type Solution } from "./problem.ts";
+import { mustsLevel, unplacedLevel, type Problem } from "./problem.ts";
+import { demandForm, smallProblem } from "./question.ts";
+import { isPlainlyImpossible } from "./refute.ts";
 import { search } from "./search.ts";
+import { troubledDemands, widerDemands } from "./suspects.ts";
 
 /** One side of a conflict: a policy that must hold, or a workload that wants a place. */
 export type Element = { readonly kind: "policy"; readonly policy: PolicyId } | { readonly kind: "demand"; readonly workload: WorkloadId };
 
 /**
  * Policies and demands that cannot all be met. `minimal`: with any one element taken away the rest can be, each shown
- * by a placement. `proved`: that all together cannot, shown by the exact engine.
+ * by a placement. `proved`: that all together cannot, shown by counting or by the exact engine. Workloads that are not
+ * named may be anywhere or nowhere.
  */
 export interface Conflict {
   readonly elements: readonly Element[];
@@ -30,137 +35,139 @@ type Verdict = "possible" | "impossible" | "unknown";
 
 /** Binaries up to which the exact engine is asked; a larger question stays open. */
 const exactBinariesMax = 30_000;
+/** Of the whole time, what one question may take. */
+const questionTimePart = 0.3;
+/** Workloads without a place around which a conflict is looked for. */
+const seedsMax = 8;
 
 /**
  * A minimal set of policies and demands in conflict, or null when everything can be met (or nothing could be shown).
- * Starts from the workloads without a place, adds neighbours until the conflict shows, then deletes what is not needed
- * (QuickXplain: Junker, "Preferred explanations and relaxations for over-constrained problems", 2004).
+ * Starts from a workload without a place, adds others until the conflict shows, then deletes what is not needed
+ * (QuickXplain: Junker, "Preferred explanations and relaxations for over-constrained problems", 2004). Elements that
+ * come late in the order are avoided: few demands, and policies of the user rather than those of the fleet.
  */
 export async function findConflict(problem: Problem, options: ConflictOptions): Promise<Conflict | null> {
-  const placement = (await bestPlacement(problem, options)).hostOf;
-  const policies = [...new Set(problem.constraints.filter(({ strength }) => strength === "must").map(({ policy }) => policy))];
-  const ask = oracle(problem, options);
-  const demands = await growUntilImpossible(problem, placement, policies, ask);
-  if (demands === null) return null;
-  const all: Element[] = [
-    ...policies.map((policy) => ({ kind: "policy" as const, policy })),
-    ...demands.map((w) => ({ kind: "demand" as const, workload: idOf(problem, w) })),
-  ];
-  const needed = await quickXplain([], false, all, async (elements) => (await ask(elements)) === "impossible");
-  return { elements: needed, ...(await certify(needed, ask)) };
-}
-
-async function certify(elements: readonly Element[], ask: Oracle): Promise<{ proved: boolean; minimal: boolean }> {
-  const proved = (await ask(elements)) === "impossible";
-  let minimal = true;
-  for (const left of elements) {
-    if ((await ask(elements.filter((element) => element !== left))) !== "possible") minimal = false;
-  }
-  return { proved, minimal };
-}
-
-type Oracle = (elements: readonly Element[]) => Promise<Verdict>;
-
-/** Can these policies be kept with these workloads placed, everybody else absent? */
-function oracle(problem: Problem, options: ConflictOptions): Oracle {
-  const deadline = options.clock.nowMs() + options.timeMs;
-  const byPolicy = new Map<string, Constraint[]>();
-  for (const constraint of problem.constraints) byPolicy.set(constraint.policy, [...(byPolicy.get(constraint.policy) ?? []), constraint]);
-  const known = new Map<string, Verdict>();
-  return async (elements) => {
-    const key = elements.map((element) => (element.kind === "policy" ? `p ${element.policy}` : `w ${element.workload}`)).sort().join("\n");
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const question: Problem = {
-      ...problem,
-      wanted: Int32Array.from(elements.flatMap((element) => {
-        const w = element.kind === "demand" ? problem.index.workloadIndex.get(element.workload) : undefined;
-        return w === undefined ? [] : [w];
-      })).sort(),
-      musts: mustForms(elements.flatMap((element) => (element.kind === "policy" ? (byPolicy.get(element.policy) ?? []) : []))),
-      shoulds: [], levels: [], constraints: [],
-    };
-    const verdict = await answer(question, options, deadline);
-    known.set(key, verdict);
-    return verdict;
-  };
-}
-
-async function answer(question: Problem, options: ConflictOptions, deadline: number): Promise<Verdict> {
-  if (question.wanted.length === 0) return "possible";
-  const left = Math.max(50, deadline - options.clock.nowMs());
-  const common = { seed: options.seed, clock: options.clock, stopped: options.stopped };
-  const quick = search(question, { ...common, timeMs: Math.min(left, 500), iterations: 2000 + 200 * question.wanted.length });
-  if (isMet(quick)) return "possible";
-  if (exactSize(question) > exactBinariesMax) return "unknown";
-  const exact = await solveExactly(question, { ...common, timeMs: left, start: quick.hostOf });
-  if (isMet(exact)) return "possible";
-  return exact.claim.kind === "optimal" || (exact.bounds[mustsLevel] ?? 0) > 0 || (exact.bounds[unplacedLevel] ?? 0) > 0 ? "impossible" : "unknown";
-}
-
-/** Only who has a place and who has none matters here, so the levels are left out. */
-async function bestPlacement(problem: Problem, options: ConflictOptions): Promise<Solution> {
-  const question: Problem = { ...problem, shoulds: [], levels: [] };
-  const quick = search(question, { ...options, timeMs: Math.min(options.timeMs, 2000), iterations: 100_000 });
-  if (isMet(quick) || exactSize(question) > exactBinariesMax) return quick;
-  return solveExactly(question, { ...options, start: quick.hostOf });
-}
-
-function isMet({ score }: Solution): boolean {
-  return score[mustsLevel] === 0 && score[unplacedLevel] === 0;
-}
-
-/** Demands around one that cannot be met, grown ring by ring until together they are impossible. */
-async function growUntilImpossible(problem: Problem, placement: ArrayLike<number>, policies: readonly PolicyId[], ask: Oracle): Promise<readonly number[] | null> {
-  const musts = policies.map((policy) => ({ kind: "policy" as const, policy }));
-  const isImpossible = async (demands: readonly number[]): Promise<boolean> =>
-    (await ask([...musts, ...demands.map((w) => ({ kind: "demand" as const, workload: idOf(problem, w) }))])) === "impossible";
-  for (const seed of troubled(problem, placement).slice(0, 8)) {
-    let ring = [seed];
-    for (;;) {
-      if (await isImpossible(ring)) return ring;
-      const wider = neighbours(problem, placement, ring);
-      if (wider.length === ring.length) break;
-      ring = wider;
+  const policies = policiesOf(problem);
+  const alone = policies.find(({ forms }) => forms.some((form) => isBrokenByNobody(form, problem)));
+  if (alone !== undefined) return { elements: [{ kind: "policy", policy: alone.id }], proved: true, minimal: true };
+  const deadlineMs = options.clock.nowMs() + options.timeMs;
+  for (const seed of troubledDemands(problem, options).slice(0, seedsMax)) {
+    let demands: readonly number[] = [seed];
+    for (const step of widerDemands(problem, seed)) {
+      demands = step;
+      const inquiry = new Inquiry(problem, policies, demands, options, deadlineMs);
+      if ((await inquiry.ask(inquiry.all)) === "impossible") return await inquiry.smallest();
+      if (options.stopped() || options.clock.nowMs() >= deadlineMs) return null;
     }
   }
-  const everybody = [...problem.wanted];
-  return (await isImpossible(everybody)) ? everybody : null;
+  return null;
 }
 
-/** Workloads without a place. */
-function troubled(problem: Problem, hostOf: ArrayLike<number>): readonly number[] {
-  return [...problem.wanted].filter((w) => (hostOf[w] ?? -1) < 0);
+interface PolicyForms {
+  readonly id: PolicyId;
+  readonly forms: readonly Form[];
 }
 
-/** Adds those who share a constraint of few members, then those on the hosts that the ring could use. */
-function neighbours(problem: Problem, hostOf: ArrayLike<number>, ring: readonly number[]): number[] {
-  const inside = new Set(ring);
-  const wanted = new Set(problem.wanted);
-  for (const { workloads, strength } of problem.constraints) {
-    if (strength !== "must" || workloads === null || workloads.length < 2 || !workloads.some((w) => inside.has(w) && ring.includes(w))) continue;
-    for (const w of workloads) if (wanted.has(w)) inside.add(w);
+/** Musts about places; those of the user first, then those of the fleet itself. */
+function policiesOf({ constraints }: Problem): readonly PolicyForms[] {
+  const ids = [...new Set(constraints.filter(({ strength }) => strength === "must").map(({ policy }) => policy))];
+  const isBuiltIn = (id: PolicyId): boolean => id.startsWith("built-in/");
+  return ids.sort((a, b) => Number(isBuiltIn(a)) - Number(isBuiltIn(b)) || compareIds(a, b))
+    .map((id) => ({ id, forms: mustForms(constraints.filter(({ policy }) => policy === id)) }));
+}
+
+/** Is a rule broken by a fleet in which nobody has a place, so that no placement keeps it? */
+function isBrokenByNobody(form: Form, { index }: Problem): boolean {
+  switch (form.kind) {
+    case "allow": case "together": case "exclusive": case "near": case "skew": case "survive": return false;
+    case "fill": return form.limit < 0;
+    case "pack": case "domains": case "linear": return formAmount(form, index, new Int32Array()) > 0;
   }
-  if (inside.size === ring.length) {
-    const hosts = allowedHosts(problem, ring);
-    for (const w of problem.wanted) if (hosts.has(hostOf[w] ?? -1)) inside.add(w);
+}
+
+/** All questions about one set of demands and the policies that concern them. */
+class Inquiry {
+  /** In the order in which elements are kept. */
+  readonly all: readonly Element[];
+  readonly #problem: Problem;
+  readonly #options: ConflictOptions;
+  readonly #deadlineMs: number;
+  readonly #formsOf: ReadonlyMap<PolicyId, readonly Form[]>;
+  readonly #known = new Map<string, Verdict>();
+
+  constructor(problem: Problem, policies: readonly PolicyForms[], demands: readonly number[], options: ConflictOptions, deadlineMs: number) {
+    this.#options = options;
+    this.#deadlineMs = deadlineMs;
+    const all = [...demands, ...helpersOf(policies.flatMap(({ forms }) => forms), demands)];
+    const small = smallProblem(problem, [], all);
+    const own = policies.map(({ id, forms }) => ({ id, forms: smallProblem(problem, forms, all).problem.musts })).filter(({ forms }) => forms.length > 0);
+    this.#problem = small.problem;
+    this.#formsOf = new Map(own.map(({ id, forms }) => [id, forms]));
+    const demanded = demands.map((w): Element => ({ kind: "demand", workload: idOf(problem, w) }));
+    this.all = [...demanded.slice(0, 1), ...own.map(({ id }): Element => ({ kind: "policy", policy: id })), ...demanded.slice(1)];
   }
+
+  /** The conflict among all elements, which are impossible together. */
+  async smallest(): Promise<Conflict> {
+    const elements = await quickXplain([], false, this.all, async (some) => (await this.ask(some)) === "impossible");
+    let minimal = true;
+    for (const left of elements) {
+      if ((await this.ask(elements.filter((element) => element !== left))) !== "possible") minimal = false;
+    }
+    return { elements, proved: (await this.ask(elements)) === "impossible", minimal };
+  }
+
+  /** Can these policies be kept with these workloads placed, all others wherever they help? */
+  async ask(elements: readonly Element[]): Promise<Verdict> {
+    const key = elements.map((element) => (element.kind === "policy" ? `p ${element.policy}` : `w ${element.workload}`)).sort().join("\n");
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const verdict = await this.#answer(elements);
+    this.#known.set(key, verdict);
+    return verdict;
+  }
+
+  async #answer(elements: readonly Element[]): Promise<Verdict> {
+    const forms = elements.flatMap((element) => (element.kind === "policy" ? (this.#formsOf.get(element.policy) ?? []) : []));
+    const demands = elements.flatMap((element) => element.kind === "demand" ? (this.#problem.index.workloadIndex.get(element.workload) ?? []) : []);
+    if (demands.length === 0) return "possible";
+    const plain = smallProblem(this.#problem, forms, demands).problem;
+    if (isPlainlyImpossible(plain)) return "impossible";
+    if (this.#options.stopped() || this.#options.clock.nowMs() >= this.#deadlineMs) return "unknown";
+    const helpers = helpersOf(forms, demands);
+    if (helpers.length === 0) return await this.#solve(plain, true);
+    return await this.#solve(smallProblem(this.#problem, [...forms, ...demands.map(demandForm)], [...demands, ...helpers]).problem, false);
+  }
+
+  /** `everybody`: all must have a place; otherwise the musts themselves say who. */
+  async #solve(question: Problem, everybody: boolean): Promise<Verdict> {
+    const { seed, clock, stopped, timeMs: whole } = this.#options;
+    const isMet = (score: Float64Array): boolean => score[mustsLevel] === 0 && (!everybody || score[unplacedLevel] === 0);
+    const timeMs = Math.max(50, Math.min(this.#deadlineMs - clock.nowMs(), whole * questionTimePart));
+    const quick = search(question, { seed, clock, stopped, timeMs, iterations: 2000 + 300 * question.wanted.length });
+    if (isMet(quick.score)) return "possible";
+    if (exactSize(question) > exactBinariesMax) return "unknown";
+    const exact = await solveExactly(question, { seed, clock, stopped, timeMs, start: quick.hostOf });
+    if (isMet(exact.score)) return "possible";
+    const isShown = exact.claim.kind === "optimal" || (exact.bounds[mustsLevel] ?? 0) > 0 || (everybody && (exact.bounds[unplacedLevel] ?? 0) > 0);
+    return isShown ? "impossible" : "unknown";
+  }
+}
+
+/** Workloads beside the demands whose presence can mend a rule: neighbours, and those that fill domains. Of these again. */
+function helpersOf(forms: readonly Form[], demands: readonly number[]): readonly number[] {
+  const inside = new Set(demands);
+  const helping = forms.flatMap((form) => form.kind === "near" ? [{ about: form.members, by: form.near }]
+    : form.kind === "skew" || (form.kind === "domains" && form.atLeast > 0) ? [{ about: form.members, by: form.members }] : []);
+  let before = -1;
+  while (inside.size !== before) {
+    before = inside.size;
+    for (const { about, by } of helping) {
+      if (about.some((w) => inside.has(w))) for (const w of by) inside.add(w);
+    }
+  }
+  for (const w of demands) inside.delete(w);
   return [...inside].sort((a, b) => a - b);
-}
-
-function allowedHosts(problem: Problem, ring: readonly number[]): ReadonlySet<number> {
-  const ruledOut = new Map<number, Uint8Array[]>();
-  for (const form of problem.musts) {
-    if (form.kind === "allow") ruledOut.set(form.workload, [...(ruledOut.get(form.workload) ?? []), form.allowed]);
-  }
-  const hosts = new Set<number>();
-  for (const w of ring) {
-    const rows = ruledOut.get(w) ?? [];
-    problem.index.hosts.forEach((_, h) => {
-      if (rows.every((allowed) => allowed[h] === 1)) hosts.add(h);
-    });
-  }
-  return hosts;
 }
 
 /** Junker's QuickXplain: a minimal subset of `candidates` that is impossible together with `background`. */
