@@ -1,5 +1,5 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
-import fc from "fast-check";
+import { array, assert, constantFrom, jsonValue, nat, oneof, pre, property } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseScenarioText, scenarioSchema, type ScenarioDocument } from "../../scenarios/index.ts";
 import { smallFleet } from "./small-fleet.ts";
@@ -42,10 +42,10 @@ const whole: ScenarioDocument = {
 };
 
 /** Values that are wrong in most places, and right in some. */
-const replacement = fc.oneof(
-  fc.constantFrom<unknown>(null, true, false, 0, 1, -1, 0.5, 1000, 9_007_199_254_740_992, 1e300, "", " ", "x", "-x", "internal", "must", "2026-01-01T00:00:00Z", "a\u0000b", "a\u202Eb", "x".repeat(254), "root"),
-  fc.constantFrom<unknown>([], {}, ["x"], ["x", "x"], [1], [[]], { x: "y" }, { x: 1 }, { everything: true }, { everything: false }, { ids: [] }, { labels: {} }, { spread: {} }, { root: {}, spread: {} }),
-  fc.jsonValue({ maxDepth: 2 }),
+const replacement = oneof(
+  constantFrom<unknown>(null, true, false, 0, 1, -1, 0.5, 1000, 9_007_199_254_740_992, 1e300, "", " ", "x", "-x", "internal", "must", "2026-01-01T00:00:00Z", "a\u0000b", "a\u202Eb", "x".repeat(254), "root"),
+  constantFrom<unknown>([], {}, ["x"], ["x", "x"], [1], [[]], { x: "y" }, { x: 1 }, { everything: true }, { everything: false }, { ids: [] }, { labels: {} }, { spread: {} }, { root: {}, spread: {} }),
+  jsonValue({ maxDepth: 2 }),
 );
 
 const wholeText = JSON.stringify(whole);
@@ -98,8 +98,8 @@ describe("the published schema and the loader agree", () => {
 
   it("on documents with one fault somewhere", () => {
     let refused = 0;
-    fc.assert(fc.property(
-      fc.array(fc.nat(40), { minLength: 1, maxLength: 8 }), fc.constantFrom("replace", "remove", "add", "rename"), replacement,
+    assert(property(
+      array(nat(40), { minLength: 1, maxLength: 8 }), constantFrom("replace", "remove", "add", "rename"), replacement,
       (steps, kind, value) => {
         const document = mutated(steps, kind, value);
         const fits = fitsSchema(document);
@@ -112,8 +112,8 @@ describe("the published schema and the loader agree", () => {
   });
 
   it("on values of any kind", () => {
-    fc.assert(fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
-      fc.pre(value !== null); // an empty document is told as such, before its shape is looked at
+    assert(property(jsonValue({ maxDepth: 4 }), (value) => {
+      pre(value !== null); // an empty document is told as such, before its shape is looked at
       expect(loaderFindsShapeWrong(value)).toBe(!fitsSchema(value));
     }), { seed: 20_262, numRuns: 500 });
   });
