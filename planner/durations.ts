@@ -18,10 +18,14 @@ const bitsPerMiB = 8_388_608;
 
 /** Bandwidth between two hosts: the slower of both, and the link where they are on different sites. */
 export function bandwidthMbps(index: FleetIndex, from: Host, to: Host): number {
-  const ends = Math.min(from.migrationMbps, to.migrationMbps);
-  if (from.site === to.site) return ends;
+  return Math.min(from.migrationMbps, to.migrationMbps, linkMbps(index, from, to));
+}
+
+/** Bandwidth of the link between the sites of two hosts; no limit within a site, nor where the fleet names no link. */
+export function linkMbps(index: FleetIndex, from: Host, to: Host): number {
+  if (from.site === to.site) return Infinity;
   const link = index.fleet.links.find(({ a, b }) => (a === from.site && b === to.site) || (a === to.site && b === from.site));
-  return link === undefined ? ends : Math.min(ends, link.mbps);
+  return link?.mbps ?? Infinity;
 }
 
 /** Time to carry so many mebibytes. */

@@ -1,12 +1,14 @@
 import type { FleetIndex } from "../../model/snapshot.ts";
 import type { Constraint } from "../../policies/index.ts";
+import { copiesOf } from "./copies.ts";
 import { EventQueue } from "./event-queue.ts";
 import { FleetState } from "./fleet-state.ts";
 import { Limits, type Full } from "./limits.ts";
 import { nextStep, type Next } from "./next-step.ts";
 import { Rules, type Refusal } from "./rules.ts";
 import { StartOrder } from "./start-order.ts";
-import { hostsOf, stepMs, workloadsOf, type Step } from "./step.ts";
+import { carries, hostsOf, stepMs, workloadsOf, type Step } from "./step.ts";
+import { Traffic } from "./traffic.ts";
 
 /** A step with its place in time, and the rules in whose scope it is. */
 export interface Taken {
@@ -45,6 +47,7 @@ export class Course {
   readonly rules: Rules;
   readonly limits: Limits;
   readonly order: StartOrder;
+  readonly traffic: Traffic;
   readonly taken: Taken[] = [];
   /** Workloads that have steps left but cannot take the next one now. */
   readonly blocked = new Map<number, Blocked>();
@@ -72,6 +75,7 @@ export class Course {
     this.rules = new Rules(index, constraints, this.state);
     this.limits = new Limits(index, constraints, startsAtMs);
     this.order = new StartOrder(index, constraints, (w) => !frozen.has(w) && (target[w] ?? nothing) >= 0 && index.workloads[w]?.desired === "running");
+    this.traffic = new Traffic(index);
     this.target = target;
     this.frozen = frozen;
     this.waypoint = new Int32Array(index.workloads.length).fill(nothing);
@@ -123,7 +127,7 @@ export class Course {
   /** One step at a time, each after the end of the one before; false when a rule refuses one. */
   follow(steps: readonly Step[]): boolean {
     for (const step of steps) {
-      const startMs = this.limits.nextStartMs(step, this.#nowMs, stepMs(this.index, step));
+      const startMs = this.limits.nextStartMs(step, this.#nowMs, this.#lastsMs(step));
       if (startMs === null || this.order.blocking(step, this.state) >= 0 || this.#stopped()) return false;
       this.#nowMs = startMs;
       if (this.rules.begin(step) !== null) return false;
@@ -185,7 +189,7 @@ export class Course {
       return;
     }
     this.blocked.set(w, blocked);
-    if (blocked.scope < 0) return;
+    if (blocked.scope === nothing) return;
     const list = this.#waiting.get(blocked.scope);
     if (list === undefined) this.#waiting.set(blocked.scope, [w]);
     else list.push(w);
@@ -232,13 +236,28 @@ export class Course {
     if (need >= 0) return { scope: this.#scopeOfNeed(need), because: this.order.needs[need]?.words ?? "" };
     const full = this.limits.full(step);
     if (full !== null) return this.#blockedByLimit(full);
-    const startMs = this.limits.nextStartMs(step, this.#nowMs, stepMs(this.index, step));
-    if (startMs === null) return { scope: nothing, because: "no window is long enough for it" };
+    if (this.traffic.isTooSlowFor(step)) return this.#waitsForTraffic(step);
+    const startMs = this.limits.nextStartMs(step, this.#nowMs, this.#lastsMs(step));
+    if (startMs === null) return this.#neverOpens(step);
     if (startMs > this.#nowMs) {
       this.#events.add(startMs, { kind: "retry", workload: step.workload });
       return { scope: nothing, because: "its window is closed" };
     }
     return null;
+  }
+
+  /** For the end of what shares the way with a step. */
+  #waitsForTraffic(step: Step): Blocked {
+    return { scope: this.#scopeOfTraffic, because: `others share the network between ${this.index.hosts[step.from]?.id} and ${this.index.hosts[step.to]?.id}` };
+  }
+
+  #neverOpens(step: Step): Blocked {
+    const alone = this.limits.nextStartMs(step, this.#nowMs, stepMs(this.index, step));
+    return alone === null ? { scope: nothing, because: "no window is long enough for it" } : this.#waitsForTraffic(step);
+  }
+
+  #lastsMs(step: Step): number {
+    return stepMs(this.index, step, carries(step) ? this.traffic.mbpsFor(step) : undefined);
   }
 
   #waitsForRules(step: Step): Blocked | null {
@@ -276,9 +295,10 @@ export class Course {
   }
 
   #take(step: Step): void {
-    const endMs = this.#nowMs + stepMs(this.index, step);
+    const endMs = this.#nowMs + this.#lastsMs(step);
     this.taken.push({ step, startMs: this.#nowMs, endMs, touched: this.rules.touchedBy(step) });
     this.limits.count(step, 1);
+    this.traffic.count(step, 1);
     if (step.kind === "copy") this.#copying[step.source] = (this.#copying[step.source] ?? 0) + 1;
     if (step.workload >= 0) {
       this.#busy[step.workload] = 1;
@@ -301,6 +321,7 @@ export class Course {
   #end(step: Step): void {
     this.rules.finish(step);
     this.limits.count(step, -1);
+    this.traffic.count(step, -1);
     if (step.kind === "bootHost") this.#booting[step.from] = 0;
     if (step.kind === "copy") {
       this.#copying[step.source] = (this.#copying[step.source] ?? 0) - 1;
@@ -317,6 +338,7 @@ export class Course {
     for (const w of workloadsOf(step)) this.#wakeScope(this.#scopeOfWorkload(w));
     for (const n of this.order.touchedBy(step)) this.#wakeScope(this.#scopeOfNeed(n));
     for (const l of this.limits.numbers(step)) this.#wakeScope(this.#scopeOfLimit(l));
+    if (carries(step)) this.#wakeScope(this.#scopeOfTraffic);
   }
 
   #wake(workloads: readonly number[]): void {
@@ -338,22 +360,14 @@ export class Course {
     return this.#scopeOfWorkload(this.index.workloads.length) + n;
   }
 
+  /** One for the whole network: few wait for it, and links join many hosts. */
+  get #scopeOfTraffic(): number {
+    return -2;
+  }
+
   #scopeOfLimit(l: number): number {
     return this.#scopeOfNeed(this.order.needs.length) + l;
   }
-}
-
-/** For each new workload the one that it is copied from, and for each source how many copies are still to be made. */
-function copiesOf(index: FleetIndex, state: FleetState, target: Int32Array, frozen: ReadonlySet<number>): { source: Int32Array; copiesLeft: Int32Array } {
-  const source = new Int32Array(index.workloads.length).fill(nothing);
-  const copiesLeft = new Int32Array(index.workloads.length);
-  index.workloads.forEach(({ copyOf, desired }, w) => {
-    const from = copyOf === null ? undefined : index.workloadIndex.get(copyOf);
-    if (from === undefined || frozen.has(w) || desired === "removed" || (target[w] ?? nothing) < 0 || state.hostOf(w) >= 0 || state.hostOf(from) < 0) return;
-    source[w] = from;
-    copiesLeft[from] = (copiesLeft[from] ?? 0) + 1;
-  });
-  return { source, copiesLeft };
 }
 
 /** First what leaves hosts that others wait for, then what takes longest, then by id. */

@@ -75,12 +75,12 @@ export function afterwards(step: Step, before: Whereabouts): Whereabouts {
   }
 }
 
-/** Estimated duration. */
-export function stepMs(index: FleetIndex, step: Step): number {
+/** Estimated duration; `sharedMbps` is what others leave of the network, all of it when it is not given. */
+export function stepMs(index: FleetIndex, step: Step, sharedMbps?: number): number {
   const workload = index.workloads[step.workload];
   const from = index.hosts[step.from];
   const to = index.hosts[step.to];
-  const mbps = from !== undefined && to !== undefined ? bandwidthMbps(index, from, to) : 1;
+  const mbps = sharedMbps ?? (from !== undefined && to !== undefined ? bandwidthMbps(index, from, to) : 1);
   switch (step.kind) {
     case "migrate": return workload === undefined ? 1 : migrateMs(workload, mbps);
     case "transfer": return carryMs(workload?.dataMiB ?? 0, mbps);

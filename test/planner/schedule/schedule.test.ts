@@ -90,7 +90,7 @@ const cases: readonly Case[] = [
   },
   {
     says: "takes two in at once and no more", hosts: { h1: {}, h2: {}, h3: {}, h4: {} }, workloads: { a: { on: "h1" }, b: { on: "h2" }, c: { on: "h3" } }, moves: { a: "h4", b: "h4", c: "h4" },
-    actions: ["a1 migrate a h1>h4", "a2 migrate b h2>h4", "a3 migrate c h3>h4 after a1 a2"],
+    actions: ["a1 migrate a h1>h4", "a2 migrate b h2>h4", "a3 migrate c h3>h4 after a1"],
   },
   {
     says: "takes in as many as the policy says", hosts: { h1: {}, h2: {}, h3: {} }, workloads: { a: { on: "h1" }, b: { on: "h2" } }, policies: [policy("slow", "parallelism", null, { perHostIn: 1 })],
@@ -291,6 +291,35 @@ describe("a plan", () => {
     const near = await given(smallFleet(hosts, { w: { on: "h1", dataMiB: 100 } }));
     expect(run(near, { w: "h2" }).makespanMs).toBe(839 + 84);
     expect(run(far, { w: "h2" }).makespanMs).toBe(83_887 + 8389 + 1);
+  });
+});
+
+describe("moves that share a host or a link", () => {
+  const shared = { h1: {}, h2: {}, h3: {} };
+
+  it("share its bandwidth", async () => {
+    const world = await given(smallFleet(shared, { a: { on: "h1", dataMiB: 1000 }, b: { on: "h1", dataMiB: 1000 } }));
+    const { actions } = run(world, { a: "h2", b: "h3" });
+    expect(actions.map(({ action, startMs, endMs }) => ["workload" in action ? action.workload : "", endMs - startMs])).toEqual([["a", 8389 + 84], ["b", 16_778 + 168]]);
+  });
+
+  it("share the link between two sites", async () => {
+    const link = { a: "s1" as SiteId, b: "s2" as SiteId, mbps: 100, latencyMs: 1, transferMicrosPerGiB: 0 };
+    const world = await given(smallFleet(
+      { h1: {}, h2: {}, h3: { site: "s2" as SiteId }, h4: { site: "s2" as SiteId } }, { a: { on: "h1", dataMiB: 1000 }, b: { on: "h2", dataMiB: 1000 } }, { links: [link] }));
+    const [first, second] = run(world, { a: "h3", b: "h4" }).actions.map(({ startMs, endMs }) => [startMs, endMs - startMs]);
+    expect(first).toEqual([0, 83_887 + 839 + 1]);
+    expect(second).toEqual([0, 167_773 + 1678 + 1]);
+  });
+
+  it("wait when what is left would never get ahead of the changes in memory", async () => {
+    const world = await given(smallFleet(shared, { a: { on: "h1", memoryMiB: 90, memoryChangeMiBPerSecond: 70 }, b: { on: "h1", memoryMiB: 10, memoryChangeMiBPerSecond: 70 } }));
+    const moves = { a: "h2", b: "h3" };
+    const result = run(world, moves);
+    expect(result.kind).toBe("scheduled");
+    const [first, second] = result.actions;
+    expect(second?.startMs).toBe(first?.endMs);
+    expect(problemsOf(world, moves, result)).toEqual([]);
   });
 });
 
