@@ -1,4 +1,5 @@
 import { Type, type Static } from "typebox";
+import { formatMicros } from "../../model/money.ts";
 import { currentHosts, currentInstant } from "../../model/snapshot.ts";
 import { billAt, chargeAt, onAt } from "../bill.ts";
 import type { ConstraintKind, Part } from "../constraint.ts";
@@ -51,5 +52,6 @@ export const budget: ConstraintKind<Static<typeof parameters>, Params> = {
     }];
   },
 
-  explain: (_, { value, limit }) => `the group costs ${value} micros an hour, its limit is ${limit}`,
+  explain: (_, { value, limit }, { fleet: { currency } }) =>
+    `the group costs ${formatMicros(value)} ${currency} an hour, its limit is ${formatMicros(limit)} ${currency}`,
 };

@@ -1,4 +1,5 @@
 import { Type, type Static } from "typebox";
+import { formatMicros } from "../../model/money.ts";
 import type { Host } from "../../model/fleet.ts";
 import { currentHosts, currentInstant, type FleetIndex } from "../../model/snapshot.ts";
 import { formAmount } from "../amount.ts";
@@ -65,7 +66,10 @@ export const payback: ConstraintKind<Static<typeof parameters>, Params> = {
     }];
   },
 
-  explain: ({ hours }, { value, limit }) => `the moves cost ${value} micros once, and within ${hours / 24} days they save ${limit}`,
+  explain: ({ hours }, { value, limit }, { fleet: { currency } }) => {
+    const effect = limit < 0 ? `add ${formatMicros(-limit)} ${currency} to the bill` : `save ${formatMicros(limit)} ${currency}`;
+    return `the moves cost ${formatMicros(value)} ${currency} once, and within ${hours / 24} days they ${effect}`;
+  },
 };
 
 function hostAt(index: FleetIndex, h: number | undefined): Host | null {

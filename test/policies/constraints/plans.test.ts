@@ -156,13 +156,13 @@ describe("budget", () => {
   };
   it.each<[string, string, Asked, readonly string[]]>([
     ["a group of workloads that stays as it is", "a:h1 b:h1", { hosts: "" }, []],
-    ["a group that pays more", "a:h2<h1 b:h1", { hosts: "" }, ["the group costs 250 micros an hour, its limit is 200"]],
+    ["a group that pays more", "a:h2<h1 b:h1", { hosts: "" }, ["the group costs 0.00025 EUR an hour, its limit is 0.0002 EUR"]],
     ["a group that pays as much more as it may", "a:h2<h1 b:h1", { hosts: "", raw: { increasePermille: 250 } }, []],
-    ["thousandths rounded down", "a:h2<h1 b:h1", { hosts: "", raw: { increasePermille: 249 } }, ["the group costs 250 micros an hour, its limit is 249"]],
+    ["thousandths rounded down", "a:h2<h1 b:h1", { hosts: "", raw: { increasePermille: 249 } }, ["the group costs 0.00025 EUR an hour, its limit is 0.000249 EUR"]],
     ["an absolute margin", "a:h2<h1 b:h1", { hosts: "", raw: { increaseMicros: 50 } }, []],
     ["hosts that are switched on for it", "a:h2<h1 b:h2<h1", { workloads: "" }, []],
-    ["the whole fleet", "a:h2<h1 b:h1", {}, ["the group costs 3250 micros an hour, its limit is 3200"]],
-    ["groups, each by itself", "a:h2<h1 b:h1<h2", { hosts: "", groups: { x: "a", y: "b" } }, ["the group costs 150 micros an hour, its limit is 100"]],
+    ["the whole fleet", "a:h2<h1 b:h1", {}, ["the group costs 0.00325 EUR an hour, its limit is 0.0032 EUR"]],
+    ["groups, each by itself", "a:h2<h1 b:h1<h2", { hosts: "", groups: { x: "a", y: "b" } }, ["the group costs 0.00015 EUR an hour, its limit is 0.0001 EUR"]],
   ])("judges %s", (_, text, asked, sentences) => given(text, { ...facts, hosts: { ...facts.hosts } }).violates(budget, asked, ...sentences));
 });
 
@@ -171,8 +171,8 @@ describe("payback", () => {
   // Touching a workload costs 10,000 micros; a saves 500 an hour on h2.
   it("lets a move pay for itself in time", () => {
     given("a:h2<h1", facts).keeps(payback, { raw: { days: 1 } });
-    given("a:h2<h1", { ...facts, workloads: { a: { reservation: { cpuMillicores: 800 } } } }).violates(payback, { raw: { days: 1 } }, "the moves cost 10000 micros once, and within 1 days they save 9600");
-    given("a:h1<h2", facts).violates(payback, { raw: { days: 1 } }, "the moves cost 10000 micros once, and within 1 days they save -12000");
+    given("a:h2<h1", { ...facts, workloads: { a: { reservation: { cpuMillicores: 800 } } } }).violates(payback, { raw: { days: 1 } }, "the moves cost 0.01 EUR once, and within 1 days they save 0.0096 EUR");
+    given("a:h1<h2", facts).violates(payback, { raw: { days: 1 } }, "the moves cost 0.01 EUR once, and within 1 days they add 0.012 EUR to the bill");
   });
 
   it("exempts a workload that has to leave, and one that is new", () => {
