@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Commands of one page run one after another in one folder, as a reader would. */
 describe.each(pages)("%s shows what its commands print", (page) => {
-  const commands = documentedCommands(readFileSync(join(root, page), "utf8")).filter(({ command }) => command.startsWith("stowage"));
+  const commands = documentedCommands(readFileSync(join(root, page), "utf8"));
   it.runIf(commands.length > 0).each(commands)("line $line: $command", ({ command, shown }) => {
     const output = runDocumented(command, folder);
     if (!matches(shown, output)) expect(output).toBe(shown.join("\n").trimEnd());

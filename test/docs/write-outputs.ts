@@ -11,7 +11,7 @@ for (const page of ["README.md", ...readdirSync(join(root, "docs")).filter((name
   cpSync(join(root, "scenarios"), join(folder, "scenarios"), { recursive: true });
   cpSync(join(root, "schemas"), join(folder, "schemas"), { recursive: true });
   const lines = readFileSync(join(root, page), "utf8").split("\n");
-  const edits = documentedCommands(lines.join("\n")).filter(({ command }) => command.startsWith("stowage")).flatMap(({ line, command, shown }) => {
+  const edits = documentedCommands(lines.join("\n")).flatMap(({ line, command, shown }) => {
     const output = runDocumented(command, folder);
     return matches(shown, output) ? [] : [{ line, shown, output }];
   });
