@@ -94,6 +94,15 @@ export class Encoding {
     return distance;
   }
 
+  /**
+   * Everybody has a host from now on: said for each workload, and as what any choice of switched-on hosts must be able
+   * to hold together, because a solver cuts well with these rows and does not find them by itself.
+   */
+  placeAll(): void {
+    for (const w of this.problem.wanted) this.milp.atLeast(this.spots.placed(w), 1);
+    if (this.strict && this.#pricesHosts()) for (const hosts of this.#choices()) this.#holdTogether(hosts);
+  }
+
   /** A level of the score. What only it needs is added to the model when it is first asked for. */
   level(level: number): Sum {
     const known = this.#levels.get(level);
@@ -205,6 +214,44 @@ export class Encoding {
     return on;
   }
 
+  /** Does any level care which hosts are on? */
+  #pricesHosts(): boolean {
+    return this.problem.levels.some(({ terms }) =>
+      terms.some(({ objective }) => objective.kind === "linear" && this.problem.index.hosts.some((_, h) => objective.on(h) !== 0)));
+  }
+
+  /** The sets of hosts that workloads choose from, each once, and all hosts. */
+  #choices(): readonly ReadonlySet<number>[] {
+    const choices = new Map<string, ReadonlySet<number>>();
+    for (const w of this.problem.wanted) choices.set(this.#choiceOf(w).join(), new Set(this.#choiceOf(w)));
+    const all = Array.from({ length: this.#hostCount }, (_, h) => h);
+    return [...choices.set(all.join(), new Set(all)).values()].slice(0, choicesMax);
+  }
+
+  #choiceOf(workload: number): readonly number[] {
+    return Array.from({ length: this.#hostCount }, (_, h) => h).filter((h) => this.pair(workload, h) >= 0);
+  }
+
+  /** The hosts that are on have room for everybody who can be on no other host. */
+  #holdTogether(hosts: ReadonlySet<number>): void {
+    const bound = new Set(this.problem.wanted.filter((w) => this.#choiceOf(w).every((h) => hosts.has(h))));
+    const roomOf = new Map<Float64Array, { readonly form: FillForm; readonly limits: Map<number, number> }>();
+    for (const host of hosts) {
+      for (const form of this.#fills().get(host) ?? []) {
+        const known = roomOf.get(form.sizes) ?? { form, limits: new Map<number, number>() };
+        known.limits.set(host, Math.min(Math.max(0, form.limit), known.limits.get(host) ?? Infinity));
+        roomOf.set(form.sizes, known);
+      }
+    }
+    for (const { form: { members, sizes }, limits } of roomOf.values()) {
+      if (limits.size < hosts.size) continue;
+      const need = members.reduce((sum, w, i) => sum + (bound.has(w) ? (sizes[i] ?? 0) : 0), 0);
+      const room = new Sum();
+      for (const [host, limit] of limits) room.addSum(this.spots.on(host), limit);
+      this.milp.atLeast(room, need);
+    }
+  }
+
   /** Musts about one resource of one host. */
   #fills(): ReadonlyMap<number, readonly FillForm[]> {
     if (this.#fillsOfHost !== null) return this.#fillsOfHost;
@@ -234,6 +281,9 @@ export class Encoding {
     return column;
   }
 }
+
+/** Sets of hosts for which rows about room in common are added. */
+const choicesMax = 12;
 
 /** Which pairs get a column: none that was ruled out by the caller and, when strict, none that a must forbids. */
 function possiblePairs(

@@ -138,8 +138,8 @@ class Run {
   async #ask(encoding: Encoding, objective: Sum, divisor: number, level: number, tolerance: number): Promise<HighsAnswer> {
     if (encoding.milp.entryCount > entriesMax) return { status: "failed", values: null, bound: null };
     const leftMs = this.#deadlineMs - this.#options.clock.nowMs();
-    // Half of what is left, so that later levels get their turn; the last level may use all of it.
-    const timeMs = Math.max(1, level === this.#levelCount - 1 ? leftMs : leftMs / 2);
+    // Most of what is left, so that later levels, which are easier, get their turn; the last level may use all of it.
+    const timeMs = Math.max(1, level === this.#levelCount - 1 ? leftMs : leftMs * 0.75);
     this.#solves += 1;
     return askHighs({
       data: encoding.milp.data(scaled(objective, divisor)), timeMs, tolerance,
@@ -193,6 +193,10 @@ class Run {
 
   /** From now on no placement is worse than the best one at this level. */
   #close(encoding: Encoding, level: number): void {
+    if (level === unplacedLevel && this.#best.score[unplacedLevel] === 0) {
+      encoding.placeAll();
+      return;
+    }
     const objective = encoding.level(level);
     const divisor = commonDivisor(objective.factors);
     // Values are whole multiples of the divisor: half of one more leaves room for rounding and lets nothing else in.

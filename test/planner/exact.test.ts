@@ -131,7 +131,7 @@ describe("the exact engine that is cut short", () => {
   });
 
   it("tells the truth about what it has when it is stopped in the middle, and works afterwards", async () => {
-    const problem = hard(40, 8);
+    const problem = hard(60, 12);
     let levels = 0;
     const solution = await solveExactly(problem, { ...options, stopped: () => levels > 1, progress: () => { levels += 1; } });
     expect([...scoreOf(problem, solution.hostOf)]).toEqual([...solution.score]);
