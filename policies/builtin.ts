@@ -32,7 +32,7 @@ export function builtInDiagnostics(index: FleetIndex): readonly Diagnostic[] {
     if (count >= wanted) return [];
     return [{
       code: "out-of-range", severity: "warning", file: null, line: null, column: null, path: `services[${id}].redundancy`,
-      message: `service ${id}: application ${rule.application} has ${count} workloads, at least ${wanted} are wanted`,
+      message: `service ${id}: application ${rule.application} has ${count} of the ${wanted} instances that redundancy asks for.`,
       advice: `Add workloads that hold ${rule.application}, or grow the service.`,
     } as const];
   }));

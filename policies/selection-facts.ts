@@ -114,6 +114,7 @@ function factMaker<Element>(elements: readonly Element[]): Maker<Element> {
 /** Site and failure domains: of a host itself, or of the host that a workload is on now. */
 function placeFacts<Element>(index: FleetIndex, fact: Maker<Element>, hostOf: (element: Element) => Host | undefined): [string, Fact][] {
   const keys = [...new Set(index.hosts.flatMap((host) => Object.keys(host.domains)))].sort(compareIds);
+  const siteLabels = [...new Set(index.fleet.sites.flatMap(({ labels }) => Object.keys(labels)))].sort(compareIds);
   const siteOf = (element: Element) => {
     const host = hostOf(element);
     return host === undefined ? undefined : index.siteById.get(host.site);
@@ -122,6 +123,10 @@ function placeFacts<Element>(index: FleetIndex, fact: Maker<Element>, hostOf: (e
     ["site", fact("text", (element) => hostOf(element)?.site ?? null)],
     ["siteKind", fact("text", (element) => siteOf(element)?.kind ?? null)],
     ["region", fact("text", (element) => siteOf(element)?.region ?? null)],
+    ...siteLabels.map((name): [string, Fact] => [`siteLabel.${name}`, fact("text", (element) => {
+      const site = siteOf(element);
+      return site !== undefined && Object.hasOwn(site.labels, name) ? (site.labels[name] ?? null) : null;
+    })]),
     ...keys.map((key): [string, Fact] => [`domain.${key}`, fact("text", (element) => {
       const host = hostOf(element);
       return host === undefined ? null : domainOf(host, key);

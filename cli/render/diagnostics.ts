@@ -17,10 +17,15 @@ function renderOne(diagnostic: Diagnostic, paint: Paint): string {
   const label = diagnostic.severity === "error" ? paint.red("error") : paint.yellow("warning");
   const place = placeOf(diagnostic);
   const where = [place, diagnostic.path].filter((part) => part !== "").join("  ");
-  const lines = [`${label} ${diagnostic.message} ${paint.dim(`[${diagnostic.code}]`)}`];
+  const lines = [`${label} ${sentence(diagnostic.message)} ${paint.dim(`[${diagnostic.code}]`)}`];
   if (where !== "") lines.push(`  ${paint.dim("at")} ${where}`);
   if (diagnostic.advice !== "") lines.push(`  ${paint.dim("->")} ${diagnostic.advice}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** Messages are sentences; those that were put together from parts may lack the full stop. */
+function sentence(message: string): string {
+  return /[.?!]$/.test(message) ? message : `${message}.`;
 }
 
 function placeOf({ file, line, column }: Diagnostic): string {

@@ -64,7 +64,7 @@ describe("the musts that every fleet states by itself", () => {
     const { diagnostics } = await compiled([]);
     expect(diagnostics).toEqual([expect.objectContaining({
       code: "out-of-range", severity: "warning", path: "services[shop].redundancy",
-      message: "service shop: application web has 1 workloads, at least 2 are wanted",
+      message: "service shop: application web has 1 of the 2 instances that redundancy asks for.",
     })]);
   });
 });
