@@ -75,15 +75,19 @@ function add(base: Scenario, workloads: readonly Workload[], policies: readonly 
 
 const idsOf = (things: readonly { readonly id: string }[]): { readonly ids: readonly string[] } => ({ ids: things.map(({ id }) => id) });
 
-/** Hosts that are in use and offer what an ordinary workload needs, with their memory, the first of a site. */
+/** The first hosts that are in use, offer what an ordinary workload needs, and have the same room. */
 function roomiest(base: Scenario, count: number): readonly Host[] {
   const layer = base.fleet.workloads[0]?.layer ?? "";
-  return base.fleet.hosts.filter(({ state, layers }) => state === "on" && Object.hasOwn(layers, layer)).slice(0, count);
+  const able = base.fleet.hosts.filter(({ state, layers }) => state === "on" && Object.hasOwn(layers, layer));
+  const roomOf = ({ capacity, reserve, overcommitPermille }: Host): string => JSON.stringify([capacity, reserve, overcommitPermille]);
+  return able.filter((host) => able[0] !== undefined && roomOf(host) === roomOf(able[0])).slice(0, count);
 }
 
 /** Memory of which so many fit on a host of a kind and not one more. */
 function share(hosts: readonly Host[], perHost: number): number {
-  return Math.floor(Math.min(...hosts.map(({ capacity, reserve }) => (capacity["memoryMiB"] ?? 0) - (reserve["memoryMiB"] ?? 0))) / (perHost + 0.5));
+  const promised = hosts.map(({ capacity, reserve, overcommitPermille }) =>
+    (((capacity["memoryMiB"] ?? 0) - (reserve["memoryMiB"] ?? 0)) * (overcommitPermille["memoryMiB"] ?? 1000)) / 1000);
+  return Math.floor(Math.min(...promised) / (perHost + 0.5));
 }
 
 const planted: Readonly<Record<string, Planted>> = {

@@ -81,8 +81,17 @@ function isBrokenByNobody(form: Form, { index }: Problem): boolean {
   switch (form.kind) {
     case "allow": case "together": case "exclusive": case "near": case "skew": case "survive": return false;
     case "fill": return form.limit < 0;
-    case "pack": case "domains": case "linear": return formAmount(form, index, new Int32Array()) > 0;
+    case "linear": return !asksForPresence(form, index.hosts.length) && formAmount(form, index, new Int32Array()) > 0;
+    case "pack": case "domains": return formAmount(form, index, new Int32Array()) > 0;
   }
+}
+
+/** Is a sum made smaller by workloads that are somewhere, as when some must run? Asked about the first member and the first host. */
+function asksForPresence(form: Form, hostCount: number): boolean {
+  if (form.kind !== "linear") return false;
+  const [first] = form.members;
+  if (first === undefined || hostCount === 0) return false;
+  return form.members.some((w) => form.at(w, 0) < 0) || Array.from({ length: hostCount }, (_, h) => form.at(first, h)).some((value) => value < 0);
 }
 
 /** All questions about one set of demands and the policies that concern them. */
@@ -98,9 +107,14 @@ class Inquiry {
   constructor(problem: Problem, policies: readonly PolicyForms[], demands: readonly number[], options: ConflictOptions, deadlineMs: number) {
     this.#options = options;
     this.#deadlineMs = deadlineMs;
-    const all = [...demands, ...helpersOf(policies.flatMap(({ forms }) => forms), demands)];
+    const hostCount = problem.index.hosts.length;
+    const all = [...demands, ...helpersOf(policies.flatMap(({ forms }) => forms), demands, (form) => asksForPresence(form, hostCount))];
     const small = smallProblem(problem, [], all);
-    const own = policies.map(({ id, forms }) => ({ id, forms: smallProblem(problem, forms, all).problem.musts })).filter(({ forms }) => forms.length > 0);
+    const inside = new Set(all);
+    // Rules that ask for others than these to be somewhere are left out: that can only make a conflict harder to show.
+    const concerning = (forms: readonly Form[]): readonly Form[] =>
+      forms.filter((form) => !asksForPresence(form, hostCount) || (form.kind === "linear" && form.members.some((w) => inside.has(w))));
+    const own = policies.map(({ id, forms }) => ({ id, forms: smallProblem(problem, concerning(forms), all).problem.musts })).filter(({ forms }) => forms.length > 0);
     this.#problem = small.problem;
     this.#formsOf = new Map(own.map(({ id, forms }) => [id, forms]));
     const demanded = demands.map((w): Element => ({ kind: "demand", workload: idOf(problem, w) }));
@@ -130,11 +144,12 @@ class Inquiry {
   async #answer(elements: readonly Element[]): Promise<Verdict> {
     const forms = elements.flatMap((element) => (element.kind === "policy" ? (this.#formsOf.get(element.policy) ?? []) : []));
     const demands = elements.flatMap((element) => element.kind === "demand" ? (this.#problem.index.workloadIndex.get(element.workload) ?? []) : []);
-    if (demands.length === 0) return "possible";
+    const needed = forms.flatMap((form) => (form.kind === "linear" && asksForPresence(form, this.#problem.index.hosts.length) ? [...form.members] : []));
+    const helpers = helpersOf(forms, [...demands, ...needed], () => false).concat(needed).filter((w) => !demands.includes(w));
+    if (demands.length === 0 && helpers.length === 0) return "possible";
     const plain = smallProblem(this.#problem, forms, demands).problem;
-    if (isPlainlyImpossible(plain)) return "impossible";
+    if (demands.length > 0 && isPlainlyImpossible(plain)) return "impossible";
     if (this.#options.stopped() || this.#options.clock.nowMs() >= this.#deadlineMs) return "unknown";
-    const helpers = helpersOf(forms, demands);
     if (helpers.length === 0) return await this.#solve(plain, true);
     return await this.#solve(smallProblem(this.#problem, [...forms, ...demands.map(demandForm)], [...demands, ...helpers]).problem, false);
   }
@@ -155,9 +170,10 @@ class Inquiry {
 }
 
 /** Workloads beside the demands whose presence can mend a rule: neighbours, and those that fill domains. Of these again. */
-function helpersOf(forms: readonly Form[], demands: readonly number[]): readonly number[] {
+function helpersOf(forms: readonly Form[], demands: readonly number[], asks: (form: Form) => boolean): readonly number[] {
   const inside = new Set(demands);
   const helping = forms.flatMap((form) => form.kind === "near" ? [{ about: form.members, by: form.near }]
+    : form.kind === "linear" ? (asks(form) ? [{ about: form.members, by: form.members }] : [])
     : form.kind === "skew" || (form.kind === "domains" && form.atLeast > 0) ? [{ about: form.members, by: form.members }] : []);
   let before = -1;
   while (inside.size !== before) {

@@ -1,5 +1,6 @@
 import { formAmount } from "../policies/amount.ts";
 import type { DomainsForm, FillForm, PackForm } from "../policies/form.ts";
+import { whyImpossible } from "../policies/impossible.ts";
 import type { Problem } from "./problem.ts";
 
 /**
@@ -23,12 +24,25 @@ export function isPlainlyImpossible(problem: Problem): boolean {
   }
   const kinds = [...reach.values()];
   const everywhere = { row: unionOf(kinds.map(({ row }) => row)) };
+  if (isContradictory(problem, rows)) return true;
   const counts = musts.filter((form) => form.kind === "domains");
   return [...kinds, everywhere].some(({ row }) => {
     const inside = kinds.filter((kind) => isWithin(kind.row, row)).flatMap(({ members }) => members);
     return pools.some((pool) => needOf(pool, inside) > roomOf(pool, row) ||
       counts.some((form) => isTooNarrow(pool, form, inside, row)));
   });
+}
+
+/** Rules about groups looked at pair by pair. */
+const groupRulesMax = 60;
+
+/** Do two rules about groups exclude each other, or one and where its members are allowed, whatever the room? */
+function isContradictory({ index, musts }: Problem, rows: readonly Uint8Array[]): boolean {
+  const groups = musts.filter((form) => form.kind !== "allow" && form.kind !== "fill" && form.kind !== "linear" && form.kind !== "survive" && form.kind !== "near");
+  if (groups.length > groupRulesMax) return false;
+  const allowed = (w: number): Uint8Array | null => (rows[w]?.includes(0) === true ? (rows[w] ?? null) : null);
+  return groups.some((form, i) => whyImpossible({ form, allowed }, index) !== null ||
+    groups.slice(i + 1).some((other) => whyImpossible({ form, other }, index) !== null));
 }
 
 /** Limits by domain, of which no host is in two: the hosts' limits of a resource, or a `pack` form. */
