@@ -199,10 +199,11 @@ describe("a field of the model decides what the plan does", () => {
   });
 
   it("site.carbonGramsPerKWh is what the fleet's carbon comes from", async () => {
-    const grams = async (home: Fields): Promise<number> => {
-      const { out } = await stowage("show", "--json", file(`carbon-${++made}.json`, documentWith({ home, dear: { idlePowerWatts: 1000 } })));
-      return (JSON.parse(out) as { totals: { carbonMilligramsPerHour: number } }).totals.carbonMilligramsPerHour;
-    };
     expect([await grams({}), await grams({ carbonGramsPerKWh: 300 })]).toEqual([100_000, 300_000]);
   });
 });
+
+async function grams(home: Fields): Promise<number> {
+  const { out } = await stowage("show", "--json", file(`carbon-${++made}.json`, documentWith({ home, dear: { idlePowerWatts: 1000 } })));
+  return (JSON.parse(out) as { totals: { carbonMilligramsPerHour: number } }).totals.carbonMilligramsPerHour;
+}
