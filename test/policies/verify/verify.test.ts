@@ -101,6 +101,24 @@ describe("the verifier refuses", () => {
     expect(problems).toContain(finds);
   });
 
+  it("too few instances that run", async () => {
+    const world = await given(smallFleet(two, { a: cold["w"] ?? {}, b: { on: "h2" } }), [policy("up", "disruption-budget", ["a", "b"], { min: 2 })]);
+    const { violations } = verify(world, byHand(world, { a: "h2" }, [["stop a h1", 0], ["transfer a h1>h2", 1, [1]], ["start a h2", 2, [2]], ["deleteSource a h1", 3, [3]]]));
+    expect(violations).toMatchObject([{ policy: "up", action: "a1", words: "1 instances run, at least 2 must; down: a" }]);
+  });
+
+  it("a group torn apart on the way", async () => {
+    const world = await given(smallFleet(two, { a: { on: "h1" }, b: { on: "h1" } }), [policy("pair", "gather", ["a", "b"], { key: "host" }, { holds: "continuously" })]);
+    const { violations } = verify(world, byHand(world, { a: "h2", b: "h2" }, [["migrate a h1>h2", 0], ["migrate b h1>h2", 1, [1]]]));
+    expect(violations).toMatchObject([{ policy: "pair", action: "a1", before: false }]);
+  });
+
+  it("more hosts switched on than a policy allows", async () => {
+    const world = await given(smallFleet({ h1: { powerManaged: true }, h2: { state: "off", powerManaged: true } }, one), [policy("green", "max-online", null, { atMost: 1 }, { hosts: ["h1", "h2"] })]);
+    const { violations } = verify(world, byHand(world, { w: "h2" }, [["bootHost h2", 0], ["migrate w h1>h2", 1, [1]], ["shutdownHost h1", 2, [2]]]));
+    expect(violations).toMatchObject([{ policy: "green", action: "a1", words: "2 of the selected hosts are on, at most 1 may be" }]);
+  });
+
   it("an overload on the way, at its instant and action", async () => {
     const world = await given(smallFleet({ ...two, h3: {} }, { a: { on: "h1", memoryMiB: 60 }, b: { on: "h2", memoryMiB: 60 } }));
     const { ok, violations } = verify(world, byHand(world, { a: "h2", b: "h3" }, [["migrate a h1>h2", 0], ["migrate b h2>h3", 1, [1]]]));
@@ -129,6 +147,47 @@ describe("the verifier refuses", () => {
     const plan = byHand(world, {}, []);
     expect(verify(world, { ...plan, hourlyCostAfterMicros: 5 }).problems).toEqual(["the fleet costs 0 micro-units an hour after the plan, the plan says 5"]);
     expect(verify(world, { ...plan, hourlyCostBeforeMicros: 5 }).problems).toEqual(["the fleet costs 0 micro-units an hour now, the plan says 5"]);
+  });
+});
+
+/** A good plan of two moves, spoilt in one place, and what the verifier says of it. */
+describe("the verifier refuses a plan with", () => {
+  type Spoil = (plan: Plan) => Plan;
+  const change = (position: number, more: Partial<PlannedAction>): Spoil => (plan) =>
+    ({ ...plan, actions: plan.actions.map((each, i) => (i === position ? { ...each, ...more } : each)) });
+  const third = { id: "a3" as ActionId, after: ["a1", "a2"] as ActionId[], startMs: 1000, endMs: 2000, reason: "", ifItFails: "", critical: false };
+  const spoilt: readonly (readonly [says: string, spoil: Spoil, finds: string])[] = [
+    ["two actions of one id", change(1, { id: "a1" as ActionId }), "two actions have the id a1"],
+    ["an action without duration", change(1, { endMs: 0, startMs: 0 }), "a2 ends at 0 ms, not after its start at 0 ms"],
+    ["a later end than it says", (plan) => ({ ...plan, makespanMs: 999 }), "the last action ends at 1000 ms, the plan says 999 ms"],
+    ["a target that nobody knows", (plan) => ({ ...plan, target: [...plan.target, { workload: "x" as WorkloadId, host: "h1" as never }] }), "the target names workload x, which the fleet does not have"],
+    ["an action missing", (plan) => ({ ...plan, actions: plan.actions.slice(0, 1) }), "b ends on h2, the target says h1"],
+    ["an action too many", (plan) => ({ ...plan, actions: [...plan.actions, { ...third, action: action("migrate a h2>h1") }], makespanMs: 2000 }), "a ends on h1, the target says h2"],
+  ];
+
+  it.each(spoilt)("%s", async (_, spoil, finds) => {
+    const world = await given(smallFleet(two, { a: { on: "h1" }, b: { on: "h2" } }));
+    const plan = byHand(world, { a: "h2", b: "h1" }, [["migrate a h1>h2", 0], ["migrate b h2>h1", 0]]);
+    expect(verify(world, plan)).toMatchObject({ ok: true, problems: [] });
+    const { ok, problems } = verify(world, spoil(plan));
+    expect(ok).toBe(false);
+    expect(problems).toContain(finds);
+  });
+
+  const rules: readonly (readonly [says: string, rule: PolicyDocument, words: string])[] = [
+    ["more moves at once than a policy allows", policy("slow", "parallelism", null, { total: 1 }), "2 moves in all at once, at most 1 may be under way"],
+    ["more moves than a policy lets it make", policy("calm", "change-limit", null, { moves: 1 }), "the plan makes 2 moves, at most 1 are allowed"],
+    ["a move into a cordoned host", policy("closed", "cordon", null, {}, { hosts: ["h2"] }), "a enters h2, which is cordoned"],
+    ["somebody taken out of quarantine", policy("shut", "quarantine", null, {}, { hosts: ["h1"] }), "a leaves h1, which is in quarantine"],
+    ["replicas together on the way", policy("apart", "spread", ["a", "b"]), "a, b share host h2: 2 there, at most 1 may be"],
+    ["more hosts than a licence covers", policy("lic", "licence", ["a"], { atMost: 1 }), "a use 2 hosts, the licence covers 1"],
+  ];
+
+  it.each(rules)("%s", async (_, rule, words) => {
+    const world = await given(smallFleet(two, { a: { on: "h1" }, b: { on: "h2" } }), [rule]);
+    const { ok, violations } = verify(world, byHand(world, { a: "h2", b: "h1" }, [["migrate a h1>h2", 0], ["migrate b h2>h1", 0]]));
+    expect(ok).toBe(false);
+    expect(violations.filter(({ policy: id }) => id === rule.id).map((each) => each.words)).toContain(words);
   });
 });
 
