@@ -150,11 +150,14 @@ describe("the verifier refuses", () => {
   });
 });
 
+type Spoil = (plan: Plan) => Plan;
+
+function change(position: number, more: Partial<PlannedAction>): Spoil {
+  return (plan) => ({ ...plan, actions: plan.actions.map((each, i) => (i === position ? { ...each, ...more } : each)) });
+}
+
 /** A good plan of two moves, spoilt in one place, and what the verifier says of it. */
 describe("the verifier refuses a plan with", () => {
-  type Spoil = (plan: Plan) => Plan;
-  const change = (position: number, more: Partial<PlannedAction>): Spoil => (plan) =>
-    ({ ...plan, actions: plan.actions.map((each, i) => (i === position ? { ...each, ...more } : each)) });
   const third = { id: "a3" as ActionId, after: ["a1", "a2"] as ActionId[], startMs: 1000, endMs: 2000, reason: "", ifItFails: "", critical: false };
   const spoilt: readonly (readonly [says: string, spoil: Spoil, finds: string])[] = [
     ["two actions of one id", change(1, { id: "a1" as ActionId }), "two actions have the id a1"],
