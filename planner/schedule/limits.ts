@@ -2,7 +2,11 @@ import type { FleetIndex } from "../../model/snapshot.ts";
 import { limitsOf, windowsOf, type ActionWindow, type Constraint, type MoveLimit } from "../../policies/index.ts";
 import { carries, type Step } from "./step.ts";
 
-/** How many moves a host takes in, and lets out, at once when no policy says. */
+/**
+ * How many moves a host takes in, and lets out, at once when no policy says. A habit of the scheduler and no promise of
+ * the plan: with all its moves on one way a host only takes longer, so the verifier does not ask for it. Whoever wants
+ * it promised writes a parallelism policy.
+ */
 const perHostDefault = 2;
 
 interface Limit extends Omit<MoveLimit, "constraint"> {
