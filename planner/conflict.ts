@@ -8,6 +8,7 @@ import { mustsLevel, unplacedLevel, type Problem } from "./problem.ts";
 import { demandForm, smallProblem } from "./question.ts";
 import { isPlainlyImpossible } from "./refute.ts";
 import { search } from "./search.ts";
+import { stackedPlacement } from "./stacked.ts";
 import { troubledDemands, widerDemands } from "./suspects.ts";
 
 /** One side of a conflict: a policy that must hold, or a workload that wants a place. */
@@ -159,7 +160,7 @@ class Inquiry {
     const { seed, clock, stopped, timeMs: whole } = this.#options;
     const isMet = (score: Float64Array): boolean => score[mustsLevel] === 0 && (!everybody || score[unplacedLevel] === 0);
     const timeMs = Math.max(50, Math.min(this.#deadlineMs - clock.nowMs(), whole * questionTimePart));
-    const quick = search(question, { seed, clock, stopped, timeMs, iterations: 2000 + 300 * question.wanted.length });
+    const quick = search(question, { seed, clock, stopped, timeMs, iterations: 2000 + 300 * question.wanted.length, start: stackedPlacement(question) });
     if (isMet(quick.score)) return "possible";
     if (exactSize(question) > exactBinariesMax) return "unknown";
     const exact = await solveExactly(question, { seed, clock, stopped, timeMs, start: quick.hostOf });
