@@ -5,7 +5,7 @@ import type { Constraint } from "../policies/index.ts";
 import { Course, type Taken } from "./schedule/course.ts";
 import { WaysOut } from "./schedule/detour.ts";
 import { edgesOf } from "./schedule/edges.ts";
-import { startingHosts } from "./schedule/fleet-state.ts";
+import { FleetState, startingHosts } from "./schedule/fleet-state.ts";
 import { ReachSearch } from "./schedule/reach.ts";
 import { arrivedAt, brokenAtTheEnd } from "./schedule/settled.ts";
 import { switchOffEmptyHosts } from "./schedule/switch-off.ts";
@@ -59,7 +59,7 @@ export function schedule(input: ScheduleInput): ScheduleResult {
   const whole = attempt(input, new Set());
   if (whole.kind === "arrived") return { kind: "scheduled", ...planned(whole.course, input.hostOf) };
   const stuck = stuckIn(whole.course, input.hostOf);
-  const near = nearest(input, stuck.map(({ workload }) => workload));
+  const near = isEndOfItsOwn(input, whole.course) ? whole.course : nearest(input, stuck.map(({ workload }) => workload));
   return {
     kind: "unreachable", proved: whole.kind === "unreachable", stuck: [...stuck, ...leftBehind(near, stuck)],
     reached: Int32Array.from(input.index.workloads, (_, w) => near.state.hostOf(w)), ...planned(near, input.hostOf),
@@ -128,6 +128,18 @@ function neighbours(course: Course): readonly number[] {
     for (const other of course.state.present(course.target[w] ?? -1)) if (!course.frozen.has(other)) around.add(other);
   }
   return [...around].sort((a, b) => a - b);
+}
+
+/** Has everybody arrived but those that are stuck, who are as they were, with no rule broken by that? */
+function isEndOfItsOwn({ index, constraints, startsAtMs }: ScheduleInput, course: Course): boolean {
+  if (course.interrupted || course.blocked.size === 0) return false;
+  const before = new FleetState(index);
+  const asBefore = (w: number): boolean => {
+    const [then, now] = [before.where(w), course.state.where(w)];
+    return then.host === now.host && then.activity === now.activity && now.arriving < 0 && now.leaving < 0;
+  };
+  const atRest = [...index.workloads.keys()].every((w) => (course.blocked.has(w) ? asBefore(w) : course.next(w).kind === "done"));
+  return atRest && brokenAtTheEnd(index, constraints, course.state).length === 0 && !changesTooMuch(course, constraints, startsAtMs);
 }
 
 /** Leaves those that are stuck where they are, and those who then break a rule too, until the rest arrives. */

@@ -35,10 +35,13 @@ export class Traffic {
     return Math.max(1, Math.floor(parts.reduce((least, part) => Math.min(least, part))));
   }
 
-  /** A live move sends memory again until it gets ahead of the changes; on what others leave of the way it may never. */
+  /**
+   * A live move sends memory again until it gets ahead of the changes. Where others share the way it waits rather than
+   * spend more than half of what they leave on changes alone: the rounds would take longer than the wait.
+   */
   isTooSlowFor(step: Step): boolean {
     const workload = this.#index.workloads[step.workload];
-    return step.kind === "migrate" && workload !== undefined && !converges(workload, this.mbpsFor(step)) && this.#isShared(step);
+    return step.kind === "migrate" && workload !== undefined && !converges(workload, this.mbpsFor(step) / 2) && this.#isShared(step);
   }
 
   #isShared(step: Step): boolean {
