@@ -79,8 +79,11 @@ const idsOf = (things: readonly { readonly id: string }[]): { readonly ids: read
 function roomiest(base: Scenario, count: number): readonly Host[] {
   const layer = base.fleet.workloads[0]?.layer ?? "";
   const able = base.fleet.hosts.filter(({ state, layers }) => state === "on" && Object.hasOwn(layers, layer));
-  const roomOf = ({ capacity, reserve, overcommitPermille }: Host): string => JSON.stringify([capacity, reserve, overcommitPermille]);
   return able.filter((host) => able[0] !== undefined && roomOf(host) === roomOf(able[0])).slice(0, count);
+}
+
+function roomOf({ capacity, reserve, overcommitPermille }: Host): string {
+  return JSON.stringify([capacity, reserve, overcommitPermille]);
 }
 
 /** Memory of which so many fit on a host of a kind and not one more. */

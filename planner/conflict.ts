@@ -72,9 +72,12 @@ interface PolicyForms {
 /** Musts about places; those of the user first, then those of the fleet itself. */
 function policiesOf({ constraints }: Problem): readonly PolicyForms[] {
   const ids = [...new Set(constraints.filter(({ strength }) => strength === "must").map(({ policy }) => policy))];
-  const isBuiltIn = (id: PolicyId): boolean => id.startsWith("built-in/");
   return ids.sort((a, b) => Number(isBuiltIn(a)) - Number(isBuiltIn(b)) || compareIds(a, b))
     .map((id) => ({ id, forms: mustForms(constraints.filter(({ policy }) => policy === id)) }));
+}
+
+function isBuiltIn(id: PolicyId): boolean {
+  return id.startsWith("built-in/");
 }
 
 /** Is a rule broken by a fleet in which nobody has a place, so that no placement keeps it? */

@@ -297,7 +297,7 @@ function concerns(constraint: Constraint, w: number): boolean {
       case "allow": return form.workload === w;
       case "exclusive": return form.a.includes(w) || form.b.includes(w);
       case "near": return form.members.includes(w) || form.near.includes(w);
-      default: return form.members.includes(w);
+      case "fill": case "pack": case "domains": case "together": case "skew": case "linear": case "survive": return form.members.includes(w);
     }
   });
 }

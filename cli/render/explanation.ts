@@ -10,24 +10,32 @@ interface View {
   readonly columns: number;
 }
 
-/** Hosts named one by one unless everything is asked for: those that could take it first, cheapest first. */
-const hostsMax = 25;
+/** Rows of hosts unless everything is asked for: those that could take it first, cheapest first. */
+const rowsMax = 25;
 
 /** Why a workload is where it is, and what speaks against every other host. */
 export function renderExplanation(
   explanation: Explanation, currency: string, view: View & { readonly full: boolean },
 ): string {
   const { paint, columns } = view;
-  const { workload, host, objectionsHere, rulesKept, candidates } = explanation;
-  const lines = [paint.bold(host === null ? `${workload} is on no host` : `${workload} is on host ${host}`), ""];
+  const { workload, host, desired, objectionsHere, rulesKept, candidates } = explanation;
+  const lines = [paint.bold(host === null ? `${workload} is on no host` : `${workload} is on host ${host}`)];
+  if (desired === "removed") return `${[...lines, "It is not wanted any more; a plan removes it."].join("\n")}\n`;
+  lines.push(verdict(candidates, host), "");
   if (objectionsHere.length > 0) lines.push(paint.red("Broken there"), ...objectionsHere.map((each) => wrap(objectionWords(each), columns, "  ")), "");
   if (host !== null) {
-    lines.push("Kept there", ...(rulesKept.length === 0 ? ["  no rule concerns it"] : rulesKept.map((rule) => wrap(rule, columns, "  "))), "");
+    lines.push(paint.bold("Kept there"), ...(rulesKept.length === 0 ? ["  no rule concerns it"] : rulesKept.map((rule) => wrap(rule, columns, "  "))), "");
   }
-  const ordered = inOrderOfFitness(candidates);
-  const shown = view.full ? ordered : ordered.slice(0, hostsMax);
-  lines.push(paint.bold(verdict(candidates, host)), candidateTable(shown, currency, view));
-  if (ordered.length > shown.length) lines.push(`  ... and ${countWords(ordered.length - shown.length, "more host", "more hosts")} (--full shows them)`);
+  const rows = rowsOf(candidates, workload);
+  const shown = view.full ? rows : rows.slice(0, rowsMax);
+  if (rows.length > 0) lines.push(paint.bold(host === null ? "Hosts" : "Other hosts"), candidateTable(shown, currency, view));
+  const hidden = rows.slice(shown.length).reduce((count, { hosts }) => count + hosts.length, 0);
+  if (hidden > 0) lines.push(`  ... and ${countWords(hidden, "more host", "more hosts")} (--full shows them)`);
+  const unasked = [...new Set(candidates.flatMap(({ notAsked }) => notAsked))];
+  if (unasked.length > 0) {
+    const count = candidates.filter(({ notAsked }) => notAsked.length > 0).length;
+    lines.push("", wrap(`${unasked.join(", ")} was not asked about ${countWords(count, "host")}: it takes too long for a fleet of this size.`, columns, ""));
+  }
   return `${lines.join("\n")}\n`;
 }
 
@@ -35,16 +43,36 @@ function verdict(candidates: readonly Candidate[], host: string | null): string 
   const allowed = candidates.filter(({ objections }) => objections.every(({ strength }) => strength !== "must"));
   const cheaper = allowed.filter(({ costDifferenceMicrosPerHour }) => costDifferenceMicrosPerHour < 0);
   const others = host === null ? "hosts" : "other hosts";
-  if (allowed.length === 0) return `None of the ${groupThousands(candidates.length)} ${others} is allowed`;
-  return `${groupThousands(allowed.length)} of ${groupThousands(candidates.length)} ${others} allowed, ${cheaper.length === 0 ? "none cheaper" : `${groupThousands(cheaper.length)} cheaper`} (everybody else staying)`;
+  if (allowed.length === 0) return `None of the ${groupThousands(candidates.length)} ${others} may take it (everybody else staying).`;
+  const price = host === null ? "" : cheaper.length === 0 ? ", none cheaper" : `, ${groupThousands(cheaper.length)} cheaper`;
+  return `${groupThousands(allowed.length)} of ${groupThousands(candidates.length)} ${others} may take it${price} (everybody else staying).`;
 }
 
-function inOrderOfFitness(candidates: readonly Candidate[]): readonly Candidate[] {
-  return candidates
-    .map((candidate, position) => ({ candidate, position }))
+/** Hosts against which the same speaks, at the same price. */
+interface Row {
+  readonly hosts: string[];
+  readonly candidate: Candidate;
+  readonly words: readonly string[];
+}
+
+/** In order of fitness: nothing against, then a should, then a must; then by price. */
+function rowsOf(candidates: readonly Candidate[], workload: string): readonly Row[] {
+  const rows = new Map<string, Row>();
+  for (const candidate of candidates) {
+    const words = candidate.objections.map((objection) => withoutHost(objectionWords(objection), candidate.host, workload));
+    const key = JSON.stringify([candidate.costDifferenceMicrosPerHour, candidate.objections.map(({ strength }) => strength), words]);
+    const known = rows.get(key);
+    if (known === undefined) rows.set(key, { hosts: [candidate.host], candidate, words });
+    else known.hosts.push(candidate.host);
+  }
+  return [...rows.values()].map((row) => (row.hosts.length > 1 ? row : { ...row, words: row.candidate.objections.map(objectionWords) }))
     .sort((a, b) => resistance(a.candidate) - resistance(b.candidate) ||
-      a.candidate.costDifferenceMicrosPerHour - b.candidate.costDifferenceMicrosPerHour || a.position - b.position)
-    .map(({ candidate }) => candidate);
+      a.candidate.costDifferenceMicrosPerHour - b.candidate.costDifferenceMicrosPerHour || (a.candidate.host < b.candidate.host ? -1 : 1));
+}
+
+/** The same sentence for each host of a row: `w is on h1, outside ...` becomes `w is on it, outside ...`. */
+function withoutHost(words: string, host: string, workload: string): string {
+  return host === workload ? words : words.split(/(?<=^|[ ,:(])/).map((word) => word.replace(/[,.:)]?\s*$/, "") === host ? word.replace(host, "it") : word).join("");
 }
 
 /** 0: nothing speaks against it; 1: a should does; 2: a must does. */
@@ -52,23 +80,28 @@ function resistance({ objections }: Candidate): number {
   return objections.some(({ strength }) => strength === "must") ? 2 : objections.length > 0 ? 1 : 0;
 }
 
-function candidateTable(candidates: readonly Candidate[], currency: string, { paint, columns }: View): string {
-  const decimals = Math.max(2, ...candidates.map(({ costDifferenceMicrosPerHour }) => decimalsOf(costDifferenceMicrosPerHour)));
-  const idWidth = Math.min(Math.floor(columns / 4), candidates.reduce((width, { host }) => Math.max(width, host.length), 4));
-  const rows = candidates.flatMap(({ host, objections, costDifferenceMicrosPerHour: cost }) => {
-    const words = objections.length === 0 ? [paint.dim("nothing speaks against it")] : objections.map(objectionWords);
-    const room = Math.max(30, columns - idWidth - 24);
-    const wrapped = words.flatMap((each) => (objections.length === 0 ? [each] : wrap(each, room, "").split("\n")));
-    const forbidden = objections.some(({ strength }) => strength === "must");
-    const mark = forbidden ? paint.red("x") : objections.length > 0 ? paint.yellow("!") : paint.green("+");
-    return wrapped.map((line, i) => (i === 0 ? [mark, fit(host, idWidth), formatDifference(cost, decimals), line] : ["", "", "", line]));
+function candidateTable(rows: readonly Row[], currency: string, { paint, columns }: View): string {
+  const decimals = Math.max(2, ...rows.map(({ candidate }) => decimalsOf(candidate.costDifferenceMicrosPerHour)));
+  const idWidth = Math.min(Math.floor(columns / 3), rows.reduce((width, { hosts }) => Math.max(width, hosts.join(", ").length), 4));
+  const cells = rows.flatMap(({ hosts, candidate, words }) => {
+    const shown = words.length === 0 ? ["nothing speaks against it"] : words;
+    const lines = shown.flatMap((each) => wrap(each, Math.max(30, columns - idWidth - 24), "").split("\n"));
+    const names = wrap(hosts.join(", "), idWidth, "").split("\n");
+    const mark = [paint.green("+"), paint.yellow("!"), paint.red("x")][resistance(candidate)] ?? "";
+    return Array.from({ length: Math.max(lines.length, names.length) }, (_, i) => [
+      i === 0 ? mark : "", fit(names[i] ?? "", idWidth), i === 0 ? formatDifference(candidate.costDifferenceMicrosPerHour, decimals) : "",
+      words.length === 0 ? paint.dim(lines[i] ?? "") : (lines[i] ?? ""),
+    ]);
   });
-  return renderTable([{ head: "" }, { head: "host" }, { head: `${currency}/h`, align: "right" }, { head: "what speaks against it" }], rows);
+  return renderTable([{ head: "" }, { head: "host" }, { head: `${currency}/h`, align: "right" }, { head: "what speaks against it" }], cells);
 }
 
 function objectionWords({ policy, strength, words }: Objection): string {
   return `${policy}${strength === "should" ? " (should)" : ""}: ${words}`;
 }
+
+/** Demands of a conflict named one by one; of more the first, and how many more. */
+const demandsMax = 12;
 
 /** What cannot all be met, and what would help. */
 export function renderConflict(
@@ -77,9 +110,12 @@ export function renderConflict(
   if (conflict === null) return `${paint.green("No conflict")}: every workload has a place under all musts, or nothing else could be shown.\n`;
   const titles = new Map(scenario.policies.map(({ id, title }) => [id, title]));
   const how = [conflict.proved ? "proved" : "not proved", conflict.minimal ? "minimal: take any one away and the rest can be met" : "perhaps not minimal"].join("; ");
-  const elements = conflict.elements.map((element) =>
-    element.kind === "policy" ? `rule ${element.policy}${titlePart(titles.get(element.policy))}` : `demand: workload ${element.workload} wants a place`);
-  const lines = [paint.red("These cannot all be met") + paint.dim(` (${how})`), ...elements.map((each) => wrap(each, columns, "  ")), ""];
+  const rules = conflict.elements.flatMap((element) => (element.kind === "policy" ? [`rule ${element.policy}${titlePart(titles.get(element.policy))}`] : []));
+  const demands = conflict.elements.flatMap((element) => (element.kind === "demand" ? [element.workload] : []));
+  const more = demands.length > demandsMax ? ` and ${groupThousands(demands.length - demandsMax)} more (--json names all)` : "";
+  const wanted = demands.length === 0 ? [] : [
+    `${demands.length === 1 ? "demand: workload" : `demands: ${groupThousands(demands.length)} workloads`} ${demands.slice(0, demandsMax).join(", ")}${more} ${demands.length === 1 ? "wants a place" : "want a place each"}`];
+  const lines = [paint.red("These cannot all be met") + paint.dim(` (${how})`), ...[...rules, ...wanted].map((each) => wrap(each, columns, "  ")), ""];
   lines.push(paint.bold("Ways out"), ...relaxations.map((way) => wrap(wayWords(way, scenario.fleet.currency), columns, "  ")));
   if (relaxations.length === 0) lines.push("  none was found");
   return `${lines.join("\n")}\n`;
