@@ -16,7 +16,9 @@ for (const stream of [process.stdout, process.stderr]) {
   // A reader that has seen enough (`stowage plan ... | head`) is no error.
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit();
-    else throw error;
+    // Nothing more can be said on this stream: an answer in JSON would fail the same way, again and again.
+    if (stream === process.stdout) writeError(`error The answer could not be written: ${error.code ?? error.message}.\n  -> Free some space, or write it to another place.\n`);
+    process.exit(exitCodes.error);
   });
 }
 process.on("uncaughtException", internalError);

@@ -4,7 +4,7 @@ import { formatCarbon, formatPower } from "./amount.ts";
 import { formatDuration } from "./duration.ts";
 import { formatChange, formatDifference, formatMicros, groupThousands } from "./money.ts";
 import type { Paint } from "./paint.ts";
-import { fit, renderTable } from "./table.ts";
+import { fit, fitEnd, renderTable } from "./table.ts";
 
 const rowsMax = 40;
 
@@ -14,7 +14,7 @@ export function renderComparison(
   { paint, columns, full }: { readonly paint: Paint; readonly columns: number; readonly full: boolean },
 ): string {
   const wide = Math.floor((columns - 30) / 2);
-  const heads = [{ head: "" }, { head: fit(a.name, wide), align: "right" as const }, { head: fit(b.name, wide), align: "right" as const }];
+  const heads = [{ head: "" }, { head: fitEnd(a.name, wide), align: "right" as const }, { head: fitEnd(b.name, wide), align: "right" as const }];
   const told = measures.filter((measure) => measure.a !== null || measure.b !== null);
   const blocks = [
     renderTable([...heads, { head: "difference", align: "right" }], told.map((measure) => [
@@ -30,7 +30,7 @@ export function renderComparison(
     const shown = full ? places : places.slice(0, rowsMax);
     const rows = shown.map((place) => [symbolOf(place.a, place.b, paint), fit(place.workload, wide), place.a ?? "(nowhere)", place.b ?? "(nowhere)"]);
     const title = paint.bold(`Not at the same place: ${groupThousands(places.length)}; at the same: ${groupThousands(samePlaces)}`);
-    blocks.push(`${title}\n${renderTable([{ head: "" }, { head: "workload" }, { head: fit(a.name, wide) }, { head: fit(b.name, wide) }], rows)}${rest(places.length - shown.length)}`);
+    blocks.push(`${title}\n${renderTable([{ head: "" }, { head: "workload" }, { head: fitEnd(a.name, wide) }, { head: fitEnd(b.name, wide) }], rows)}${rest(places.length - shown.length)}`);
   }
   return `${blocks.join("\n\n")}\n`;
 }

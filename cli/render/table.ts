@@ -28,6 +28,11 @@ export function fit(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;
 }
 
+/** The same for a path: its end tells more than its beginning. */
+export function fitEnd(path: string, width: number): string {
+  return path.length <= width ? path : `…${path.slice(path.length - Math.max(1, width - 1))}`;
+}
+
 /** Breaks a text into lines of at most `width` characters, at spaces where there are any. */
 export function wrap(text: string, width: number, indent: string): string {
   const lines: string[] = [];
