@@ -39,7 +39,7 @@ const exactBinariesMax = 1500;
 /** How often the search goes on from its own target before that counts as settled. */
 const settlingRoundsMax = 4;
 /** Moves tried before the exact engine starts, to give it something to beat. */
-const warmIterations = 50_000;
+const warmIterations = 200_000;
 
 /** A placement that was asked for, and how far actions reach it. */
 export interface Target {

@@ -24,7 +24,7 @@ export function contradictionsAmong(policies: readonly CompiledPolicy[], index: 
   const musts = policies.filter(({ document, entry }) => document.strength === "must" && entry.name !== "capacity" && entry.name !== "host-state" && entry.aboutTheWay !== true);
   const found = new Contradictions();
   const rules = musts.map((policy) => rulesOf(policy, index));
-  compareRows(rules, index, found);
+  compareRows(rules, found);
   compareGroupsWithRows(rules, index, found);
   compareGroups(rules, index, found);
   return found.all;
@@ -68,13 +68,9 @@ function narrowed(row: Uint8Array | undefined, { allowed }: AllowForm): Uint8Arr
 }
 
 /** A workload that two policies send to different hosts, though each alone leaves it some. */
-function compareRows(rules: readonly PolicyRules[], index: FleetIndex, found: Contradictions): void {
+function compareRows(rules: readonly PolicyRules[], found: Contradictions): void {
   const disjoint = new PairMemo((a, b) => !allowedTogether(a, b).includes(1) && a.includes(1) && b.includes(1));
-  for (let w = 0; w < index.workloads.length; w++) {
-    const bound = rules.flatMap(({ policy, rows }) => {
-      const row = rows.get(w);
-      return row === undefined ? [] : [{ policy, row }];
-    });
+  for (const [w, bound] of [...rowsByWorkload(rules)].sort(([a], [b]) => a - b)) {
     bound.forEach((first, i) => {
       for (const second of bound.slice(i + 1)) {
         if (found.has(first.policy, second.policy) || (first.policy.isBuiltIn && second.policy.isBuiltIn)) continue;
@@ -84,11 +80,30 @@ function compareRows(rules: readonly PolicyRules[], index: FleetIndex, found: Co
   }
 }
 
+interface Bound {
+  readonly policy: CompiledPolicy;
+  readonly row: Uint8Array;
+}
+
+/** For each workload that a policy restricts, the policies that do. A fleet of thousands of services has thousands of policies that restrict nobody. */
+function rowsByWorkload(rules: readonly PolicyRules[]): ReadonlyMap<number, readonly Bound[]> {
+  const bounds = new Map<number, Bound[]>();
+  for (const { policy, rows } of rules) {
+    for (const [w, row] of rows) {
+      const known = bounds.get(w);
+      if (known === undefined) bounds.set(w, [{ policy, row }]);
+      else known.push({ policy, row });
+    }
+  }
+  return bounds;
+}
+
 /** A group form against where another policy allows its members; one that could not even be kept anywhere is not blamed on it. */
 function compareGroupsWithRows(rules: readonly PolicyRules[], index: FleetIndex, found: Contradictions): void {
+  const restrictive = rules.filter(({ rows }) => rows.size > 0);
   for (const { policy, groups } of rules) {
-    for (const other of rules) {
-      if (other.policy === policy || other.rows.size === 0) continue;
+    for (const other of restrictive) {
+      if (other.policy === policy) continue;
       const allowed: Allowed = (w) => restricting(other.rows.get(w));
       for (const form of groups) {
         if (found.has(policy, other.policy)) break;

@@ -36,8 +36,8 @@ export async function resolveRequest(
   }
   const selection = await selectSubjects(document, entry, index, counted);
   const excepted = exceptionsInForce(document, scenario.asOf, index, counted);
-  const workloads = selection.workloads.filter((w) => !excepted.workloads.has(w));
-  const hosts = selection.hosts.filter((h) => !excepted.hosts.has(h));
+  const workloads = excepted.workloads.size === 0 ? selection.workloads : selection.workloads.filter((w) => !excepted.workloads.has(w));
+  const hosts = excepted.hosts.size === 0 ? selection.hosts : selection.hosts.filter((h) => !excepted.hosts.has(h));
   const parameters = await selectParameters(document, entry, index, counted);
   if (faults > 0) return null;
   return {
@@ -90,7 +90,7 @@ async function selectSubjects(document: PolicyDocument, entry: AnyConstraintKind
   if (subject === "workloads" && document.select.workloads === undefined && document.select.services === undefined && document.select.hosts === undefined) {
     report.error("missing-key", ".select", `${name} is about workloads, but it selects none`, "Add select: { workloads: ... }; everything: true chooses all.");
   }
-  const everything = (sort: Selectable): Int32Array => Int32Array.from({ length: countOf(index, sort) }, (_, i) => i);
+  const everything = (sort: Selectable): Int32Array => all(index, sort);
   const none = new Int32Array(0);
   const silent = chosen.workloads === undefined && chosen.hosts === undefined;
   return {
@@ -108,6 +108,17 @@ function ofServices({ workloads, services }: Partial<Record<Selectable, Int32Arr
   if (workloads === undefined) return holding;
   const wanted = new Set(workloads);
   return holding.filter((w) => wanted.has(w));
+}
+
+const wholes = new WeakMap<FleetIndex, Map<Selectable, Int32Array>>();
+
+/** Everybody of a sort; one array for all policies of a fleet, which nobody changes. */
+function all(index: FleetIndex, sort: Selectable): Int32Array {
+  const known = wholes.get(index) ?? new Map<Selectable, Int32Array>();
+  wholes.set(index, known);
+  const whole = known.get(sort) ?? Int32Array.from({ length: countOf(index, sort) }, (_, i) => i);
+  known.set(sort, whole);
+  return whole;
 }
 
 function countOf(index: FleetIndex, sort: Selectable): number {
