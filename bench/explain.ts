@@ -39,14 +39,16 @@ async function explainAtScale(): Promise<void> {
   const questions = explainer(problem, currentHosts(index));
   const prepared = performance.now() - loaded;
   const random = new Random(seed);
+  const used = process.cpuUsage();
   const times = Array.from({ length: 21 }, () => {
     const begin = performance.now();
     questions.explain(random.below(index.workloads.length));
     return performance.now() - begin;
   }).sort((a, b) => a - b);
+  const { user, system } = process.cpuUsage(used);
   console.log(
     `explain, ${index.hosts.length} hosts, ${index.workloads.length} workloads: median ${times[10]?.toFixed(0)} ms, ` +
-    `slowest ${times[20]?.toFixed(0)} ms of 21 (prepared once in ${prepared.toFixed(0)} ms)`,
+    `slowest ${times[20]?.toFixed(0)} ms of 21, ${((user + system) / 21_000).toFixed(0)} ms of processor each (prepared once in ${prepared.toFixed(0)} ms)`,
   );
 }
 

@@ -167,14 +167,17 @@ class Question {
   #breachesAt(h: number): Breach[] {
     const { rules, trials } = this.#desk;
     const breaches: Breach[] = [];
-    const weigh = (constraint: Constraint, { least, leastAt }: { readonly least: number; readonly leastAt: number }): void => {
+    for (const [constraint, { least, leastAt }] of this.#known) {
       const amount = trials.amount(this.#formsOf(constraint), this.#w, h) - least;
       if (amount > 0) breaches.push({ constraint, amount, leastAt });
-    };
-    for (const [constraint, least] of this.#known) weigh(constraint, least);
+    }
     for (const constraint of rules.ofHost(h)) {
+      const forms = this.#formsOf(constraint);
+      const there = trials.amount(forms, this.#w, h);
+      if (there === 0 || this.#known.has(constraint)) continue;
       // It is about hosts among which the present one is not: nothing changes when the workload leaves.
-      if (!this.#known.has(constraint)) weigh(constraint, { least: trials.amount(this.#formsOf(constraint), this.#w, -1), leastAt: -1 });
+      const amount = there - trials.amount(forms, this.#w, -1);
+      if (amount > 0) breaches.push({ constraint, amount, leastAt: -1 });
     }
     return breaches;
   }

@@ -103,6 +103,8 @@ export class Trials {
 /** The forms of a constraint whose amount can depend on where a workload is; null when one of them is a search of its own. */
 export function quickForms(constraint: Constraint, w: number): readonly QuickForm[] | null {
   const forms = constraint.forms();
+  const [only] = forms;
+  if (only?.kind === "fill" && forms.length === 1) return forms as readonly FillForm[];
   const quick: QuickForm[] = [];
   for (const form of forms) {
     if (form.kind === "survive") return null;
