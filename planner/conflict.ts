@@ -112,7 +112,9 @@ class Inquiry {
     this.#options = options;
     this.#deadlineMs = deadlineMs;
     const hostCount = problem.index.hosts.length;
-    const all = [...demands, ...helpersOf(policies.flatMap(({ forms }) => forms), demands, (form) => asksForPresence(form, hostCount))];
+    const isWanted = new Set(problem.wanted);
+    const helpers = helpersOf(policies.flatMap(({ forms }) => forms), demands, (form) => asksForPresence(form, hostCount));
+    const all = [...demands, ...helpers.filter((w) => isWanted.has(w))];
     const small = smallProblem(problem, [], all);
     const inside = new Set(all);
     // Rules that ask for others than these to be somewhere are left out: that can only make a conflict harder to show.

@@ -10,6 +10,9 @@ import { smallScenario } from "./small-scenario.ts";
 const clock = { nowMs: () => 0 };
 const options = { seed: 1, timeMs: 20_000, clock, stopped: () => false };
 
+/** 306: a neighbour that is to be removed was taken for one that may help. */
+const onceFailed = [306];
+
 async function problemOf(seed: number): Promise<Problem> {
   const { scenario, index } = smallScenario(new Random(seed), 4);
   const { constraints } = await compilePolicies(scenario, index);
@@ -51,7 +54,7 @@ function words({ elements }: Conflict): string {
 describe("a conflict, compared with trying every placement", () => {
   it("is found exactly when not everything can be met, is a conflict, and needs each of its elements", { timeout: 120_000 }, async () => {
     let conflicts = 0;
-    for (let seed = 1; seed <= 60; seed++) {
+    for (const seed of [...Array.from({ length: 60 }, (_, i) => i + 1), ...onceFailed]) {
       const problem = await problemOf(seed);
       const conflict = await findConflict(problem, options);
       const possible = canBeMet(problem, everything(problem));
