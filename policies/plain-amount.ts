@@ -50,17 +50,31 @@ function fillAmount({ members, sizes, hosts, limit }: FillForm, hostOf: ArrayLik
 }
 
 function packAmount({ members, sizes, domainOfHost, limits }: PackForm, hostOf: ArrayLike<number>): number {
-  const loads = Array.from(limits, () => 0);
+  const loads = new Map<number, number>();
   members.forEach((workload, i) => {
     const domain = domainAt(hostOf, domainOfHost, workload);
-    if (domain >= 0) loads[domain] = (loads[domain] ?? 0) + (sizes[i] ?? 0);
+    if (domain >= 0) loads.set(domain, (loads.get(domain) ?? 0) + (sizes[i] ?? 0));
   });
-  return loads.reduce((sum, load, d) => sum + Math.max(0, load - (limits[d] ?? 0)), 0);
+  let amount = emptyAmount(limits);
+  for (const [d, load] of loads) amount += Math.max(0, load - (limits[d] ?? 0)) - Math.max(0, -(limits[d] ?? 0));
+  return amount;
+}
+
+const emptyAmounts = new WeakMap<Float64Array, number>();
+
+/** What a pack form amounts to with nobody placed; its limits are shared by many forms. */
+export function emptyAmount(limits: Float64Array): number {
+  const known = emptyAmounts.get(limits) ?? limits.reduce((sum, limit) => sum + Math.max(0, -limit), 0);
+  emptyAmounts.set(limits, known);
+  return known;
 }
 
 function domainsAmount(form: DomainsForm, hostOf: ArrayLike<number>): number {
-  const counts = countsOf(form.members, form.domainOfHost, form.domainCount, hostOf);
-  const used = counts.filter((count, d) => count > 0 || form.alwaysUsed?.[d] === 1).length;
+  const domains = new Set(Array.from(form.members, (workload) => domainAt(hostOf, form.domainOfHost, workload)).filter((d) => d >= 0));
+  form.alwaysUsed?.subarray(0, form.domainCount).forEach((always, d) => {
+    if (always === 1) domains.add(d);
+  });
+  const used = domains.size;
   return Math.max(0, Math.min(form.atLeast, placedOf(form.members, hostOf)) - used) + Math.max(0, used - form.atMost);
 }
 

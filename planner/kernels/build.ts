@@ -138,7 +138,7 @@ function addPacks(draft: Draft, fills: readonly { readonly form: FillForm; reado
     pack.limits.push(form.limit);
   }
   for (const { domainOfHost, limits, must, weight, form } of packs) {
-    const kernel = new PackKernel({ domainOfHost, limits: Float64Array.from(limits) });
+    const kernel = new PackKernel({ members: form.members, domainOfHost, limits: Float64Array.from(limits) });
     addGroup(draft, { kernel, must, weight, members: form.members, domainOfHost, unit: unitOf(form.sizes) }, form.sizes);
   }
 }

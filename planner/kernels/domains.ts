@@ -1,17 +1,18 @@
 import type { DomainsForm } from "../../policies/form.ts";
+import { DomainLoads } from "./domain-loads.ts";
 import { domainAt, type GroupKernel } from "./kernel.ts";
 
 /** Counters of a domains form: members in each domain, domains used, members placed. The entry is not used. */
 export class DomainsKernel implements GroupKernel {
   amount: number;
   readonly #form: DomainsForm;
-  readonly #counts: Int32Array;
+  readonly #counts: DomainLoads;
   #used: number;
   #placed = 0;
 
   constructor(form: DomainsForm) {
     this.#form = form;
-    this.#counts = new Int32Array(form.domainCount);
+    this.#counts = new DomainLoads(form.domainCount, form.members.length);
     this.#used = form.alwaysUsed === null ? 0 : form.alwaysUsed.subarray(0, form.domainCount).reduce((sum, always) => sum + Number(always === 1), 0);
     this.amount = this.#amountAt(this.#used, 0);
   }
@@ -26,8 +27,8 @@ export class DomainsKernel implements GroupKernel {
     this.amount = this.#amountAt(this.#used, this.#placed);
     const left = domainAt(this.#form.domainOfHost, from);
     const entered = domainAt(this.#form.domainOfHost, to);
-    if (left >= 0) this.#counts[left] = (this.#counts[left] as number) - 1;
-    if (entered >= 0) this.#counts[entered] = (this.#counts[entered] as number) + 1;
+    if (left >= 0) this.#counts.add(left, -1);
+    if (entered >= 0) this.#counts.add(entered, 1);
   }
 
   #amountAt(used: number, placed: number): number {
@@ -42,8 +43,8 @@ export class DomainsKernel implements GroupKernel {
     const entered = domainAt(domainOfHost, to);
     if (left === entered) return 0;
     let change = 0;
-    if (left >= 0 && this.#counts[left] === 1 && (alwaysUsed === null || alwaysUsed[left] !== 1)) change -= 1;
-    if (entered >= 0 && this.#counts[entered] === 0 && (alwaysUsed === null || alwaysUsed[entered] !== 1)) change += 1;
+    if (left >= 0 && this.#counts.get(left) === 1 && (alwaysUsed === null || alwaysUsed[left] !== 1)) change -= 1;
+    if (entered >= 0 && this.#counts.get(entered) === 0 && (alwaysUsed === null || alwaysUsed[entered] !== 1)) change += 1;
     return change;
   }
 }
