@@ -29,7 +29,7 @@ async function troubled(count: number): Promise<readonly { readonly seed: number
 describe("a way out of a conflict, tried by taking it", () => {
   it("is enough exactly when a plan places everything, verified, at the price it names", { timeout: 120_000 }, async () => {
     let enough = 0;
-    for (const { seed, scenario, conflict } of await troubled(3)) {
+    for (const { seed, scenario, conflict } of await troubled(8)) {
       for (const way of await relaxations(scenario, conflict, options)) {
         const after = relaxed(scenario, way.change);
         const index = indexFleet(after.fleet);
