@@ -165,7 +165,7 @@ async function requestAt(request: PlanRequest, hostOf: Int32Array): Promise<Plan
   }));
   const scenario = { ...request.scenario, fleet: fleetAfter(request.scenario.fleet, target) };
   const index = indexFleet(scenario.fleet);
-  const { constraints } = await compilePolicies(scenario, index);
+  const { constraints } = await compilePolicies(scenario, index, { lint: false });
   return { ...request, scenario, index, constraints };
 }
 

@@ -22,7 +22,9 @@ export interface CompiledPolicies {
 }
 
 /** From policies as people write them to constraints over dense indices; the fleet's own musts come first. */
-export async function compilePolicies(scenario: Scenario, index: FleetIndex): Promise<CompiledPolicies> {
+export async function compilePolicies(
+  scenario: Scenario, index: FleetIndex, options: { readonly lint: boolean } = { lint: true },
+): Promise<CompiledPolicies> {
   const diagnostics: Diagnostic[] = [...builtInDiagnostics(index)];
   const musts = lazyMusts();
   const compiled: CompiledPolicy[] = [];
@@ -32,7 +34,7 @@ export async function compilePolicies(scenario: Scenario, index: FleetIndex): Pr
   }
   const constraints = compiled.flatMap((policy) => policy.constraints);
   musts.fill(constraints);
-  diagnostics.push(...lint(compiled, index));
+  if (options.lint) diagnostics.push(...lint(compiled, index));
   return { constraints, diagnostics };
 }
 
