@@ -6,10 +6,11 @@ import { fileURLToPath } from "node:url";
 const runs: readonly (readonly string[])[] = [
   ["exact.ts", "--count", "500", "--seed", "1"],
   ["scale.ts", "--hosts", "100", "--workloads", "1000", "--policies", "60"],
-  ["scale.ts", "--hosts", "5000", "--workloads", "50000", "--policies", "60", "--iterations", "0"],
+  ["scale.ts", "--hosts", "5000", "--workloads", "50000", "--policies", "60", "--change", "maintenance", "--stop", "1"],
   ["scale.ts", "--hosts", "5000", "--workloads", "50000", "--policies", "60"],
   ["explain.ts"],
   ["random-plans.ts", "--count", "10000"],
+  ["rules.ts", "test/bench/cases"],
 ];
 
 console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB`);

@@ -1,6 +1,7 @@
 /**
  * From a generated fleet to a verified plan, in a process of its own so that its memory is its own.
- * npx tsx bench/scale.ts --hosts 100 --workloads 1000 --policies 60 [--seed 1] [--iterations N]
+ * npx tsx bench/scale.ts --hosts 100 --workloads 1000 --policies 60 [--seed 1] [--iterations N] [--stop SECONDS] [--change maintenance]
+ * With --stop the planner is told to stop after so many seconds, as by Ctrl-C: what comes is the first valid plan.
  */
 import { parseArgs } from "node:util";
 import { indexFleet } from "../model/snapshot.ts";
@@ -15,11 +16,14 @@ const { values } = parseArgs({
     policies: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },
     iterations: { type: "string" },
+    stop: { type: "string" },
+    change: { type: "string" },
   },
 });
 const seed = Number(values.seed);
-const text = JSON.stringify(generateScenario({ seed, hosts: Number(values.hosts), workloads: Number(values.workloads), policies: Number(values.policies) }));
+const text = JSON.stringify(generateScenario({ seed, hosts: Number(values.hosts), workloads: Number(values.workloads), policies: Number(values.policies), ...(values.change === "maintenance" ? { change: values.change } : {}) }));
 
+const stopMs = values.stop === undefined ? Infinity : performance.now() + 1000 * Number(values.stop);
 const marks: [string, number][] = [["", performance.now()]];
 const mark = (name: string): void => void marks.push([name, performance.now()]);
 
@@ -34,7 +38,7 @@ mark("compile");
 const plan = await planScenario({
   scenario, index, constraints: compiled.constraints, mode: "optimise", engine: "auto", seed, timeMs: 600_000,
   ...(values.iterations === undefined ? {} : { iterations: Number(values.iterations) }),
-  clock: { nowMs: () => performance.now() }, stopped: () => false, startsAtMs: null,
+  clock: { nowMs: () => performance.now() }, stopped: () => performance.now() > stopMs, startsAtMs: null,
 });
 mark("plan and schedule");
 const verified = verifyPlan({ index, constraints: compiled.constraints, plan, startsAtMs: null });
