@@ -38,6 +38,8 @@ export interface PlanRequest {
 const exactBinariesMax = 1500;
 /** How often the search goes on from its own target before that counts as settled. */
 const settlingRoundsMax = 4;
+/** How long a schedule may still take once the user wants what there is. */
+const lastScheduleMs = 8_000;
 /** Moves tried before the exact engine starts, to give it something to beat. */
 const warmIterations = 200_000;
 
@@ -78,11 +80,15 @@ function allBut(problem: Problem, workloads: readonly number[], hostOf: Int32Arr
 type Around = Pick<EngineOptions, "forbidden" | "start">;
 
 async function aim(request: PlanRequest, problem: Problem, deadlineMs: number, around: Around): Promise<Target> {
-  const { index, constraints, startsAtMs, stopped } = request;
+  const { index, constraints, startsAtMs, clock } = request;
   const solution = await solve(request, problem, deadlineMs, around);
   const hostOf = keepTheUnplaced(problem, solution.hostOf);
   request.progress?.({ stage: "schedule", done: 0, total: 1, score: solution.score });
-  return { aimedAt: solution.score, solution, hostOf, result: schedule({ index, constraints, hostOf, startsAtMs, stopped }) };
+  // Who stops the search wants the best so far as a plan, so its schedule still gets a moment.
+  const beganMs = clock.nowMs();
+  const stopped = (): boolean => request.stopped() && clock.nowMs() - beganMs > lastScheduleMs;
+  const result = schedule({ index, constraints, hostOf, startsAtMs, stopped });
+  return { aimedAt: solution.score, solution, hostOf, result };
 }
 
 async function solve(request: PlanRequest, problem: Problem, deadlineMs: number, around: Around): Promise<Solution> {
