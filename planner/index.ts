@@ -3,6 +3,6 @@ export { findConflict, type Conflict, type ConflictOptions, type Element } from 
 export { explainer, type Candidate, type Explainer, type Explanation, type Objection } from "./explain.ts";
 export { planScenario } from "./plan.ts";
 export { type Problem, type Score, type Solution } from "./problem.ts";
-export { relaxations, relaxed, type Relaxation, type RelaxationChange } from "./relax.ts";
+export { relaxations, type Relaxation, type RelaxationChange } from "./relax.ts";
 export { ScoreOverflow } from "./score.ts";
 export type { EngineChoice, PlanRequest } from "./target.ts";

@@ -145,18 +145,19 @@ function stayingHosts({ current, index }: Problem): Int32Array {
 
 /** Goes on from the target as the next planning would, until that finds nothing worth moving for. */
 async function settled(request: PlanRequest, problem: Problem, deadlineMs: number, found: Solution, around: Around): Promise<Solution> {
-  let best = found;
+  let { hostOf: best, score: bestScore } = found;
   for (let round = 0; round < settlingRoundsMax && !request.stopped() && request.clock.nowMs() < deadlineMs; round++) {
-    const next = await requestAt(request, best.hostOf);
+    const next = await requestAt(request, best);
     const again = problemOf(next);
     const further = search(again, { ...optionsOf(request, again, deadlineMs, {}), bound: false });
     if (!worthMoving(request, again, further)) break;
     const hostOf = Int32Array.from(request.index.workloads, ({ id }) => further.hostOf[next.index.workloadIndex.get(id) ?? -1] ?? -1);
     const score = scoreOf(problem, hostOf);
-    if (compareScores(score, best.score) >= 0 || usesForbidden(hostOf, around)) break;
-    best = { ...best, hostOf, score, claim: claimOf(score, best.bounds) };
+    if (compareScores(score, bestScore) >= 0 || usesForbidden(hostOf, around)) break;
+    best = hostOf;
+    bestScore = score;
   }
-  return best;
+  return { ...found, hostOf: best, score: bestScore, claim: claimOf(bestScore, found.bounds) };
 }
 
 function usesForbidden(hostOf: Int32Array, { forbidden = [] }: Around): boolean {
