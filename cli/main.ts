@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { isatty } from "node:tty";
 import type { PlanJobResult } from "./context.ts";
 import { exitCodes } from "./exit-code.ts";
 import { planInWorker } from "./plan-in-worker.ts";
@@ -59,10 +60,11 @@ async function planWatched(job: PlanJob): Promise<PlanJobResult> {
   }
 }
 
-function wantsColour(stream: NodeJS.WriteStream): boolean {
+/** Asks the system and not the stream, whose `isTTY` is undefined, and so not false, when it is no terminal. */
+function wantsColour(stream: { readonly fd: number }): boolean {
   const { NO_COLOR, TERM, FORCE_COLOR } = process.env;
   if (args.includes("--no-color") || (NO_COLOR ?? "") !== "") return false;
-  return (FORCE_COLOR ?? "") !== "" || (stream.isTTY && TERM !== "dumb");
+  return (FORCE_COLOR ?? "") !== "" || (isatty(stream.fd) && TERM !== "dumb");
 }
 
 /** A broken invariant ends here, without its stack unless somebody asks for it. */

@@ -44,7 +44,7 @@ describe.concurrent("the process", () => {
   it("prints the best plan so far when it is interrupted, and ends with 130", async () => {
     const path = file("interrupted.json", "");
     const { code, out, err } = await stowageProcess(
-      ["plan", large, "--engine", "search", "--time", "300", "--out", path], { env: { STOWAGE_DEBUG: "1" }, interruptAt: "searching" });
+      ["plan", large, "--engine", "search", "--time", "300", "--iterations", "1000000000", "--out", path], { env: { STOWAGE_DEBUG: "1" }, interruptAt: "searching" });
     expect(code).toBe(130);
     expect(err).toContain("Stopping: the best plan so far comes next.");
     expect(out).toContain("Interrupted: this is the best plan found so far.");

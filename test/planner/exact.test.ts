@@ -141,7 +141,7 @@ describe("the exact engine that is cut short", () => {
   });
 
   it("keeps to its time, with the best found and a bound below it", async () => {
-    const problem = hard(60, 12);
+    const problem = hard(100, 20);
     let nowMs = 0;
     const solution = await solveExactly(problem, { ...options, timeMs: 600, clock: { nowMs: () => (nowMs += 1) } });
     expect([...scoreOf(problem, solution.hostOf)]).toEqual([...solution.score]);
