@@ -84,7 +84,7 @@ function isBuiltIn(id: PolicyId): boolean {
 function isBrokenByNobody(form: Form, { index }: Problem): boolean {
   switch (form.kind) {
     case "allow": case "together": case "exclusive": case "near": case "skew": case "survive": return false;
-    case "fill": return form.limit < 0;
+    case "fill": return form.home === undefined ? form.limit < 0 : formAmount(form, index, new Int32Array()) > 0;
     case "linear": return !asksForPresence(form, index.hosts.length) && formAmount(form, index, new Int32Array()) > 0;
     case "pack": case "domains": return formAmount(form, index, new Int32Array()) > 0;
   }

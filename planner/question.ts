@@ -59,13 +59,22 @@ function projection(original: Int32Array, small: ReadonlyMap<number, number>): P
     sizesKept.set(sizes, known);
     return known;
   };
+  const homesKept = new Map<Int32Array, Int32Array>();
+  const homed = (members: Int32Array, home: Int32Array): Int32Array => {
+    const known = homesKept.get(home) ?? Int32Array.from(keep(members).places, (i) => home[i] ?? -1);
+    homesKept.set(home, known);
+    return known;
+  };
   const project: Projection = (form) => {
     switch (form.kind) {
       case "allow": {
         const workload = small.get(form.workload);
         return workload === undefined ? null : { ...form, workload };
       }
-      case "fill": case "pack": return { ...form, members: keep(form.members).members, sizes: sized(form.members, form.sizes) };
+      case "fill": return {
+        ...form, members: keep(form.members).members, sizes: sized(form.members, form.sizes), ...(form.home === undefined ? {} : { home: homed(form.members, form.home) }),
+      };
+      case "pack": return { ...form, members: keep(form.members).members, sizes: sized(form.members, form.sizes) };
       case "domains": case "together": case "skew": return { ...form, members: keep(form.members).members };
       case "exclusive": return { ...form, a: keep(form.a).members, b: keep(form.b).members };
       case "near": return { ...form, members: keep(form.members).members, near: keep(form.near).members };
@@ -83,7 +92,7 @@ function projection(original: Int32Array, small: ReadonlyMap<number, number>): P
 function cannotBreak(form: Form, index: FleetIndex, nowhere: Int32Array): boolean {
   switch (form.kind) {
     case "allow": return !form.allowed.includes(0);
-    case "fill": return form.sizes.reduce((sum, size) => sum + size, 0) <= form.limit;
+    case "fill": return form.sizes.reduce((sum, size) => sum + size, 0) * (form.home === undefined ? 1 : 2) <= form.limit;
     case "domains": case "together": case "skew": case "near": case "pack":
       return form.members.length === 0 && formAmount(form, index, nowhere) === 0;
     case "exclusive": return form.a.length === 0 || form.b.length === 0;

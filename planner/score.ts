@@ -1,7 +1,7 @@
 import { hostIsOnWhen } from "../model/snapshot.ts";
 import { formAmount } from "../policies/amount.ts";
 import type { FillForm, Form } from "../policies/form.ts";
-import type { Objective } from "../policies/objective.ts";
+import type { BalanceObjective, LinearObjective, MostMovedObjective, Objective, OverObjective } from "../policies/objective.ts";
 import { usedHosts } from "../policies/plain-amount.ts";
 import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Problem, type Score } from "./problem.ts";
 
@@ -42,11 +42,16 @@ export function scoreOf(problem: Problem, hostOf: ArrayLike<number>): Score {
 
 /** What a placement costs under one objective, from scratch. */
 export function objectiveValue(problem: Problem, objective: Objective, hostOf: ArrayLike<number>, used: Uint8Array): number {
-  return objective.kind === "linear" ? linearValue(problem, objective, hostOf, used) : balanceValue(problem, objective, hostOf);
+  switch (objective.kind) {
+    case "linear": return linearValue(problem, objective, hostOf, used);
+    case "balance": return balanceValue(problem, objective, hostOf);
+    case "over": return overValue(problem, objective, hostOf);
+    case "most-moved": return mostMovedValue(problem, objective, hostOf);
+  }
 }
 
 function linearValue(
-  { index, wanted }: Problem, objective: Extract<Objective, { kind: "linear" }>, hostOf: ArrayLike<number>, used: Uint8Array,
+  { index, wanted }: Problem, objective: LinearObjective, hostOf: ArrayLike<number>, used: Uint8Array,
 ): number {
   let sum = 0;
   for (const w of wanted) {
@@ -59,7 +64,7 @@ function linearValue(
   return sum;
 }
 
-function balanceValue({ index, wanted }: Problem, objective: Extract<Objective, { kind: "balance" }>, hostOf: ArrayLike<number>): number {
+function balanceValue({ index, wanted }: Problem, objective: BalanceObjective, hostOf: ArrayLike<number>): number {
   let sum = 0;
   for (const dimension of objective.dimensions) {
     const use = new Float64Array(index.hosts.length);
@@ -70,6 +75,24 @@ function balanceValue({ index, wanted }: Problem, objective: Extract<Objective, 
     for (const h of objective.hosts) sum += Math.abs((use[h] ?? 0) - dimension.targetPpm);
   }
   return sum;
+}
+
+function overValue({ wanted }: Problem, { sizes, limits }: OverObjective, hostOf: ArrayLike<number>): number {
+  const load = new Float64Array(limits.length);
+  for (const w of wanted) {
+    const host = hostOf[w] ?? -1;
+    if (host >= 0) load[host] = (load[host] ?? 0) + (sizes[w] ?? 0);
+  }
+  return load.reduce((sum, value, h) => sum + Math.max(0, value - (limits[h] ?? Infinity)), 0);
+}
+
+function mostMovedValue({ wanted }: Problem, { groupOf, groupCount, current }: MostMovedObjective, hostOf: ArrayLike<number>): number {
+  const moved = new Int32Array(groupCount);
+  for (const w of wanted) {
+    const [group, host, now] = [groupOf[w] ?? -1, hostOf[w] ?? -1, current[w] ?? -1];
+    if (group >= 0 && host >= 0 && now >= 0 && host !== now) moved[group] = (moved[group] ?? 0) + 1;
+  }
+  return moved.reduce((most, count) => Math.max(most, count), 0);
 }
 
 /**
@@ -86,11 +109,12 @@ function amountReader({ index }: Problem, hostOf: ArrayLike<number>): (form: For
   };
 }
 
-function loadPerHost({ members, sizes }: FillForm, hostCount: number, hostOf: ArrayLike<number>): Float64Array {
+function loadPerHost({ members, sizes, home }: FillForm, hostCount: number, hostOf: ArrayLike<number>): Float64Array {
   const load = new Float64Array(hostCount);
   members.forEach((w, i) => {
-    const host = hostOf[w] ?? -1;
+    const [host, kept] = [hostOf[w] ?? -1, home?.[i] ?? -1];
     if (host >= 0) load[host] = (load[host] ?? 0) + (sizes[i] ?? 0);
+    if (kept >= 0 && kept !== host) load[kept] = (load[kept] ?? 0) + (sizes[i] ?? 0);
   });
   return load;
 }

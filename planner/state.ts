@@ -153,7 +153,7 @@ export class State {
     const workload = this.#weighed;
     const to = this.#weighedTo;
     const from = this.hostOf[workload] as number;
-    const { objectives, balances } = kernels;
+    const { objectives, counted } = kernels;
     const own = 1 + (this.#priorityOf[workload] as number);
     change[unplacedLevel] = (to < 0 ? own : 0) - (from < 0 ? own : 0);
     const levels = levelCount - firstObjectiveLevel;
@@ -168,10 +168,10 @@ export class State {
       if (filled >= 0) value += objectives.on[filled * levels + l] as number;
       change[firstObjectiveLevel + l] = value;
     }
-    for (let i = 0; i < balances.length; i++) {
-      const balance = balances[i] as Kernels["balances"][number];
-      const level = firstObjectiveLevel + balance.level;
-      change[level] = (change[level] as number) + balance.weight * balance.delta(workload, from, to);
+    for (let i = 0; i < counted.length; i++) {
+      const kernel = counted[i] as Kernels["counted"][number];
+      const level = firstObjectiveLevel + kernel.level;
+      change[level] = (change[level] as number) + kernel.weight * kernel.delta(workload, from, to);
     }
   }
 
@@ -186,7 +186,7 @@ export class State {
     for (let l = 0; l < this.levelCount; l++) score[l] = (score[l] as number) + (change[l] as number);
     this.guide += this.guideChange;
     kernels.fill.apply(workload, from, to);
-    const { touchStart, touchGroup, touchEntry, groups, wide, balances, objectives } = kernels;
+    const { touchStart, touchGroup, touchEntry, groups, wide, counted, objectives } = kernels;
     const end = touchStart[workload + 1] as number;
     for (let i = touchStart[workload] as number; i < end; i++) {
       (groups[touchGroup[i] as number] as Kernels["groups"][number]).kernel.apply(touchEntry[i] as number, from, to);
@@ -195,7 +195,7 @@ export class State {
       const { kernel } = wide[i] as Kernels["wide"][number];
       kernel.applyWithHosts(kernel.rowOf[workload] as number, from, to, emptied, filled);
     }
-    for (let i = 0; i < balances.length; i++) (balances[i] as Kernels["balances"][number]).apply(workload, from, to);
+    for (let i = 0; i < counted.length; i++) (counted[i] as Kernels["counted"][number]).apply(workload, from, to);
     const levels = this.levelCount - firstObjectiveLevel;
     if (to >= 0) {
       const there = objectives.find(workload, to);
@@ -325,7 +325,7 @@ export class State {
   }
 
   #scoreOfNothing(): void {
-    const { groups, fill, wide, objectives, balances } = this.kernels;
+    const { groups, fill, wide, objectives, counted } = this.kernels;
     const totals = fill.totals();
     let must = totals.must;
     let should = totals.should;
@@ -342,7 +342,7 @@ export class State {
     this.problem.levels.forEach((_, l) => {
       this.score[firstObjectiveLevel + l] = (objectives.base[l] as number) + (this.#shouldsWeights[l] as number) * should;
     });
-    for (const { level, weight, value } of balances) {
+    for (const { level, weight, value } of counted) {
       this.score[firstObjectiveLevel + level] = (this.score[firstObjectiveLevel + level] as number) + weight * value;
     }
     this.weighGuide();

@@ -15,6 +15,7 @@ export class Trials {
   readonly #hostOf: ArrayLike<number>;
   readonly #gauges = new Map<Form, { readonly gauge: Gauge; readonly counts: Uint8Array | null }>();
   readonly #sizes = new Map<Int32Array, Map<Float64Array, Float64Array>>();
+  readonly #homes = new Map<Int32Array, Int32Array>();
   readonly #loads = new Map<FillForm, number>();
 
   /** The placement must not change while this is used. */
@@ -39,18 +40,22 @@ export class Trials {
   #fill(form: FillForm, w: number, h: number): number {
     const sizes = this.#sizesOf(form);
     const size = sizes[w] ?? 0;
+    const kept = this.#homeOf(form)?.[w] ?? -1;
     let load = this.#loads.get(form);
     if (load === undefined) {
       load = this.#loadOf(form, sizes);
       this.#loads.set(form, load);
     }
-    if (size > 0) load += size * (Number(isAmong(form.hosts, h)) - Number(isAmong(form.hosts, this.#hostOf[w] ?? -1)));
+    const here = this.#hostOf[w] ?? -1;
+    if (size > 0) load += size * (Number(h !== kept && isAmong(form.hosts, h)) - Number(here !== kept && isAmong(form.hosts, here)));
     return Math.max(0, load - form.limit);
   }
 
-  #loadOf({ hosts }: FillForm, sizes: Float64Array): number {
+  #loadOf(form: FillForm, sizes: Float64Array): number {
+    const home = this.#homeOf(form);
     let load = 0;
-    for (const h of hosts) for (const w of this.#residents()[h] ?? []) load += sizes[w] ?? 0;
+    for (const h of form.hosts) for (const w of this.#residents()[h] ?? []) if (home?.[w] !== h) load += sizes[w] ?? 0;
+    form.home?.forEach((h, i) => { if (isAmong(form.hosts, h)) load += form.sizes[i] ?? 0; });
     return load;
   }
 
@@ -73,6 +78,15 @@ export class Trials {
     members.forEach((w, i) => { dense[w] = sizes[i] ?? 0; });
     known.set(sizes, dense);
     return dense;
+  }
+
+  /** By workload, where its size counts wherever it is; null when sizes count only where workloads are. */
+  #homeOf({ members, home }: FillForm): Int32Array | null {
+    if (home === undefined) return null;
+    const known = this.#homes.get(home) ?? new Int32Array(this.#index.workloads.length).fill(-1);
+    if (!this.#homes.has(home)) members.forEach((w, i) => { known[w] = home[i] ?? -1; });
+    this.#homes.set(home, known);
+    return known;
   }
 
   #gauged(form: GaugedForm, w: number, h: number): number {

@@ -21,8 +21,8 @@ export interface AllowForm {
 
 /**
  * One pool of hosts with one limit, e.g. a resource of a host: amount = max(0, sum of sizes of members on the hosts - limit).
- * `members` and `sizes` are the same arrays (identical objects) in all forms about one resource, so that an engine can
- * keep them as one dense table of hosts by resources.
+ * `members`, `sizes` and `home` are the same arrays (identical objects) in all forms about one resource, so that an engine
+ * can keep them as one dense table of hosts by resources.
  */
 export interface FillForm {
   readonly kind: "fill";
@@ -31,6 +31,11 @@ export interface FillForm {
   readonly sizes: Float64Array;
   readonly hosts: Int32Array;
   readonly limit: number;
+  /**
+   * Per member, the host on which its size counts wherever it is, and once only when it is there: the place that it
+   * keeps while everybody moves at once; -1 for none. Absent when sizes count only where members are.
+   */
+  readonly home?: Int32Array;
   /** The resource when the sizes are reservations of one: how it counts while a workload is under way. */
   readonly resource?: ResourceKind;
 }

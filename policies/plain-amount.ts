@@ -43,9 +43,12 @@ function placedOf(members: Int32Array, hostOf: ArrayLike<number>): number {
   return members.reduce((placed, workload) => placed + Number((hostOf[workload] ?? -1) >= 0), 0);
 }
 
-function fillAmount({ members, sizes, hosts, limit }: FillForm, hostOf: ArrayLike<number>): number {
+function fillAmount({ members, sizes, hosts, limit, home }: FillForm, hostOf: ArrayLike<number>): number {
   const inside = new Set(hosts);
-  const load = members.reduce((sum, workload, i) => sum + (inside.has(hostOf[workload] ?? -1) ? (sizes[i] ?? 0) : 0), 0);
+  const load = members.reduce((sum, workload, i) => {
+    const [host, kept] = [hostOf[workload] ?? -1, home?.[i] ?? -1];
+    return sum + (sizes[i] ?? 0) * (Number(inside.has(host)) + Number(kept !== host && inside.has(kept)));
+  }, 0);
   return Math.max(0, load - limit);
 }
 

@@ -24,8 +24,9 @@ interface Rules {
   /** Rows of hosts that a workload may be on, by workload. */
   readonly allowedRows: ReadonlyMap<number, readonly Uint8Array[]>;
   readonly fills: readonly FillForm[];
-  /** For each fill the dense sizes of all workloads. */
+  /** For each fill the dense sizes of all workloads, and where they count wherever workloads are. */
   readonly sizeOf: readonly Float64Array[];
+  readonly homeOf: readonly (Int32Array | null)[];
   readonly fillsOfHost: readonly (readonly number[])[];
   readonly gauged: readonly GaugedForm[];
   /** Positions in `gauged`, by workload; those that look at everybody are in `gaugedByAll`. */
@@ -53,7 +54,7 @@ function rulesOf(form: SurviveForm, index: FleetIndex): Rules {
     if (each.kind === "linear" && each.hosts !== null) gaugedByAll.push(g);
     else for (const w of membersOf(each)) listAt(gaugedBy, w).push(g);
   }
-  const rules = { allowedRows, fills, sizeOf: denseSizes(fills, index), fillsOfHost, gauged, gaugedBy, gaugedByAll };
+  const rules = { allowedRows, fills, sizeOf: denseSizes(fills, index), homeOf: denseHomes(fills, index), fillsOfHost, gauged, gaugedBy, gaugedByAll };
   rulesOfForm.set(form, rules);
   return rules;
 }
@@ -66,6 +67,19 @@ function denseSizes(fills: readonly FillForm[], index: FleetIndex): readonly Flo
     const dense = new Float64Array(index.workloads.length);
     members.forEach((w, i) => { dense[w] = sizes[i] ?? 0; });
     bySizes.set(sizes, dense);
+    return dense;
+  });
+}
+
+function denseHomes(fills: readonly FillForm[], index: FleetIndex): readonly (Int32Array | null)[] {
+  const byHome = new Map<Int32Array, Int32Array>();
+  return fills.map(({ members, home }) => {
+    if (home === undefined) return null;
+    const known = byHome.get(home);
+    if (known !== undefined) return known;
+    const dense = new Int32Array(index.workloads.length).fill(-1);
+    members.forEach((w, i) => { dense[w] = home[i] ?? -1; });
+    byHome.set(home, dense);
     return dense;
   });
 }
@@ -101,10 +115,14 @@ class Aftermath {
     const membersOn = new Map<number, number[]>();
     for (const w of form.members) if ((hostOf[w] ?? -1) >= 0) listAt(membersOn, hostOf[w] ?? -1).push(w);
     this.#membersOn = membersOn;
-    const { fills, sizeOf, fillsOfHost, gauged } = this.#rules;
-    this.#loads = new Float64Array(fills.length);
+    const { fills, fillsOfHost, gauged } = this.#rules;
+    this.#loads = Float64Array.from(fills, ({ home, sizes, hosts }) => {
+      const inside = new Set(hosts);
+      return home?.reduce((sum, h, i) => sum + (inside.has(h) ? (sizes[i] ?? 0) : 0), 0) ?? 0;
+    });
     for (let w = 0; w < index.workloads.length; w++) {
-      for (const f of fillsOfHost[hostOf[w] ?? -1] ?? []) this.#loads[f] = (this.#loads[f] ?? 0) + (sizeOf[f]?.[w] ?? 0);
+      const h = hostOf[w] ?? -1;
+      for (const f of fillsOfHost[h] ?? []) this.#loads[f] = (this.#loads[f] ?? 0) + this.#sizeAt(f, w, h);
     }
     this.#ceilings = Float64Array.from(fills, ({ limit }, f) => Math.max(limit, this.#loads[f] ?? 0));
     this.#gauges = gauged.map((each) => gaugeOf(each, index, hostOf));
@@ -176,7 +194,7 @@ class Aftermath {
 
   #fits(w: number, h: number): boolean {
     return (this.#rules.fillsOfHost[h] ?? []).every((f) => {
-      const size = this.#rules.sizeOf[f]?.[w] ?? 0;
+      const size = this.#sizeAt(f, w, h);
       return size === 0 || (this.#loads[f] ?? 0) + size <= (this.#ceilings[f] ?? 0);
     });
   }
@@ -186,9 +204,14 @@ class Aftermath {
   }
 
   #change(w: number, h: number, by: 1 | -1): void {
-    for (const f of this.#rules.fillsOfHost[h] ?? []) this.#loads[f] = (this.#loads[f] ?? 0) + by * (this.#rules.sizeOf[f]?.[w] ?? 0);
+    for (const f of this.#rules.fillsOfHost[h] ?? []) this.#loads[f] = (this.#loads[f] ?? 0) + by * this.#sizeAt(f, w, h);
     for (const g of this.#rules.gaugedBy.get(w) ?? []) this.#gauges[g]?.change(w, h, by);
     for (const g of this.#rules.gaugedByAll) this.#gauges[g]?.change(w, h, by);
+  }
+
+  /** What being on a host adds to a fill: nothing where the workload counts anyway. */
+  #sizeAt(f: number, w: number, h: number): number {
+    return this.#rules.homeOf[f]?.[w] === h ? 0 : (this.#rules.sizeOf[f]?.[w] ?? 0);
   }
 
   /** A cheap necessary test: what is lost is in all no larger than the room that is left in all. */
@@ -203,7 +226,9 @@ class Aftermath {
   #roomByResource(): readonly Room[] {
     const { fills, sizeOf } = this.#rules;
     const freeBySizes = new Map<Float64Array, Float64Array>();
-    fills.forEach(({ hosts }, f) => {
+    fills.forEach(({ hosts, home }, f) => {
+      // Somebody who comes back to where he counts anyway needs no room.
+      if (home !== undefined) return;
       const [h] = hosts;
       const sizes = sizeOf[f];
       if (hosts.length !== 1 || h === undefined || sizes === undefined || this.#form.takers[h] !== 1) return;

@@ -58,8 +58,17 @@ function loadOn(spots: Spots, members: Int32Array, sizes: ArrayLike<number>, hos
   return load;
 }
 
-function encodeFill(spots: Spots, { members, sizes, hosts, limit }: FillForm, breach: Breach): void {
-  spots.milp.atMost(breach.forgive(loadOn(spots, members, sizes, new Set(hosts)), Infinity), limit);
+function encodeFill(spots: Spots, { members, sizes, hosts, limit, home }: FillForm, breach: Breach): void {
+  const load = new Sum();
+  for (const host of new Set(hosts)) {
+    members.forEach((w, i) => {
+      const there = spots.at(w, host);
+      // What counts on its home counts there wherever it is.
+      if (home?.[i] === host) load.constant += sizes[i] ?? 0;
+      else if (there !== null) load.addSum(there, sizes[i] ?? 0);
+    });
+  }
+  spots.milp.atMost(breach.forgive(load, Infinity), limit);
 }
 
 function encodePack(spots: Spots, { members, sizes, domainOfHost, limits }: PackForm, breach: Breach): void {

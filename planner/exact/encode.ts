@@ -1,5 +1,5 @@
 import type { FillForm, Form, SurviveForm } from "../../policies/form.ts";
-import type { Objective } from "../../policies/objective.ts";
+import type { LinearObjective, MostMovedObjective, Objective, OverObjective } from "../../policies/objective.ts";
 import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Problem } from "../problem.ts";
 import { encodeForm } from "./encode-form.ts";
 import { encodeSurvive } from "./encode-survive.ts";
@@ -180,22 +180,64 @@ export class Encoding {
   }
 
   #objectiveSum(objective: Objective): Sum {
-    const sum = new Sum();
-    if (objective.kind === "linear") {
-      for (let h = 0; h < this.#hostCount; h++) {
-        for (const w of this.problem.wanted) {
-          const column = this.pair(w, h);
-          if (column >= 0) sum.add(column, objective.at(w, h));
+    switch (objective.kind) {
+      case "linear": return this.#linear(objective);
+      case "balance": {
+        const sum = new Sum();
+        for (const dimension of objective.dimensions) {
+          for (const h of objective.hosts) sum.add(this.#deviation(h, (w) => dimension.ppm(w, h), dimension.targetPpm), 1);
         }
-        const on = objective.on(h);
-        if (on !== 0) sum.addSum(this.#on(h), on);
+        return sum;
       }
-      return sum;
+      case "over": return this.#over(objective);
+      case "most-moved": return this.#mostMoved(objective);
     }
-    for (const dimension of objective.dimensions) {
-      for (const h of objective.hosts) sum.add(this.#deviation(h, (w) => dimension.ppm(w, h), dimension.targetPpm), 1);
+  }
+
+  #linear(objective: LinearObjective): Sum {
+    const sum = new Sum();
+    for (let h = 0; h < this.#hostCount; h++) {
+      for (const w of this.problem.wanted) {
+        const column = this.pair(w, h);
+        if (column >= 0) sum.add(column, objective.at(w, h));
+      }
+      const on = objective.on(h);
+      if (on !== 0) sum.addSum(this.#on(h), on);
     }
     return sum;
+  }
+
+  /** For each host a column that is at least its load above the limit, and equal to it when minimised. */
+  #over({ sizes, limits }: OverObjective): Sum {
+    const sum = new Sum();
+    limits.forEach((limit, h) => {
+      if (limit === Infinity) return;
+      const over = new Sum();
+      for (const w of this.problem.wanted) if (this.pair(w, h) >= 0) over.add(this.pair(w, h), sizes[w] ?? 0);
+      if (over.columns.length === 0) {
+        sum.constant += Math.max(0, -limit);
+        return;
+      }
+      const column = this.milp.column(0, Infinity, false);
+      this.milp.atMost(over.add(column, -1), limit);
+      sum.add(column, 1);
+    });
+    return sum;
+  }
+
+  /** One column that no group's number of moved members is above. */
+  #mostMoved({ groupOf, current }: MostMovedObjective): Sum {
+    const movedOf = new Map<number, Sum>();
+    for (const w of this.problem.wanted) {
+      const [group, now] = [groupOf[w] ?? -1, current[w] ?? -1];
+      if (group < 0 || now < 0) continue;
+      const moved = movedOf.get(group) ?? new Sum();
+      movedOf.set(group, moved);
+      for (let h = 0; h < this.#hostCount; h++) if (h !== now && this.pair(w, h) >= 0) moved.add(this.pair(w, h), 1);
+    }
+    const most = this.milp.column(0, Infinity, false);
+    for (const moved of movedOf.values()) this.milp.atMost(moved.add(most, -1), 0);
+    return new Sum().add(most, 1);
   }
 
   /** Whether a host is on, tied to what it can hold: true anyway in whole numbers, and a far better bound in fractions. */

@@ -1,13 +1,14 @@
-import type { Objective } from "../../policies/objective.ts";
+import type { BalanceObjective } from "../../policies/objective.ts";
+import type { ObjectiveKernel } from "./objective-kernel.ts";
 
 const tableCellsMax = 4_000_000;
 
 /** Counters of a balance objective: the use of each host in each dimension. */
-export class BalanceKernel {
+export class BalanceKernel implements ObjectiveKernel {
   readonly level: number;
   readonly weight: number;
   value = 0;
-  readonly #objective: Extract<Objective, { kind: "balance" }>;
+  readonly #objective: BalanceObjective;
   readonly #hostCount: number;
   readonly #dimensions: number;
   readonly #inside: Uint8Array;
@@ -15,7 +16,7 @@ export class BalanceKernel {
   readonly #targets: Float64Array;
   readonly #table: Float64Array | null;
 
-  constructor(objective: Extract<Objective, { kind: "balance" }>, level: number, weight: number, workloadCount: number, hostCount: number) {
+  constructor(objective: BalanceObjective, level: number, weight: number, workloadCount: number, hostCount: number) {
     this.level = level;
     this.weight = weight;
     this.#objective = objective;

@@ -7,9 +7,13 @@ import { DomainsKernel } from "./domains.ts";
 import { ExclusiveKernel } from "./exclusive.ts";
 import { FillTable, type FillGroup } from "./fill.ts";
 import type { GroupKernel } from "./kernel.ts";
+import { KeptPackKernel } from "./kept-pack.ts";
 import { LinearKernel } from "./linear.ts";
+import { MostMovedKernel } from "./most-moved.ts";
 import { NearKernel } from "./near.ts";
+import type { ObjectiveKernel } from "./objective-kernel.ts";
 import { ObjectiveTable } from "./objectives.ts";
+import { OverKernel } from "./over.ts";
 import { PackKernel } from "./pack.ts";
 import { SkewKernel } from "./skew.ts";
 import { TogetherKernel } from "./together.ts";
@@ -58,7 +62,8 @@ export interface Kernels {
   readonly wide: readonly WideLinear[];
   readonly survive: readonly WeightedSurvive[];
   readonly objectives: ObjectiveTable;
-  readonly balances: readonly BalanceKernel[];
+  /** Objectives that are no sums over workloads. */
+  readonly counted: readonly ObjectiveKernel[];
 }
 
 interface WeightedForm {
@@ -96,8 +101,14 @@ export function buildKernels(problem: Problem, forbidden: EngineOptions["forbidd
     wide: draft.wide,
     survive: draft.survive,
     objectives: new ObjectiveTable(problem),
-    balances: levels.flatMap(({ terms }, level) => terms.flatMap(({ objective, weight }) =>
-      objective.kind === "balance" ? [new BalanceKernel(objective, level, weight, workloadCount, hostCount)] : [])),
+    counted: levels.flatMap(({ terms }, level) => terms.flatMap(({ objective, weight }): ObjectiveKernel[] => {
+      switch (objective.kind) {
+        case "linear": return [];
+        case "balance": return [new BalanceKernel(objective, level, weight, workloadCount, hostCount)];
+        case "over": return [new OverKernel(objective, level, weight)];
+        case "most-moved": return [new MostMovedKernel(objective, level, weight)];
+      }
+    })),
   };
 }
 
@@ -115,14 +126,24 @@ function addFills(draft: Draft, forms: readonly WeightedForm[], workloadCount: n
     else known.push({ form, must, weight });
   }
   const dense: FillGroup[] = [];
+  const homeOf = new Int32Array(workloadCount).fill(-1);
   for (const [sizes, ofResource] of bySizes) {
     const members = ofResource[0]?.form.members ?? new Int32Array(0);
+    const home = ofResource[0]?.form.home;
     const single = ofResource.filter(({ form }) => form.hosts.length === 1);
-    const isDense = single.length > 0 && members.length * denseShare >= workloadCount && dense.length < denseResourcesMax;
-    if (isDense) dense.push({ members, sizes, forms: single });
+    const isDense = single.length > 0 && members.length * denseShare >= workloadCount && dense.length < denseResourcesMax && agrees(homeOf, members, home);
+    if (isDense) dense.push({ members, sizes, home, forms: single });
     addPacks(draft, ofResource.filter(({ form }) => !isDense || form.hosts.length !== 1), hostCount);
   }
   return dense;
+}
+
+/** The dense table knows one home for each workload: notes those of a resource there, unless it has others. */
+function agrees(homeOf: Int32Array, members: Int32Array, home: Int32Array | undefined): boolean {
+  if (home === undefined) return true;
+  if (members.some((w, i) => homeOf[w] !== -1 && home[i] !== -1 && homeOf[w] !== home[i])) return false;
+  members.forEach((w, i) => { if (home[i] !== -1) homeOf[w] = home[i] as number; });
+  return true;
 }
 
 /** Pools of hosts that do not overlap become the domains of one pack. */
@@ -138,8 +159,11 @@ function addPacks(draft: Draft, fills: readonly { readonly form: FillForm; reado
     pack.limits.push(form.limit);
   }
   for (const { domainOfHost, limits, must, weight, form } of packs) {
-    const kernel = new PackKernel({ members: form.members, domainOfHost, limits: Float64Array.from(limits) });
-    addGroup(draft, { kernel, must, weight, members: form.members, domainOfHost, unit: unitOf(form.sizes) }, form.sizes);
+    const { members, sizes, home } = form;
+    const pack = { members, domainOfHost, limits: Float64Array.from(limits) };
+    const group = { must, weight, members, domainOfHost, unit: unitOf(sizes) };
+    if (home === undefined) addGroup(draft, { ...group, kernel: new PackKernel(pack) }, sizes);
+    else addGroup(draft, { ...group, kernel: new KeptPackKernel({ ...pack, sizes, home }) }, Float64Array.from(members.keys()));
   }
 }
 

@@ -4,6 +4,8 @@ import type { FillForm } from "../../policies/form.ts";
 export interface FillGroup {
   readonly members: Int32Array;
   readonly sizes: Float64Array;
+  /** Per member, where its size counts wherever it is. */
+  readonly home: Int32Array | undefined;
   /** Limits of single hosts; several forms about one host are several layers. */
   readonly forms: readonly { readonly form: FillForm; readonly weight: number; readonly must: boolean }[];
 }
@@ -22,6 +24,10 @@ export interface FillLayer {
 export class FillTable {
   readonly resources: number;
   readonly need: Float64Array;
+  /** The same without resources that a workload keeps on its home: what coming there adds, and leaving it frees. */
+  readonly #needAtHome: Float64Array;
+  /** By workload; -1 for those that keep nothing anywhere. */
+  readonly #home: Int32Array;
   readonly load: Float64Array;
   readonly mustLayers: readonly Float64Array[];
   readonly shouldLayers: readonly FillLayer[];
@@ -50,8 +56,21 @@ export class FillTable {
         setLimit(layers, hostCount * resources, (form.hosts[0] as number) * resources + r, form.limit);
       }
     });
+    this.#home = new Int32Array(workloadCount).fill(-1);
+    this.#needAtHome = groups.some(({ home }) => home !== undefined) ? this.need.slice() : this.need;
+    groups.forEach((group, r) => this.#keepHomes(group, r));
     this.mustLayers = musts;
     this.shouldLayers = [...shoulds].flatMap(([weight, layers]) => layers.map((limits) => ({ limits, weight })));
+  }
+
+  #keepHomes({ members, sizes, home }: FillGroup, r: number): void {
+    home?.forEach((host, i) => {
+      const w = members[i] as number;
+      if (host < 0) return;
+      this.#home[w] = host;
+      this.#needAtHome[w * this.resources + r] = 0;
+      this.load[host * this.resources + r] = (this.load[host * this.resources + r] as number) + (sizes[i] as number);
+    });
   }
 
   /** Fills `mustChange`, `guideChange` and `shouldChange` with what the move would change. */
@@ -64,11 +83,13 @@ export class FillTable {
   }
 
   #deltaOfMust(limits: Float64Array, workload: number, from: number, to: number): void {
-    const { resources, need, load, guide } = this;
+    const { resources, load, guide } = this;
     let must = 0;
     let guided = 0;
     const own = workload * resources;
+    const home = this.#home[workload] as number;
     if (to >= 0) {
+      const need = to === home ? this.#needAtHome : this.need;
       const start = to * resources;
       for (let r = 0; r < resources; r++) {
         const size = need[own + r] as number;
@@ -80,6 +101,7 @@ export class FillTable {
       }
     }
     if (from >= 0) {
+      const need = from === home ? this.#needAtHome : this.need;
       const start = from * resources;
       for (let r = 0; r < resources; r++) {
         const before = (load[start + r] as number) - (limits[start + r] as number);
@@ -95,15 +117,20 @@ export class FillTable {
   }
 
   #deltaOfShould({ limits, weight }: FillLayer, workload: number, from: number, to: number): void {
-    const { resources, need, load } = this;
+    const { resources, load } = this;
+    const home = this.#home[workload] as number;
+    const needThere = to === home ? this.#needAtHome : this.need;
+    const needHere = from === home ? this.#needAtHome : this.need;
     let should = 0;
     for (let r = 0; r < resources; r++) {
-      const size = need[workload * resources + r] as number;
+      const own = workload * resources + r;
       if (to >= 0) {
+        const size = needThere[own] as number;
         const after = (load[to * resources + r] as number) + size - (limits[to * resources + r] as number);
         if (after > 0) should += after < size ? after : size;
       }
       if (from >= 0) {
+        const size = needHere[own] as number;
         const before = (load[from * resources + r] as number) - (limits[from * resources + r] as number);
         if (before > 0) should -= before < size ? before : size;
       }
@@ -112,11 +139,14 @@ export class FillTable {
   }
 
   apply(workload: number, from: number, to: number): void {
-    const { resources, need, load } = this;
+    const { resources, load } = this;
+    const home = this.#home[workload] as number;
+    const needThere = to === home ? this.#needAtHome : this.need;
+    const needHere = from === home ? this.#needAtHome : this.need;
     for (let r = 0; r < resources; r++) {
-      const size = need[workload * resources + r] as number;
-      if (to >= 0) load[to * resources + r] = (load[to * resources + r] as number) + size;
-      if (from >= 0) load[from * resources + r] = (load[from * resources + r] as number) - size;
+      const own = workload * resources + r;
+      if (to >= 0) load[to * resources + r] = (load[to * resources + r] as number) + (needThere[own] as number);
+      if (from >= 0) load[from * resources + r] = (load[from * resources + r] as number) - (needHere[own] as number);
     }
   }
 

@@ -1,5 +1,6 @@
 import { amountOf, type ResourceKind } from "../../model/resource.ts";
 import type { FleetIndex, Whereabouts } from "../../model/snapshot.ts";
+import type { FillForm } from "../../policies/form.ts";
 import type { Constraint, Form } from "../../policies/index.ts";
 import { placesOf, type FleetState } from "./fleet-state.ts";
 import { rowsOf, type Rows } from "./rows.ts";
@@ -9,6 +10,14 @@ interface Pool {
   readonly resource: number;
   readonly hosts: Int32Array;
   readonly limit: number;
+  /** What workloads keep on a host wherever they are; null when they keep nothing. */
+  readonly kept: Kept | null;
+}
+
+/** By workload: the host on which it keeps its share, -1 for none, and how much. */
+interface Kept {
+  readonly home: Int32Array;
+  readonly amount: Float64Array;
 }
 
 /** What a pool would hold, and the limit that this is over. */
@@ -35,10 +44,15 @@ export class Pools {
   constructor(index: FleetIndex, constraints: readonly Constraint[], numbers: readonly number[], state: FleetState) {
     this.#kinds = index.fleet.resources;
     const byName = new Map(this.#kinds.map(({ name }, r) => [name, r]));
-    this.#pools = numbers.flatMap((constraint) => (constraints[constraint]?.forms() ?? []).flatMap((form): Pool[] =>
-      form.kind !== "fill" ? [] : [{ constraint, resource: byName.get(form.resource?.name ?? "") ?? 0, hosts: form.hosts, limit: form.limit }]));
+    const keptBy = new Map<Int32Array, Kept>();
+    this.#pools = numbers.flatMap((constraint) => (constraints[constraint]?.forms() ?? []).flatMap((form): Pool[] => (form.kind !== "fill" ? [] : [{
+      constraint, resource: byName.get(form.resource?.name ?? "") ?? 0, hosts: form.hosts, limit: form.limit, kept: keptOf(form, index, keptBy),
+    }])));
     this.#ofHost = rowsOf(index.hosts.length, (emit) => this.#pools.forEach(({ hosts }, p) => hosts.forEach((h) => emit(h, p))));
     this.#loads = new Float64Array(this.#pools.length);
+    this.#pools.forEach(({ kept, hosts }, p) => kept?.home.forEach((h, w) => {
+      if (h >= 0 && hosts.includes(h)) this.#loads[p] = (this.#loads[p] ?? 0) + (kept.amount[w] ?? 0);
+    }));
     this.#reservations = Float64Array.from(
       index.workloads.flatMap(({ reservation }) => this.#kinds.map(({ name }) => amountOf(reservation, name))));
     index.workloads.forEach((_, w) => this.#count(w, state.where(w), 1));
@@ -57,8 +71,8 @@ export class Pools {
       const pool = this.#pools[p];
       const kind = this.#kinds[pool?.resource ?? 0];
       if (found !== null || pool === undefined || kind === undefined || pool.hosts.length !== 1 || this.#overBefore[p] === 1) return;
-      const change = Number(holds(kind, after, host)) - Number(holds(kind, before, host));
-      const value = (this.#loads[p] ?? 0) + change * (this.#reservations[workload * this.#kinds.length + pool.resource] ?? 0);
+      const change = this.#counts(pool, workload, after, host) - this.#counts(pool, workload, before, host);
+      const value = (this.#loads[p] ?? 0) + change;
       if (change > 0 && value > pool.limit) found = { constraint: pool.constraint, value, limit: pool.limit };
     });
     return found;
@@ -80,13 +94,32 @@ export class Pools {
   #count(workload: number, where: Whereabouts, sign: 1 | -1): void {
     for (const h of placesOf(where)) {
       this.#ofHost.each(h, (p) => {
-        const resource = this.#pools[p]?.resource ?? 0;
-        const kind = this.#kinds[resource];
-        if (kind === undefined || !holds(kind, where, h)) return;
-        this.#loads[p] = (this.#loads[p] ?? 0) + sign * (this.#reservations[workload * this.#kinds.length + resource] ?? 0);
+        const pool = this.#pools[p];
+        if (pool !== undefined) this.#loads[p] = (this.#loads[p] ?? 0) + sign * this.#counts(pool, workload, where, h);
       });
     }
   }
+
+  /** What a workload adds on a host where it is present, above what it keeps there anyway. */
+  #counts({ resource, kept }: Pool, workload: number, where: Whereabouts, h: number): number {
+    const kind = this.#kinds[resource];
+    if (kind === undefined || !holds(kind, where, h)) return 0;
+    const amount = this.#reservations[workload * this.#kinds.length + resource] ?? 0;
+    return kept?.home[workload] === h ? Math.max(0, amount - (kept.amount[workload] ?? 0)) : amount;
+  }
+}
+
+function keptOf({ members, sizes, home }: FillForm, index: FleetIndex, known: Map<Int32Array, Kept>): Kept | null {
+  if (home === undefined) return null;
+  const found = known.get(home);
+  if (found !== undefined) return found;
+  const kept = { home: new Int32Array(index.workloads.length).fill(-1), amount: new Float64Array(index.workloads.length) };
+  members.forEach((w, i) => {
+    kept.home[w] = home[i] ?? -1;
+    kept.amount[w] = sizes[i] ?? 0;
+  });
+  known.set(home, kept);
+  return kept;
 }
 
 /** Does a workload hold its reservation on host `h`? Promised on the target from the first byte on, where the kind says so. */

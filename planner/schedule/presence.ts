@@ -86,7 +86,7 @@ export class Presence {
       }
       case "fill": {
         const only = form.hosts.length === 1 ? (form.hosts[0] ?? -1) : -1;
-        if (only < 0 || form.resource !== undefined) return unsure;
+        if (only < 0 || form.resource !== undefined || form.home !== undefined) return unsure;
         const sizes = this.#sizesOf(form.members, form.sizes);
         const load = (): number => this.#state.present(only).reduce((sum, w) => sum + (sizes.get(w) ?? 0), 0);
         return (_, host) => host !== only || load() <= form.limit;

@@ -1,7 +1,7 @@
 import { Type, type Static } from "typebox";
 import type { Host, Workload } from "../../model/fleet.ts";
 import { amountOf, type ResourceKind } from "../../model/resource.ts";
-import type { FleetIndex, Whereabouts } from "../../model/snapshot.ts";
+import { currentHosts, type FleetIndex, type Whereabouts } from "../../model/snapshot.ts";
 import type { ConstraintKind, Part } from "../constraint.ts";
 import { domainsByKey, unknownKeys } from "../domains.ts";
 
@@ -10,6 +10,9 @@ const parameters = Type.Object({
   headroomPermille: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, description: "Kept free of what the host may promise, per thousand." })),
   perDomain: Type.Optional(Type.String({ minLength: 1, description: "Sum over the hosts of each domain of this key (rack, power feed)." })),
   atMost: Type.Optional(Type.Integer({ minimum: 0, description: "With perDomain: the limit of each domain, in the unit of the resource; the hosts' sum when absent." })),
+  countBothEnds: Type.Optional(Type.Array(Type.String({ minLength: 1 }), {
+    minItems: 1, description: "Resources that a workload keeps on the host where it is now, wherever it goes: as when everybody moves at once.",
+  })),
 }, { additionalProperties: false });
 
 interface Params {
@@ -18,6 +21,8 @@ interface Params {
   readonly hosts: Int32Array;
   readonly where: string;
   readonly limit: number;
+  /** Workloads count on their present host too, wherever they are. */
+  readonly bothEnds: boolean;
 }
 
 /** What may be promised of a resource on a host: (capacity - reserve) x overcommit, less the headroom. */
@@ -40,9 +45,10 @@ export const capacity: ConstraintKind<Static<typeof parameters>, Params> = {
 
   faults({ raw, index }) {
     const known = index.fleet.resources.map(({ name }) => name);
-    const unknown = (raw.resources ?? []).filter((name) => !known.includes(name)).map((name) => ({
-      parameter: "resources", message: `resource ${name} does not exist`, advice: `Name one of ${known.join(", ")}.`,
-    }));
+    const unknown = (["resources", "countBothEnds"] as const).flatMap((parameter) =>
+      (raw[parameter] ?? []).filter((name) => !known.includes(name)).map((name) => ({
+        parameter, message: `resource ${name} does not exist`, advice: `Name one of ${known.join(", ")}.`,
+      })));
     const alone = raw.atMost === undefined || raw.perDomain !== undefined ? [] : [{
       parameter: "atMost", message: `atMost ${raw.atMost} is the limit of a domain, but perDomain is not given`,
       advice: "Add perDomain, e.g. perDomain: rack.",
@@ -53,10 +59,11 @@ export const capacity: ConstraintKind<Static<typeof parameters>, Params> = {
   parts({ raw, hosts, index }): readonly Part<Params>[] {
     const kinds = index.fleet.resources.filter(({ name }) => raw.resources === undefined || raw.resources.includes(name));
     const headroom = raw.headroomPermille ?? 0;
+    const isKept = (resource: ResourceKind): boolean => raw.countBothEnds?.includes(resource.name) === true;
     if (raw.perDomain === undefined) {
       return Array.from(hosts).flatMap((h) => kinds.map((resource) => {
         const host = index.hosts[h] as Host;
-        return part({ resource, hosts: Int32Array.of(h), where: `host ${host.id}`, limit: promisable(host, resource.name, headroom) });
+        return part({ resource, hosts: Int32Array.of(h), where: `host ${host.id}`, limit: promisable(host, resource.name, headroom), bothEnds: isKept(resource) });
       }));
     }
     const domains = domainsByKey(index, raw.perDomain);
@@ -64,22 +71,28 @@ export const capacity: ConstraintKind<Static<typeof parameters>, Params> = {
       const inside = hosts.filter((h) => domains.domainOfHost[h] === d);
       return inside.length === 0 ? [] : kinds.map((resource) => {
         const sum = inside.reduce((total, h) => total + promisable(index.hosts[h] as Host, resource.name, headroom), 0);
-        return part({ resource, hosts: inside, where: `${domains.key} ${name}`, limit: raw.atMost ?? sum });
+        return part({ resource, hosts: inside, where: `${domains.key} ${name}`, limit: raw.atMost ?? sum, bothEnds: isKept(resource) });
       });
     });
   },
 
-  check({ resource, hosts, where, limit }, instant) {
-    const present = [...new Set([...hosts].flatMap((h) => instant.present(h)))];
-    let value = 0;
-    for (const h of hosts) for (const w of instant.present(h)) value += held(instant.index.workloads[w] as Workload, resource, instant.where(w), h);
+  check({ resource, hosts, where, limit, bothEnds }, instant) {
+    const { index } = instant;
+    const homes = bothEnds ? homesOf(index) : null;
+    const amountOn = (w: number, h: number): number => {
+      const [workload, isHome] = [index.workloads[w] as Workload, homes?.hostOf[w] === h];
+      return Math.max(held(workload, resource, instant.where(w), h), isHome ? lasting(workload, resource) : 0);
+    };
+    const counted = [...hosts].flatMap((h) =>
+      [...new Set([...instant.present(h), ...(homes?.workloadsOf[h] ?? [])])].map((w) => ({ w, amount: amountOn(w, h) })));
+    const value = counted.reduce((sum, { amount }) => sum + amount, 0);
     if (value <= limit) return [];
-    const holding = present.filter((w) => amountOf((instant.index.workloads[w] as Workload).reservation, resource.name) > 0).sort((a, b) => a - b);
-    return [{ key: `${where} ${resource.name}`, amount: value - limit, workloads: holding, hosts: [...hosts], value, limit }];
+    const holding = new Set(counted.flatMap(({ w }) => (amountOf((index.workloads[w] as Workload).reservation, resource.name) > 0 ? [w] : [])));
+    return [{ key: `${where} ${resource.name}`, amount: value - limit, workloads: [...holding].sort((a, b) => a - b), hosts: [...hosts], value, limit }];
   },
 
-  lower({ resource, hosts, limit }, index) {
-    return [{ kind: "fill", ...sizesOf(index, resource), hosts, limit, resource }];
+  lower({ resource, hosts, limit, bothEnds }, index) {
+    return [{ kind: "fill", ...sizesOf(index, resource, bothEnds), hosts, limit, resource }];
   },
 
   explain: ({ resource }, { key, value, limit }) => `${key} holds ${value} ${resource.unit}, the limit is ${limit}`,
@@ -102,19 +115,50 @@ function held(workload: Workload, resource: ResourceKind, { host, arriving, leav
   return leaving === h && resource.whileStopped ? amount : 0;
 }
 
-const settledSizes = new WeakMap<FleetIndex, Map<string, { members: Int32Array; sizes: Float64Array }>>();
-
-/** Workloads that hold some of a resource once the plan is done, and how much. */
-function sizesOf(index: FleetIndex, resource: ResourceKind): { members: Int32Array; sizes: Float64Array } {
-  const known = settledSizes.get(index) ?? new Map<string, { members: Int32Array; sizes: Float64Array }>();
-  settledSizes.set(index, known);
-  const found = known.get(resource.name);
-  if (found !== undefined) return found;
-  const amount = (workload: Workload): number =>
-    workload.desired === "running" || resource.whileStopped ? amountOf(workload.reservation, resource.name) : 0;
-  const members = Int32Array.from(index.workloads.flatMap((workload, w) => (workload.desired !== "removed" && amount(workload) > 0 ? [w] : [])));
-  const made = { members, sizes: Float64Array.from(members, (w) => amount(index.workloads[w] as Workload)) };
-  known.set(resource.name, made);
-  return made;
+/** How much of a resource a workload holds where it is once the plan is done. */
+function lasting(workload: Workload, resource: ResourceKind): number {
+  const holds = workload.desired === "running" || (workload.desired === "stopped" && resource.whileStopped);
+  return holds ? amountOf(workload.reservation, resource.name) : 0;
 }
 
+interface Homes {
+  readonly hostOf: Int32Array;
+  readonly workloadsOf: readonly (readonly number[])[];
+}
+
+const homesByFleet = new WeakMap<FleetIndex, Homes>();
+
+/** Where workloads are before the plan. */
+function homesOf(index: FleetIndex): Homes {
+  const known = homesByFleet.get(index);
+  if (known !== undefined) return known;
+  const workloadsOf: number[][] = index.hosts.map(() => []);
+  const hostOf = currentHosts(index);
+  hostOf.forEach((h, w) => workloadsOf[h]?.push(w));
+  const homes = { hostOf, workloadsOf };
+  homesByFleet.set(index, homes);
+  return homes;
+}
+
+interface Sizes {
+  readonly members: Int32Array;
+  readonly sizes: Float64Array;
+  readonly home?: Int32Array;
+}
+
+const settledSizes = new WeakMap<FleetIndex, Map<string, Sizes>>();
+
+/** Workloads that hold some of a resource once the plan is done, and how much; with `bothEnds` also where they are now. */
+function sizesOf(index: FleetIndex, resource: ResourceKind, bothEnds: boolean): Sizes {
+  const known = settledSizes.get(index) ?? new Map<string, Sizes>();
+  settledSizes.set(index, known);
+  const key = `${bothEnds ? "both ends " : ""}${resource.name}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const members = Int32Array.from(index.workloads.flatMap((workload, w) => (lasting(workload, resource) > 0 ? [w] : [])));
+  const sizes = Float64Array.from(members, (w) => lasting(index.workloads[w] as Workload, resource));
+  const current = bothEnds ? homesOf(index).hostOf : null;
+  const made = { members, sizes, ...(current === null ? {} : { home: Int32Array.from(members, (w) => current[w] ?? -1) }) };
+  known.set(key, made);
+  return made;
+}

@@ -14,7 +14,7 @@ export const arbitraryParams: Readonly<Record<string, Ask>> = {
   budget: () => raws({ increasePermille: fc.constantFrom(0, 50, 500), increaseMicros: fc.nat({ max: 100_000 }) }),
   capacity: () => raws({
     headroomPermille: fc.constantFrom(0, 100, 500), resources: fc.constantFrom(["memoryMiB"], ["cpuMillicores", "gpuCount"], ["storageMiB"]),
-    perDomain: fc.constantFrom("host", "rack", "site"),
+    perDomain: fc.constantFrom("host", "rack", "site"), countBothEnds: fc.constantFrom(["memoryMiB"], ["cpuMillicores", "storageMiB", "gpuCount"]),
   }).chain((asked) => fc.nat({ max: 6 }).map((atMost) => ("perDomain" in asked.raw && atMost < 4 ? { raw: { ...asked.raw, atMost } } : asked))),
   "change-limit": () => raws({ moves: fc.nat({ max: 3 }), dataMiB: fc.nat({ max: 3000 }) }),
   cordon: () => fc.constant({}),
