@@ -2,7 +2,7 @@ import type { FleetIndex } from "../model/snapshot.ts";
 import type { CompiledPolicy } from "./compiled-policy.ts";
 import type { AllowForm, Form } from "./form.ts";
 import { membersOf } from "./gauge.ts";
-import { allowedTogether, whyImpossible, type Allowed } from "./impossible.ts";
+import { allowedTogether, whyImpossible } from "./impossible.ts";
 
 /** Two policies that no placement of all their workloads can keep both. */
 export interface Contradiction {
@@ -41,12 +41,13 @@ class Contradictions {
   readonly all: Contradiction[] = [];
   readonly #pairs = new Set<string>();
 
-  has(a: CompiledPolicy, b: CompiledPolicy): boolean {
-    return this.#pairs.has(`${a.document.id} ${b.document.id}`);
+  /** Is there nothing left to find between two policies? What the fleet states by itself is not held against itself. */
+  isSettled(a: CompiledPolicy, b: CompiledPolicy): boolean {
+    return (a.isBuiltIn && b.isBuiltIn) || this.#pairs.has(`${a.document.id} ${b.document.id}`);
   }
 
   add(a: CompiledPolicy, b: CompiledPolicy, workload: number, words: string): void {
-    if (this.has(a, b) || (a.isBuiltIn && b.isBuiltIn)) return;
+    if (this.isSettled(a, b)) return;
     this.#pairs.add(`${a.document.id} ${b.document.id}`);
     this.#pairs.add(`${b.document.id} ${a.document.id}`);
     this.all.push(a.isBuiltIn ? { a: b, b: a, workload, words } : { a, b, workload, words });
@@ -73,7 +74,7 @@ function compareRows(rules: readonly PolicyRules[], found: Contradictions): void
   for (const [w, bound] of [...rowsByWorkload(rules)].sort(([a], [b]) => a - b)) {
     bound.forEach((first, i) => {
       for (const second of bound.slice(i + 1)) {
-        if (found.has(first.policy, second.policy) || (first.policy.isBuiltIn && second.policy.isBuiltIn)) continue;
+        if (found.isSettled(first.policy, second.policy)) continue;
         if (disjoint.get(first.row, second.row)) found.add(first.policy, second.policy, w, "no host is allowed by both");
       }
     });
@@ -89,34 +90,48 @@ interface Bound {
 function rowsByWorkload(rules: readonly PolicyRules[]): ReadonlyMap<number, readonly Bound[]> {
   const bounds = new Map<number, Bound[]>();
   for (const { policy, rows } of rules) {
-    for (const [w, row] of rows) {
-      const known = bounds.get(w);
-      if (known === undefined) bounds.set(w, [{ policy, row }]);
-      else known.push({ policy, row });
-    }
+    for (const [w, row] of rows) listAt(bounds, w).push({ policy, row });
   }
   return bounds;
 }
 
-/** A group form against where another policy allows its members; one that could not even be kept anywhere is not blamed on it. */
+/**
+ * A group form against where another policy allows its members; one that could not even be kept anywhere is not blamed
+ * on it. Only policies that keep one of the members off a host can speak against the form.
+ */
 function compareGroupsWithRows(rules: readonly PolicyRules[], index: FleetIndex, found: Contradictions): void {
-  const restrictive = rules.filter(({ rows }) => rows.size > 0);
-  for (const { policy, groups } of rules) {
-    for (const other of restrictive) {
-      if (other.policy === policy) continue;
-      const allowed: Allowed = (w) => restricting(other.rows.get(w));
-      for (const form of groups) {
-        if (found.has(policy, other.policy)) break;
-        const proof = whyImpossible({ form, allowed }, index);
-        if (proof !== null && !impossibleAlone(form, index)) found.add(policy, other.policy, proof.workload, proof.words);
+  const restricted = rules.map(({ rows }) => restrictingRows(rows));
+  const byWorkload = new Map<number, number[]>();
+  restricted.forEach((rows, rule) => {
+    for (const w of rows.keys()) listAt(byWorkload, w).push(rule);
+  });
+  rules.forEach(({ policy, groups }, rule) => {
+    const formsAgainst = new Map<number, Form[]>();
+    for (const form of groups) {
+      const others = new Set<number>();
+      for (const w of concernedBy(form)) for (const other of byWorkload.get(w) ?? []) if (other !== rule) others.add(other);
+      for (const other of others) listAt(formsAgainst, other).push(form);
+    }
+    for (const [other, forms] of [...formsAgainst].sort(([a], [b]) => a - b)) {
+      const second = rules[other]?.policy;
+      const rows = restricted[other];
+      for (const form of forms) {
+        if (second === undefined || found.isSettled(policy, second)) break;
+        const proof = whyImpossible({ form, allowed: (w) => rows?.get(w) ?? null }, index);
+        if (proof !== null && !impossibleAlone(form, index)) found.add(policy, second, proof.workload, proof.words);
       }
     }
-  }
+  });
 }
 
-/** The row when it keeps its workload off any host at all. */
-function restricting(row: Uint8Array | undefined): Uint8Array | null {
-  return row?.includes(0) === true ? row : null;
+/** Those of the rows that keep their workload off any host at all; many workloads share few rows. */
+function restrictingRows(rows: ReadonlyMap<number, Uint8Array>): ReadonlyMap<number, Uint8Array> {
+  const known = new Map<Uint8Array, boolean>();
+  return new Map([...rows].filter(([, row]) => {
+    const restricts = known.get(row) ?? row.includes(0);
+    known.set(row, restricts);
+    return restricts;
+  }));
 }
 
 function impossibleAlone(form: Form, index: FleetIndex): boolean {
@@ -143,8 +158,9 @@ function compareGroups(rules: readonly PolicyRules[], index: FleetIndex, found: 
       }
       for (const other of others) {
         const second = rules[other.rule]?.policy;
+        if (second === undefined || found.isSettled(policy, second)) continue;
         work += members.size + concernedBy(other.form).size;
-        if (second === undefined || found.has(policy, second) || work > workLimit) continue;
+        if (work > workLimit) continue;
         const proof = whyImpossible({ form, other: other.form }, index);
         if (proof !== null) found.add(second, policy, proof.workload, proof.words);
       }
@@ -166,6 +182,14 @@ function membersIn(form: Form): Iterable<number> {
     case "exclusive": case "near": case "pack": case "domains": case "together": return membersOf(form);
     case "allow": case "fill": case "skew": case "linear": case "survive": return [];
   }
+}
+
+function listAt<Key, Item>(lists: Map<Key, Item[]>, key: Key): Item[] {
+  const known = lists.get(key);
+  if (known !== undefined) return known;
+  const made: Item[] = [];
+  lists.set(key, made);
+  return made;
 }
 
 /** Remembers an answer for each pair of rows: many workloads share few rows. */

@@ -3,8 +3,21 @@ import type { AnyConstraintKind } from "./constraint.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { PolicyReport } from "./policy-report.ts";
 
+/** Parameters that are known to fit, as JSON, by entry: a large fleet says the same thing of thousands of services. */
+const knownToFit = new WeakMap<AnyConstraintKind, Set<string>>();
+const rememberedMax = 256;
+
 /** Compares parameters as written with the schema of their entry; true when they fit. Selectors are left to `select`. */
 export function checkParameters(entry: AnyConstraintKind, raw: Readonly<Record<string, unknown>>, report: PolicyReport): boolean {
+  const fitting = knownToFit.get(entry) ?? new Set<string>();
+  const written = JSON.stringify(raw);
+  if (fitting.has(written)) return true;
+  const fits = reportFaults(entry, raw, report);
+  if (fits && fitting.size < rememberedMax) knownToFit.set(entry, fitting.add(written));
+  return fits;
+}
+
+function reportFaults(entry: AnyConstraintKind, raw: Readonly<Record<string, unknown>>, report: PolicyReport): boolean {
   const known = Object.keys((entry.parameters as { readonly properties?: Readonly<Record<string, unknown>> }).properties ?? {});
   const errors = Value.Errors(entry.parameters, raw).filter(({ keyword, instancePath }) =>
     keyword !== "boolean" && !Object.hasOwn(entry.selectors, instancePath.split("/")[1] ?? ""));

@@ -86,10 +86,35 @@ function byIds(ids: readonly string[], sort: Selectable, index: FleetIndex): Sel
 }
 
 function byLabels(labels: Readonly<Record<string, string | readonly string[]>>, sort: Selectable, index: FleetIndex): Selection {
-  const wanted = Object.entries(labels).map(([name, value]) => ({ name, values: new Set(typeof value === "string" ? [value] : value) }));
-  const chosen = elementsOf(index, sort).flatMap((element, i) =>
-    wanted.every(({ name, values }) => Object.hasOwn(element.labels, name) && values.has(element.labels[name] ?? "")) ? [i] : []);
-  return { chosen: Int32Array.from(chosen), problems: [] };
+  const lists = Object.entries(labels).map(([name, value]) => {
+    const byValue = labelled(index, sort, name);
+    const values = new Set(typeof value === "string" ? [value] : value);
+    return [...values].flatMap((each) => byValue.get(each) ?? []);
+  });
+  const [first = [], ...others] = lists;
+  const rest = others.map((list) => new Set(list));
+  const chosen = Int32Array.from(first.filter((element) => rest.every((list) => list.has(element)))).sort();
+  return { chosen, problems: [] };
+}
+
+const labelLists = new WeakMap<FleetIndex, Map<string, ReadonlyMap<string, readonly number[]>>>();
+
+/** The elements that have a label, by its value, ascending: the policies of a large fleet ask for the same few labels. */
+function labelled(index: FleetIndex, sort: Selectable, name: string): ReadonlyMap<string, readonly number[]> {
+  const known = labelLists.get(index) ?? new Map<string, ReadonlyMap<string, readonly number[]>>();
+  labelLists.set(index, known);
+  const found = known.get(`${sort} ${name}`);
+  if (found !== undefined) return found;
+  const byValue = new Map<string, number[]>();
+  elementsOf(index, sort).forEach(({ labels }, element) => {
+    const value = Object.hasOwn(labels, name) ? labels[name] : undefined;
+    if (value === undefined) return;
+    const list = byValue.get(value);
+    if (list === undefined) byValue.set(value, [element]);
+    else list.push(element);
+  });
+  known.set(`${sort} ${name}`, byValue);
+  return byValue;
 }
 
 /**
