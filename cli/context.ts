@@ -5,8 +5,10 @@ import type { Paint } from "./render/paint.ts";
 /** What a command knows about the world. Made at the edge; tests make their own. */
 export interface Context {
   readonly paint: Paint;
-  /** Width to fit, in characters. */
+  /** Width to fit, in characters: of the terminal, from COLUMNS, or a hundred. */
   readonly columns: number;
+  /** The same for tables that must not lose a column (`show --full`): unlimited unless there is a terminal or COLUMNS. */
+  readonly columnsFull: number;
   readonly clock: Clock;
   /** UTC now, ISO 8601 with Z: the default of `--as-of`. */
   readonly nowUtc: string;

@@ -1,4 +1,6 @@
+import type { AddHelpTextContext } from "commander";
 import { exitCodes } from "./exit-code.ts";
+import { wrap } from "./render/text.ts";
 
 /** What a command's `--help` says after its options. */
 export interface HelpAfter {
@@ -16,10 +18,24 @@ const codeWords: Readonly<Record<keyof typeof exitCodes, string>> = {
   interrupted: "interrupted; the best answer so far was printed",
 };
 
-/** Examples, then exit codes. */
-export function commandHelp({ examples, codes }: HelpAfter): string {
-  const shown = codes ?? (Object.keys(exitCodes) as (keyof typeof exitCodes)[]);
-  const lines = examples.map(([command, whatFor]) => `  # ${whatFor}\n  ${command}`);
-  const codeLines = shown.map((name) => `  ${String(exitCodes[name]).padStart(3)}  ${codeWords[name]}`);
-  return `\nExamples:\n${lines.join("\n")}\n\nExit codes:\n${codeLines.join("\n")}\n`;
+/** Examples, then exit codes, within the width that the command's help has. */
+export function commandHelp({ examples, codes }: HelpAfter): (context: AddHelpTextContext) => string {
+  return ({ command }) => {
+    const columns = command.configureHelp().helpWidth ?? Number.POSITIVE_INFINITY;
+    const shown = codes ?? (Object.keys(exitCodes) as (keyof typeof exitCodes)[]);
+    const lines = examples.map(([line, whatFor]) => `${wrap(whatFor, columns, "  # ")}\n${continued(line, columns)}`);
+    const codeLines = shown.map((name) => wrap(codeWords[name], columns, `  ${String(exitCodes[name]).padStart(3)}  `, " ".repeat(7)));
+    return `\nExamples:\n${lines.join("\n")}\n\nExit codes:\n${codeLines.join("\n")}\n`;
+  };
+}
+
+/** A command line that still works when it is copied: broken with backslashes, and never inside quotes. */
+function continued(command: string, columns: number): string {
+  const lines = [""];
+  for (const word of command.match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g) ?? []) {
+    const last = lines.at(-1) ?? "";
+    if (last !== "" && last.length + word.length + 6 > columns) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines.map((line) => `  ${line}`).join(" \\\n");
 }

@@ -38,7 +38,9 @@ function environmentOfProcess(): Environment {
   return {
     paint: paintFor(wantsColour(process.stdout)),
     errorPaint: paintFor(wantsColour(process.stderr)),
-    columns: Math.min(160, Math.max(60, process.stdout.columns ?? 100)),
+    columns: columnsOf(process.stdout) ?? 100,
+    columnsFull: columnsOf(process.stdout) ?? Number.POSITIVE_INFINITY,
+    errorColumns: columnsOf(process.stderr) ?? Number.POSITIVE_INFINITY,
     clock: { nowMs: () => performance.now() },
     nowUtc: new Date().toISOString(),
     makePlan: (job) => planWatched(job),
@@ -58,6 +60,13 @@ async function planWatched(job: PlanJob): Promise<PlanJobResult> {
   } finally {
     line.clear();
   }
+}
+
+/** What COLUMNS says, else how wide the terminal is, within what can be read; null where nobody knows. */
+function columnsOf(stream: { readonly columns?: number }): number | null {
+  const wanted = /^\d{1,6}$/.test(process.env.COLUMNS ?? "") ? Number(process.env.COLUMNS) : 0;
+  const columns = wanted > 0 ? wanted : stream.columns ?? 0;
+  return columns > 0 ? Math.min(240, Math.max(60, columns)) : null;
 }
 
 /** Asks the system and not the stream, whose `isTTY` is undefined, and so not false, when it is no terminal. */

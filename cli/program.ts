@@ -22,7 +22,7 @@ export function buildProgram(context: Context, finish: Finish, write: (text: str
     .helpOption("-h, --help", "explain the command, with examples")
     .addOption(new Option("--json", "print one JSON document (errors too) instead of text"))
     .addOption(new Option("--no-color", "print without colours (also: NO_COLOR=1)"))
-    .configureHelp({ showGlobalOptions: true, helpWidth: context.columns })
+    .configureHelp({ showGlobalOptions: true, helpWidth: context.columns, minWidthToWrap: 16 })
     .configureOutput({ writeOut: write, writeErr: () => undefined, outputError: () => undefined })
     .showSuggestionAfterError(true)
     .exitOverride()

@@ -12,6 +12,8 @@ import { overflowProblem } from "./score-overflow.ts";
 /** Where the command line writes, beside what its commands know. */
 export interface Environment extends Context {
   readonly errorPaint: Paint;
+  /** Width to fit on standard error; unlimited where it is no terminal, so that programs find a message in one line. */
+  readonly errorColumns: number;
   out(text: string): void;
   error(text: string): void;
 }
@@ -46,7 +48,7 @@ function print(result: CommandResult, asJson: boolean, environment: Environment)
     return;
   }
   environment.out(printable(result.text()));
-  environment.error(printable(renderDiagnostics(result.diagnostics, environment.errorPaint)));
+  environment.error(printable(renderDiagnostics(result.diagnostics, { paint: environment.errorPaint, columns: environment.errorColumns })));
 }
 
 /** Commander's complaint: what is wrong in the first line, what was probably meant in the second. */

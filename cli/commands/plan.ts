@@ -13,6 +13,7 @@ import { asOfOption, evacuateOption, secondsAsMs, wholeNumber, type ScenarioOpti
 import type { PlanReport } from "../planning.ts";
 import { inputOf } from "../prepare.ts";
 import { renderPlan } from "../render/plan.ts";
+import { wrap } from "../render/text.ts";
 
 interface PlanOptions extends ScenarioOptions {
   readonly mode?: Mode;
@@ -102,10 +103,10 @@ function exitCodeOf({ plan, verification }: PlanReport, interrupted: boolean, de
   return detailed && plan.actions.length > 0 ? exitCodes.changesPending : exitCodes.done;
 }
 
-function endWords({ plan, verification }: PlanReport, { out }: Pick<PlanOptions, "out">, interrupted: boolean, { paint }: Context): string {
+function endWords({ plan, verification }: PlanReport, { out }: Pick<PlanOptions, "out">, interrupted: boolean, { paint, columns }: Context): string {
   const lines: string[] = [];
   if (interrupted) lines.push(paint.yellow("Interrupted: this is the best plan found so far."));
   if (plan.claim.kind === "infeasible") lines.push("See `stowage explain --conflict FILES` for the rules and demands in conflict, and ways out.");
   if (out !== undefined) lines.push(verification.ok ? `Plan kept in ${out}.` : `Nothing was written to ${out}: the plan is refused.`);
-  return lines.length === 0 ? "" : `\n${lines.join("\n")}\n`;
+  return lines.length === 0 ? "" : `\n${lines.map((line) => wrap(line, columns, "")).join("\n")}\n`;
 }

@@ -16,6 +16,7 @@ import { countWords } from "../render/diagnostics.ts";
 import { fleetGrid, topics, type FleetView, type Topic } from "../render/fleet.ts";
 import { formatPerHour, formatPerMonth } from "../render/money.ts";
 import { fleetWords } from "../render/fleet-words.ts";
+import { wrap } from "../render/text.ts";
 
 interface ShowOptions extends ScenarioOptions {
   readonly csv?: boolean;
@@ -78,7 +79,7 @@ async function show(words: readonly string[], options: ShowOptions, context: Con
       const rowsMax = options.full === true ? Number.POSITIVE_INFINITY : topic === null ? 20 : 200;
       const tables = grids
         .filter(([name, { records }]) => topic !== null || (records.length > 0 && name !== "workloads" && name !== "applications"))
-        .map(([name, grid]) => `${context.paint.bold(name)}\n${grid.text(rowsMax, options.full === true ? Number.POSITIVE_INFINITY : context.columns)}\n`);
+        .map(([name, grid]) => `${context.paint.bold(name)}\n${grid.text(rowsMax, options.full === true ? context.columnsFull : context.columns)}\n`);
       return `${topic === null ? overview(ready.scenario, figures, context) : ""}${tables.join("\n")}`;
     },
   };
@@ -91,7 +92,7 @@ function totalsOf({ cost, powerMilliwatts, carbonMilligramsPerHour, hostsOn, pla
   };
 }
 
-function overview({ name, title, fleet, policies }: Scenario, figures: Figures, { paint }: Context): string {
+function overview({ name, title, fleet, policies }: Scenario, figures: Figures, { paint, columns }: Context): string {
   const { currency } = fleet;
   const total = figures.cost.totalMicrosPerHour;
   const lines = [
@@ -101,5 +102,5 @@ function overview({ name, title, fleet, policies }: Scenario, figures: Figures, 
     `  ${formatPerHour(total, currency)} (${formatPerMonth(total, currency)}), of which idle ${formatPerHour(figures.cost.idleMicrosPerHour, currency)}`,
     `  ${formatPower(figures.powerMilliwatts)}, ${formatCarbon(figures.carbonMilligramsPerHour)}`,
   ];
-  return `${lines.join("\n")}\n\n`;
+  return `${lines.map((line) => wrap(line, columns, "", "  ")).join("\n")}\n\n`;
 }

@@ -8,6 +8,7 @@ import { asOfOption, type ScenarioOptions } from "../options.ts";
 import { inputOf, prepare } from "../prepare.ts";
 import { countWords } from "../render/diagnostics.ts";
 import { fleetWords } from "../render/fleet-words.ts";
+import { wrap } from "../render/text.ts";
 
 /** `stowage validate`: every problem of a scenario at once. */
 export function addValidate(program: Command, context: Context, finish: Finish): void {
@@ -46,8 +47,8 @@ function summaryOf({ name, fleet, policies, changes }: Scenario): Readonly<Recor
   };
 }
 
-function renderValid({ name, fleet, policies, changes }: Scenario, { paint }: Context): string {
+function renderValid({ name, fleet, policies, changes }: Scenario, { paint, columns }: Context): string {
   const lines = [`${paint.green("valid")} ${paint.bold(name)}: ${fleetWords(fleet)}, ${countWords(policies.length, "policy", "policies")}.`];
   if (changes.length > 0) lines.push("", "Changes", ...changes.map((change) => `  ~ ${change}`));
-  return `${lines.join("\n")}\n`;
+  return `${lines.map((line) => wrap(line, columns, "", "    ")).join("\n")}\n`;
 }

@@ -4,7 +4,8 @@ import { formatCarbon, formatPower } from "./amount.ts";
 import { formatDuration } from "./duration.ts";
 import { formatChange, formatDifference, formatMicros, groupThousands } from "./money.ts";
 import type { Paint } from "./paint.ts";
-import { fit, fitEnd, renderTable } from "./table.ts";
+import { renderTable, type Column } from "./table.ts";
+import { fitEnd } from "./text.ts";
 
 const rowsMax = 40;
 
@@ -14,23 +15,24 @@ export function renderComparison(
   { paint, columns, full }: { readonly paint: Paint; readonly columns: number; readonly full: boolean },
 ): string {
   const wide = Math.floor((columns - 30) / 2);
-  const heads = [{ head: "" }, { head: fitEnd(a.name, wide), align: "right" as const }, { head: fitEnd(b.name, wide), align: "right" as const }];
+  const [nameA, nameB] = [fitEnd(a.name, wide), fitEnd(b.name, wide)];
+  const heads: readonly Column[] = [{ head: "", wraps: 12 }, { head: nameA, align: "right", wraps: 12 }, { head: nameB, align: "right", wraps: 12 }];
   const told = measures.filter((measure) => measure.a !== null || measure.b !== null);
   const blocks = [
-    renderTable([...heads, { head: "difference", align: "right" }], told.map((measure) => [
+    renderTable([...heads, { head: "difference", align: "right", wraps: 10 }], told.map((measure) => [
       measure.name, valueWords(measure.a, measure, a.currency), valueWords(measure.b, measure, b.currency), differenceWords(measure, paint),
-    ])),
+    ]), columns),
   ];
   if (rules.length > 0) {
     const shown = full ? rules : rules.slice(0, rowsMax);
-    blocks.push(`${paint.bold("Rules broken, or not the same")}\n${renderTable(heads, shown.map((rule) => [rule.policy, ruleWords(rule.a, paint), ruleWords(rule.b, paint)]))}${rest(rules.length - shown.length)}`);
+    blocks.push(`${paint.bold("Rules broken, or not the same")}\n${renderTable(heads, shown.map((rule) => [rule.policy, ruleWords(rule.a, paint), ruleWords(rule.b, paint)]), columns)}${rest(rules.length - shown.length)}`);
   }
   if (places.length === 0) blocks.push(`Everybody is at the same place on both sides (${groupThousands(samePlaces)}).`);
   else {
     const shown = full ? places : places.slice(0, rowsMax);
-    const rows = shown.map((place) => [symbolOf(place.a, place.b, paint), fit(place.workload, wide), place.a ?? "(nowhere)", place.b ?? "(nowhere)"]);
+    const rows = shown.map((place) => [symbolOf(place.a, place.b, paint), place.workload, place.a ?? "(nowhere)", place.b ?? "(nowhere)"]);
     const title = paint.bold(`Not at the same place: ${groupThousands(places.length)}; at the same: ${groupThousands(samePlaces)}`);
-    blocks.push(`${title}\n${renderTable([{ head: "" }, { head: "workload" }, { head: fitEnd(a.name, wide) }, { head: fitEnd(b.name, wide) }], rows)}${rest(places.length - shown.length)}`);
+    blocks.push(`${title}\n${renderTable([{ head: "" }, { head: "workload" }, { head: nameA }, { head: nameB }], rows, columns)}${rest(places.length - shown.length)}`);
   }
   return `${blocks.join("\n\n")}\n`;
 }

@@ -2,7 +2,7 @@ import type { CostSplit } from "../../reports/index.ts";
 import type { PlanReport } from "../planning.ts";
 import { decimalsOf, formatDifference, formatMicros } from "./money.ts";
 import type { Paint } from "./paint.ts";
-import { fit, renderTable } from "./table.ts";
+import { renderTable } from "./table.ts";
 
 /** Hourly cost of one name before and after. */
 interface Change {
@@ -52,14 +52,14 @@ function changeTable(all: readonly Change[], { paint, columns, full }: { readonl
     const difference = row.after - row.before;
     const words = difference === 0 ? "" : formatDifference(difference, decimals);
     return [
-      row === total ? paint.bold(row.name) : fit(row.name, columns - 60),
+      row === total ? paint.bold(row.name) : row.name,
       formatMicros(row.before, decimals), formatMicros(row.after, decimals),
       difference < 0 ? paint.green(words) : paint.yellow(words),
     ];
   });
   return renderTable([
     { head: "" }, { head: "before", align: "right" }, { head: "after", align: "right" }, { head: "change", align: "right" },
-  ], cells);
+  ], cells, columns);
 }
 
 function sumOf(changesToAdd: readonly Change[]): { before: number; after: number } {

@@ -3,7 +3,8 @@ import type { Candidate, Conflict, Explanation, Objection, Relaxation } from "..
 import { countWords } from "./diagnostics.ts";
 import { decimalsOf, formatDifference, formatMicros, formatPerHour, groupThousands } from "./money.ts";
 import type { Paint } from "./paint.ts";
-import { fit, renderTable, wrap } from "./table.ts";
+import { renderTable } from "./table.ts";
+import { wrap } from "./text.ts";
 
 interface View {
   readonly paint: Paint;
@@ -19,9 +20,9 @@ export function renderExplanation(
 ): string {
   const { paint, columns } = view;
   const { workload, host, desired, objectionsHere, rulesKept, candidates } = explanation;
-  const lines = [paint.bold(host === null ? `${workload} is on no host` : `${workload} is on host ${host}`)];
+  const lines = [wrap(paint.bold(host === null ? `${workload} is on no host` : `${workload} is on host ${host}`), columns, "")];
   if (desired === "removed") return `${[...lines, "It is not wanted any more; a plan removes it."].join("\n")}\n`;
-  lines.push(verdict(candidates, host), "");
+  lines.push(wrap(verdict(candidates, host), columns, ""), "");
   if (objectionsHere.length > 0) lines.push(paint.red("Broken there"), ...objectionsHere.map((each) => wrap(objectionWords(each), columns, "  ")), "");
   if (host !== null) {
     lines.push(paint.bold("Kept there"), ...(rulesKept.length === 0 ? ["  no rule concerns it"] : rulesKept.map((rule) => wrap(rule, columns, "  "))), "");
@@ -82,18 +83,16 @@ function resistance({ objections }: Candidate): number {
 
 function candidateTable(rows: readonly Row[], currency: string, { paint, columns }: View): string {
   const decimals = Math.max(2, ...rows.map(({ candidate }) => decimalsOf(candidate.costDifferenceMicrosPerHour)));
-  const idWidth = Math.min(Math.floor(columns / 3), rows.reduce((width, { hosts }) => Math.max(width, hosts.join(", ").length), 4));
-  const cells = rows.flatMap(({ hosts, candidate, words }) => {
-    const shown = words.length === 0 ? ["nothing speaks against it"] : words;
-    const lines = shown.flatMap((each) => wrap(each, Math.max(30, columns - idWidth - 24), "").split("\n"));
-    const names = wrap(hosts.join(", "), idWidth, "").split("\n");
-    const mark = [paint.green("+"), paint.yellow("!"), paint.red("x")][resistance(candidate)] ?? "";
-    return Array.from({ length: Math.max(lines.length, names.length) }, (_, i) => [
-      i === 0 ? mark : "", fit(names[i] ?? "", idWidth), i === 0 ? formatDifference(candidate.costDifferenceMicrosPerHour, decimals) : "",
-      words.length === 0 ? paint.dim(lines[i] ?? "") : (lines[i] ?? ""),
-    ]);
-  });
-  return renderTable([{ head: "" }, { head: "host" }, { head: `${currency}/h`, align: "right" }, { head: "what speaks against it" }], cells);
+  const cells = rows.map(({ hosts, candidate, words }) => [
+    [paint.green("+"), paint.yellow("!"), paint.red("x")][resistance(candidate)] ?? "",
+    wrap(hosts.join(", "), Math.max(12, Math.floor(columns / 3)), ""),
+    formatDifference(candidate.costDifferenceMicrosPerHour, decimals),
+    words.length === 0 ? paint.dim("nothing speaks against it") : words.join("\n"),
+  ]);
+  return renderTable([
+    { head: "" }, { head: "host", wraps: 12 }, { head: `${currency}/h`, align: "right" },
+    { head: "what speaks against it", wraps: 30, below: true },
+  ], cells, columns);
 }
 
 function objectionWords({ policy, strength, words }: Objection): string {
@@ -107,7 +106,7 @@ const demandsMax = 12;
 export function renderConflict(
   conflict: Conflict | null, relaxations: readonly Relaxation[], scenario: Scenario, { paint, columns }: View,
 ): string {
-  if (conflict === null) return `${paint.green("No conflict")}: every workload has a place under all musts, or nothing else could be shown.\n`;
+  if (conflict === null) return `${wrap(`${paint.green("No conflict")}: every workload has a place under all musts, or nothing else could be shown.`, columns, "")}\n`;
   const titles = new Map(scenario.policies.map(({ id, title }) => [id, title]));
   const how = [conflict.proved ? "proved" : "not proved", conflict.minimal ? "minimal: take any one away and the rest can be met" : "perhaps not minimal"].join("; ");
   const rules = conflict.elements.flatMap((element) => (element.kind === "policy" ? [`rule ${element.policy}${titlePart(titles.get(element.policy))}`] : []));
@@ -115,7 +114,7 @@ export function renderConflict(
   const more = demands.length > demandsMax ? ` and ${groupThousands(demands.length - demandsMax)} more (--json names all)` : "";
   const wanted = demands.length === 0 ? [] : [
     `${demands.length === 1 ? "demand: workload" : `demands: ${groupThousands(demands.length)} workloads`} ${demands.slice(0, demandsMax).join(", ")}${more} ${demands.length === 1 ? "wants a place" : "want a place each"}`];
-  const lines = [paint.red("These cannot all be met") + paint.dim(` (${how})`), ...[...rules, ...wanted].map((each) => wrap(each, columns, "  ")), ""];
+  const lines = [wrap(paint.red("These cannot all be met") + paint.dim(` (${how})`), columns, ""), ...[...rules, ...wanted].map((each) => wrap(each, columns, "  ")), ""];
   lines.push(paint.bold("Ways out"), ...relaxations.map((way) => wrap(wayWords(way, scenario.fleet.currency), columns, "  ")));
   if (relaxations.length === 0) lines.push("  none was found");
   return `${lines.join("\n")}\n`;

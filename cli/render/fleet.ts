@@ -4,7 +4,7 @@ import { amountOf } from "../../model/resource.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { useByHost, type Figures, type Placed } from "../../reports/index.ts";
 import { formatAmount } from "./amount.ts";
-import { useBar } from "./bar.ts";
+import { useBar, usePercent } from "./bar.ts";
 import { gridOf, type Grid, type GridColumn } from "./grid.ts";
 import { decimalsOf, formatMicros } from "./money.ts";
 import type { Paint } from "./paint.ts";
@@ -59,19 +59,21 @@ function hostGrid({ scenario, placed, figures, withCost, paint }: FleetView): Gr
       key: `${kind.name}Limit`, head: headOf(kind.name), value: ({ use }) => use.resources[r]?.limit ?? 0,
       show: r < 2 ? ({ use }) => useBar(use.resources[r]?.promised ?? 0, use.resources[r]?.limit ?? 0, paint)
         : r === 2 ? ({ use }) => useBar(use.resources[r]?.promised ?? 0, use.resources[r]?.limit ?? 0, paint, 4) : null,
+      short: ({ use }) => usePercent(use.resources[r]?.promised ?? 0, use.resources[r]?.limit ?? 0, paint),
+      dropRank: r,
     },
   ]);
   const costColumns: GridColumn<Row>[] = [
-    money(rows, "fixedMicrosPerHour", "fixed/h", ({ cost }) => cost.fixedMicrosPerHour),
-    money(rows, "consumptionMicrosPerHour", "use/h", ({ cost }) => cost.consumptionMicrosPerHour),
-    money(rows, "idleMicrosPerHour", "idle/h", ({ cost }) => cost.idleMicrosPerHour),
+    { ...money(rows, "fixedMicrosPerHour", "fixed/h", ({ cost }) => cost.fixedMicrosPerHour), dropRank: 4 },
+    { ...money(rows, "consumptionMicrosPerHour", "use/h", ({ cost }) => cost.consumptionMicrosPerHour), dropRank: 5 },
+    { ...money(rows, "idleMicrosPerHour", "idle/h", ({ cost }) => cost.idleMicrosPerHour), dropRank: 3 },
     money(rows, "totalMicrosPerHour", "total/h", ({ cost }) => cost.totalMicrosPerHour),
   ];
   return gridOf<Row>([
     { key: "host", head: "host", value: ({ host }) => host.id },
-    { key: "site", head: "site", value: ({ host }) => host.site },
+    { key: "site", head: "site", value: ({ host }) => host.site, dropRank: 1 },
     { key: "state", head: "state", value: ({ host }) => host.state, show: ({ host }) => stateWords(host.state, paint) },
-    { key: "workloads", head: "runs", align: "right", value: ({ use }) => use.workloadCount },
+    { key: "workloads", head: "runs", align: "right", value: ({ use }) => use.workloadCount, dropRank: 2 },
     ...(withCost ? resourceColumns.map(forPrograms) : resourceColumns),
     ...(withCost ? costColumns : costColumns.map(forPrograms)),
   ], rows);
@@ -92,20 +94,20 @@ function workloadGrid({ scenario, placed, figures, withCost, paint }: FleetView)
   type Row = (typeof rows)[number];
   const resources = fleet.resources.map(({ name, unit }, r): GridColumn<Row> => ({
     key: name, head: headOf(name), align: "right", value: ({ workload }) => amountOf(workload.reservation, name),
-    show: r < 3 && !withCost ? ({ workload }) => formatAmount(amountOf(workload.reservation, name), unit) : null,
+    show: r < 3 && !withCost ? ({ workload }) => formatAmount(amountOf(workload.reservation, name), unit) : null, dropRank: r + 1,
   }));
   const costColumns: GridColumn<Row>[] = [
-    money(rows, "consumptionMicrosPerHour", "use/h", ({ cost }) => cost?.consumptionMicrosPerHour ?? 0),
-    money(rows, "fixedShareMicrosPerHour", "share of host/h", ({ cost }) => cost?.fixedShareMicrosPerHour ?? 0),
+    { ...money(rows, "consumptionMicrosPerHour", "use/h", ({ cost }) => cost?.consumptionMicrosPerHour ?? 0), dropRank: 2 },
+    { ...money(rows, "fixedShareMicrosPerHour", "share of host/h", ({ cost }) => cost?.fixedShareMicrosPerHour ?? 0), dropRank: 1 },
     money(rows, "totalMicrosPerHour", "total/h", ({ cost }) => cost?.totalMicrosPerHour ?? 0),
   ];
   return gridOf<Row>([
     { key: "workload", head: "workload", value: ({ workload }) => workload.id },
     { key: "host", head: "host", value: ({ host }) => host?.id ?? null, show: ({ host }) => host?.id ?? paint.yellow("nowhere") },
-    { key: "state", head: "state", value: ({ workload }) => workload.state },
-    { key: "layer", head: "layer", value: ({ workload }) => workload.layer },
-    { key: "applications", head: "applications", value: ({ workload }) => workload.applications.join(" ") },
-    { key: "replicaGroup", head: "group", value: ({ workload }) => workload.replicaGroup, ...(withCost ? { show: null } : {}) },
+    { key: "state", head: "state", value: ({ workload }) => workload.state, dropRank: 2 },
+    { key: "layer", head: "layer", value: ({ workload }) => workload.layer, dropRank: 4 },
+    { key: "applications", head: "applications", value: ({ workload }) => workload.applications.join(" "), wraps: 12, dropRank: 0 },
+    { key: "replicaGroup", head: "group", value: ({ workload }) => workload.replicaGroup, dropRank: 5, ...(withCost ? { show: null } : {}) },
     ...resources,
     ...(withCost ? costColumns : costColumns.map(forPrograms)),
   ], rows);
@@ -117,7 +119,7 @@ function applicationGrid({ scenario, figures }: FleetView): Grid {
   const rows = [...scenario.fleet.applications.map(({ id }) => id), null].map((id) => ({ id, cost: costs.get(id) ?? 0 }));
   return gridOf([
     { key: "application", head: "application", value: ({ id }) => id, show: ({ id }) => id ?? "(no application)" },
-    { key: "title", head: "title", value: ({ id }) => (id === null ? "" : (titles.get(id) ?? "")) },
+    { key: "title", head: "title", value: ({ id }) => (id === null ? "" : (titles.get(id) ?? "")), wraps: 16 },
     { key: "workloads", head: "instances", align: "right", value: ({ id }) => instances(scenario.fleet, id) },
     money(rows, "totalMicrosPerHour", "cost/h", ({ cost }) => cost),
   ], rows.filter(({ id, cost }) => id !== null || cost !== 0));
@@ -138,9 +140,9 @@ function serviceGrid({ scenario, figures }: FleetView): Grid {
   const rows = [...named, ...others.map(([id, cost]) => ({ id, title: "", applications: "", address: null, cost }))];
   return gridOf([
     { key: "service", head: "service", value: ({ id }) => id },
-    { key: "title", head: "title", value: ({ title }) => title },
-    { key: "applications", head: "applications", value: ({ applications }) => applications },
-    { key: "virtualAddress", head: "address", value: ({ address }) => address },
+    { key: "title", head: "title", value: ({ title }) => title, wraps: 16 },
+    { key: "applications", head: "applications", value: ({ applications }) => applications, wraps: 12 },
+    { key: "virtualAddress", head: "address", value: ({ address }) => address, dropRank: 1 },
     money(rows, "totalMicrosPerHour", "cost/h", ({ cost }) => cost),
   ], rows);
 }
@@ -155,10 +157,10 @@ function siteGrid({ scenario, figures }: FleetView): Grid {
   return gridOf([
     { key: "site", head: "site", value: ({ site }) => site.id },
     { key: "kind", head: "kind", value: ({ site }) => site.kind },
-    { key: "region", head: "region", value: ({ site }) => site.region },
+    { key: "region", head: "region", value: ({ site }) => site.region, wraps: 8, dropRank: 3 },
     { key: "hosts", head: "hosts", align: "right", value: (row) => row.hosts },
-    money(rows, "electricityMicrosPerKWh", "per kWh", ({ site }) => site.electricityMicrosPerKWh),
-    { key: "carbonGramsPerKWh", head: "g CO2/kWh", align: "right", value: ({ site }) => site.carbonGramsPerKWh },
+    { ...money(rows, "electricityMicrosPerKWh", "per kWh", ({ site }) => site.electricityMicrosPerKWh), dropRank: 1 },
+    { key: "carbonGramsPerKWh", head: "g CO2/kWh", align: "right", value: ({ site }) => site.carbonGramsPerKWh, dropRank: 2 },
     money(rows, "totalMicrosPerHour", "cost/h", ({ cost }) => cost),
   ], rows);
 }
@@ -166,12 +168,12 @@ function siteGrid({ scenario, figures }: FleetView): Grid {
 function policyGrid({ scenario }: FleetView): Grid {
   return gridOf([
     { key: "policy", head: "policy", value: ({ id }) => id },
-    { key: "enabled", head: "enabled", value: ({ enabled }) => enabled, show: ({ enabled }) => (enabled ? "yes" : "no") },
+    { key: "enabled", head: "enabled", value: ({ enabled }) => enabled, show: ({ enabled }) => (enabled ? "yes" : "no"), dropRank: 3 },
     { key: "strength", head: "strength", value: ({ strength }) => strength },
-    { key: "weight", head: "weight", align: "right", value: ({ weight }) => weight },
-    { key: "requires", head: "requires", value: ({ require }) => require.entry },
-    { key: "exceptions", head: "exceptions", align: "right", value: ({ exceptions }) => exceptions.length },
-    { key: "tests", head: "tests", align: "right", value: ({ tests }) => tests.length },
-    { key: "title", head: "title", value: ({ title }) => title },
+    { key: "weight", head: "weight", align: "right", value: ({ weight }) => weight, dropRank: 4 },
+    { key: "requires", head: "requires", value: ({ require }) => require.entry, wraps: 11 },
+    { key: "exceptions", head: "exceptions", align: "right", value: ({ exceptions }) => exceptions.length, dropRank: 2 },
+    { key: "tests", head: "tests", align: "right", value: ({ tests }) => tests.length, dropRank: 1 },
+    { key: "title", head: "title", value: ({ title }) => title, wraps: 20 },
   ], scenario.policies);
 }

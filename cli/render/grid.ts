@@ -1,18 +1,18 @@
-import { stripVTControlCharacters } from "node:util";
 import { stringify } from "csv-stringify/sync";
-import { fit, renderTable } from "./table.ts";
+import { renderTable, type Column } from "./table.ts";
+import { widthOf } from "./text.ts";
 
 /** A value of a table, as programs get it. */
 export type Value = string | number | boolean | null;
 
 /** One column: its name for programs, its heading for people, and how people read a value of a row. */
-export interface GridColumn<Row> {
+export interface GridColumn<Row> extends Omit<Column, "below"> {
   readonly key: string;
-  readonly head: string;
-  readonly align?: "left" | "right";
   value(row: Row): Value;
   /** The value itself when absent; null leaves the column to programs. */
   readonly show?: ((row: Row) => string) | null;
+  /** The same in few characters, for a narrow terminal. */
+  short?(row: Row): string;
 }
 
 /** A table for people, for programs and for spreadsheets at once. */
@@ -30,8 +30,10 @@ export function gridOf<Row>(columns: readonly GridColumn<Row>[], rows: readonly 
     records,
     text(rowsMax, columnsMax) {
       const shown = rows.slice(0, rowsMax);
-      const cells = shown.map((row) => visible.map((column) => cellText(column, row)));
-      const table = renderTable(visible, cutToFit(visible, cells, columnsMax));
+      const cells = (narrow: boolean): string[][] => shown.map((row) => visible.map((column) => cellText(column, row, narrow)));
+      const wide = cells(false);
+      const isNarrow = naturalWidth(visible, wide) > columnsMax;
+      const table = renderTable(visible, isNarrow ? cells(true) : wide, columnsMax);
       const rest = rows.length - shown.length;
       return rest > 0 ? `${table}\n  ... and ${rest} more (--full shows them)` : table;
     },
@@ -42,26 +44,12 @@ export function gridOf<Row>(columns: readonly GridColumn<Row>[], rows: readonly 
   };
 }
 
-/** Free texts are cut where the table would be wider than the terminal, the widest column first, each to 12 at least. */
-function cutToFit<Row>(columns: readonly GridColumn<Row>[], cells: readonly (readonly string[])[], columnsMax: number): readonly (readonly string[])[] {
-  const widths = columns.map(({ head }, c) => cells.reduce((most, row) => Math.max(most, visibleLength(row[c] ?? "")), head.length));
-  const free = columns.flatMap(({ show }, c) => (show === undefined ? [c] : []));
-  let over = widths.reduce((sum, width) => sum + width + 2, 0) - columnsMax;
-  while (over > 0) {
-    const [widest] = [...free].sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0));
-    if (widest === undefined || (widths[widest] ?? 0) <= 12) break;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-    over--;
-  }
-  return cells.map((row) => row.map((cell, c) => (free.includes(c) ? fit(cell, widths[c] ?? cell.length) : cell)));
+function naturalWidth(columns: readonly Column[], cells: readonly (readonly string[])[]): number {
+  return columns.reduce((sum, { head }, c) => sum + 2 + cells.reduce((most, row) => Math.max(most, widthOf(row[c] ?? "")), widthOf(head)), 0);
 }
 
-/** Colours take no room. */
-function visibleLength(cell: string): number {
-  return stripVTControlCharacters(cell).length;
-}
-
-function cellText<Row>(column: GridColumn<Row>, row: Row): string {
+function cellText<Row>(column: GridColumn<Row>, row: Row, narrow: boolean): string {
+  if (narrow && column.short !== undefined) return column.short(row);
   if (column.show !== undefined && column.show !== null) return column.show(row);
   const value = column.value(row);
   return value === null ? "-" : String(value);

@@ -8,7 +8,8 @@ import { countWords } from "./diagnostics.ts";
 import { formatDuration } from "./duration.ts";
 import { decimalsOf, formatChange, formatDifference, formatMicros, formatPerHour, formatPerMonth, groupThousands } from "./money.ts";
 import type { Paint } from "./paint.ts";
-import { fit, renderTable, wrap } from "./table.ts";
+import { renderTable } from "./table.ts";
+import { widthOf, wrap } from "./text.ts";
 import { brokenBefore, verdictLine } from "./verification.ts";
 
 /** How a plan is shown. */
@@ -18,6 +19,9 @@ export interface PlanView {
   /** Everything, however long; otherwise long lists are cut with a count of the rest. */
   readonly full: boolean;
 }
+
+/** Below this width the start times of actions stand on lines of their own. */
+const columnsForTimes = 80;
 
 /** Rows of a long list that are shown unless everything is asked for. */
 const rowsMax = 40;
@@ -58,11 +62,8 @@ function renderSummary({ plan, verification, before, after }: PlanReport, { pain
     ["engine", `${plan.engine}; mode ${plan.mode}, seed ${plan.seed}${plan.asOf === null ? "" : `, as of ${plan.asOf}`}`],
     ["digest", plan.digest],
   ];
-  const lines = rows.map(([name, value]) => {
-    const wrapped = value.length <= columns - 12 ? value : wrap(value, columns, " ".repeat(12)).trimStart();
-    return `  ${paint.dim(name.padEnd(9))} ${wrapped}`;
-  });
-  return `${paint.bold(fit(`Plan for ${plan.scenario}`, columns))}\n${lines.join("\n")}\n`;
+  const lines = rows.map(([name, value]) => wrap(value, columns, `  ${paint.dim(name.padEnd(9))} `, " ".repeat(12)));
+  return `${paint.bold(wrap(`Plan for ${plan.scenario}`, columns, ""))}\n${lines.join("\n")}\n`;
 }
 
 /** The bound of the first level that is not shown to be reached, or that all are. */
@@ -88,25 +89,19 @@ function renderMoves({ moves, currency }: Plan, view: PlanView): string {
   if (moves.length === 0) return "";
   const decimals = Math.max(2, ...moves.map(({ gainMicrosPerHour }) => decimalsOf(gainMicrosPerHour)));
   const shown = view.full ? moves : moves.slice(0, rowsMax);
-  const id = idWidth(shown.flatMap(({ workload, from, to }) => [workload, from ?? "", to ?? ""]), view);
   const rows = shown.map((move) => [
-    paintSymbol(moveSymbol(move), view.paint), fit(move.workload, id), route(move, id), move.how,
-    gainWords(move, decimals, view.paint), "",
+    paintSymbol(moveSymbol(move), view.paint), move.workload, route(move), move.how, gainWords(move, decimals, view.paint), move.reason,
   ]);
-  const reasonWidth = Math.max(24, view.columns - widest(rows) - 4);
-  rows.forEach((row, i) => {
-    row[5] = view.full ? (shown[i]?.reason ?? "") : fit(shown[i]?.reason ?? "", reasonWidth);
-  });
-  const head = [
-    { head: "" }, { head: "workload" }, { head: "from -> to" }, { head: "how" },
-    { head: `saves ${currency}/h`, align: "right" as const }, { head: "reason" },
-  ];
-  return `${view.paint.bold("Moves")}\n${renderTable(head, rows)}\n${rest(moves.length - shown.length)}`;
+  const table = renderTable([
+    { head: "" }, { head: "workload" }, { head: "from -> to", wraps: 10 }, { head: "how" },
+    { head: `saves ${currency}/h`, align: "right" }, { head: "reason", wraps: 24, below: true },
+  ], rows, view.columns);
+  return `${view.paint.bold("Moves")}\n${table}\n${rest(moves.length - shown.length)}`;
 }
 
-function route({ from, to }: Move, width: number): string {
-  if (from === null) return `-> ${fit(to ?? "", width)}`;
-  return to === null || to === from ? fit(from, width) : `${fit(from, width)} -> ${fit(to, width)}`;
+function route({ from, to }: Move): string {
+  if (from === null) return `-> ${to ?? ""}`;
+  return to === null || to === from ? from : `${from} -> ${to}`;
 }
 
 function gainWords({ gainMicrosPerHour }: Move, decimals: number, paint: Paint): string {
@@ -120,21 +115,26 @@ function renderActions({ actions, makespanMs }: Plan, view: PlanView): string {
   const shown = view.full ? actions : actions.slice(0, rowsMax);
   const lines: string[] = [];
   let wave: number | null = null;
+  const isNarrow = view.columns < columnsForTimes;
   for (const action of shown) {
     const time = action.startMs === wave ? "" : `at ${formatDuration(action.startMs)}`;
     wave = action.startMs;
-    lines.push(`  ${time.padEnd(17)} ${actionLine(action, view)}`);
+    if (isNarrow && time !== "") lines.push(`  ${time}`);
+    lines.push(actionLine(action, isNarrow ? "    " : `  ${time.padEnd(17)} `, view));
   }
   const title = `${view.paint.bold("Actions")} ${view.paint.dim(`(* critical path, ${formatDuration(makespanMs)})`)}`;
   return `${title}\n${lines.join("\n")}\n${rest(actions.length - shown.length)}`;
 }
 
-function actionLine({ id, action, startMs, endMs, critical }: PlannedAction, { paint, columns }: PlanView): string {
+function actionLine({ id, action, startMs, endMs, critical }: PlannedAction, before: string, { paint, columns }: PlanView): string {
   const mark = critical ? paint.bold("*") : " ";
   const symbol = paintSymbol(actionSymbol(action), paint);
   const padding = actionSymbol(action).length === 1 ? " " : "";
-  const duration = formatDuration(endMs - startMs);
-  return `${mark} ${id.padEnd(4)} ${symbol}${padding} ${fit(actionWords(action), columns - 34 - duration.length)} ${paint.dim(`(${duration})`)}`;
+  // Spaces that do not break keep the duration on one line.
+  const duration = `(${formatDuration(endMs - startMs)})`.replaceAll(" ", "\u00A0");
+  const words = `${actionWords(action)} ${paint.dim(duration)}`;
+  const indent = `${before}${mark} ${id.padEnd(4)} ${symbol}${padding} `;
+  return wrap(words, columns, indent, " ".repeat(widthOf(indent))).replaceAll("\u00A0", " ");
 }
 
 function renderUnplaced({ unplaced, unreached }: Plan, view: PlanView): string {
@@ -143,7 +143,7 @@ function renderUnplaced({ unplaced, unreached }: Plan, view: PlanView): string {
   if (unplaced.length > 0) {
     const shown = view.full ? unplaced : unplaced.slice(0, rowsMax);
     const lines = shown.flatMap(({ workload, reasons }) => [
-      `  ${paint.red("x")} ${workload}`, ...reasons.map((reason) => wrap(reason, columns, "      ")),
+      wrap(`${paint.red("x")} ${workload}`, columns, "  "), ...reasons.map((reason) => wrap(reason, columns, "      ")),
     ]);
     blocks.push(`${paint.bold("Not placed")}\n${lines.join("\n")}\n${rest(unplaced.length - shown.length)}`);
   }
@@ -170,22 +170,4 @@ function paintSymbol(symbol: Symbol, paint: Paint): string {
     case "~": return paint.yellow(symbol);
     default: return unreachable(symbol);
   }
-}
-
-/** Ids get what they need, up to a fifth of the width. */
-function idWidth(ids: readonly string[], { columns, full }: PlanView): number {
-  const longest = ids.reduce((width, id) => Math.max(width, id.length), 1);
-  return full ? longest : Math.min(longest, Math.floor(columns / 5));
-}
-
-/** The width of the rows without their colours, with two spaces between cells. */
-function widest(rows: readonly (readonly string[])[]): number {
-  const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, visibleLength(cell))));
-  return widths.reduce((sum, width) => sum + width + 2, 0);
-}
-
-function visibleLength(text: string): number {
-  // eslint-disable-next-line no-control-regex -- colours are control sequences
-  return text.replace(/\u001B\[[0-9;]*m/g, "").length;
 }

@@ -1,9 +1,9 @@
-import { stripVTControlCharacters } from "node:util";
 import type { Holds, PolicyDocument } from "../../model/policy.ts";
 import type { PolicyTestResult } from "../../policies/index.ts";
 import { countWords } from "./diagnostics.ts";
 import type { Paint } from "./paint.ts";
-import { renderTable, wrap } from "./table.ts";
+import { renderTable } from "./table.ts";
+import { wrap } from "./text.ts";
 
 interface View {
   readonly paint: Paint;
@@ -21,7 +21,7 @@ export interface EntryView {
 /** The catalogue: one entry, one formal line. */
 export function renderCatalogue(entries: readonly EntryView[], { paint, columns }: View): string {
   const blocks = entries.map(({ name, meaning }) => `${paint.bold(name)}\n${wrap(meaning, columns, "  ")}`);
-  return `${blocks.join("\n")}\n\n${countWords(entries.length, "entry", "entries")}; \`stowage policies show ENTRY\` tells more.\n`;
+  return `${blocks.join("\n")}\n\n${wrap(`${countWords(entries.length, "entry", "entries")}; \`stowage policies show ENTRY\` tells more.`, columns, "")}\n`;
 }
 
 /** One entry with its parameters. */
@@ -29,8 +29,8 @@ export function renderEntry(
   { name, meaning, subject, holds, parameters }: EntryView & { readonly parameters: Readonly<Record<string, unknown>> }, { paint, columns }: View,
 ): string {
   const rows = parametersOf(parameters).map(({ key, type, required, description }) => [key, type, required ? "yes" : "", description]);
-  const heads = ["parameter", "type", "needed", "meaning"];
-  const table = rows.length === 0 ? "  none" : renderTable(heads.map((head) => ({ head })), wrapLast(rows, heads, columns));
+  const heads = [{ head: "parameter" }, { head: "type" }, { head: "needed" }, { head: "meaning", wraps: 24, below: true as const }];
+  const table = rows.length === 0 ? "  none" : renderTable(heads, rows, columns);
   const lines = [
     paint.bold(name), wrap(meaning, columns, "  "), "",
     `  ${paint.dim("selects")}  ${subject}`,
@@ -67,17 +67,6 @@ function isSelector(schema: unknown): boolean {
     typeof schema.properties === "object" && schema.properties !== null && "everything" in schema.properties;
 }
 
-/** Breaks the last cell of each row into lines that fit beside the other cells. */
-function wrapLast(rows: readonly (readonly string[])[], heads: readonly string[], columns: number): readonly (readonly string[])[] {
-  const used = heads.slice(0, -1).reduce((sum, head, i) =>
-    sum + 2 + rows.reduce((widest, row) => Math.max(widest, stripVTControlCharacters(row[i] ?? "").length), head.length), 2);
-  return rows.flatMap((row) => {
-    const lines = wrap(row.at(-1) ?? "", Math.max(30, columns - used), "").split("\n");
-    const [before, below] = [row.slice(0, -1), heads.slice(1).map(() => "")];
-    return lines.map((line, i) => (i === 0 ? before : below).concat(line));
-  });
-}
-
 /** The policies of a scenario, in a table. */
 export function renderPolicies(policies: readonly PolicyDocument[], { paint, columns }: View): string {
   if (policies.length === 0) return "The scenario has no policies of its own; the built-in rules hold.\n";
@@ -85,9 +74,11 @@ export function renderPolicies(policies: readonly PolicyDocument[], { paint, col
     id, enabled ? strengthWords(strength, weight, paint) : paint.dim("off"), require.entry,
     String(exceptions.length), String(tests.length), title,
   ]);
-  const heads = ["policy", "strength", "requires", "exceptions", "tests", "title"];
-  const table = renderTable(heads.map((head) => ({ head, align: ["exceptions", "tests"].includes(head) ? "right" : "left" })), wrapLast(rows, heads, columns));
-  return `${table}\n`;
+  return `${renderTable([
+    { head: "policy", wraps: 16 }, { head: "strength" }, { head: "requires", wraps: 11 },
+    { head: "exceptions", align: "right", dropRank: 2 }, { head: "tests", align: "right", dropRank: 1 },
+    { head: "title", wraps: 24 },
+  ], rows, columns)}\n`;
 }
 
 function strengthWords(strength: PolicyDocument["strength"], weight: number, paint: Paint): string {

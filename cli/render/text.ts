@@ -49,13 +49,19 @@ function wrapParagraph(text: string, width: number, indent: string, hanging: str
     if (line !== "") end(line);
     line = word;
     while (widthOf(line) > room()) {
-      const { head, tail } = take(line, room());
+      const { head, tail } = atJoint(take(line, room()));
       end(head);
       line = tail;
     }
   }
   end(line);
   return lines;
+}
+
+/** Breaks a name behind its last `-`, `/` or `.` rather than anywhere, unless that leaves most of the line empty. */
+function atJoint({ head, tail }: { readonly head: string; readonly tail: string }): { readonly head: string; readonly tail: string } {
+  const joint = /^.*[-/.](?=[^-/.])/.exec(head)?.[0].length ?? 0;
+  return joint * 2 > head.length ? { head: head.slice(0, joint), tail: `${head.slice(joint)}${tail}` } : { head, tail };
 }
 
 /** Divides a text after at most `width` columns, but after one character at least; colours stay whole. */

@@ -3,7 +3,7 @@ import { countWords } from "./diagnostics.ts";
 import { formatDuration } from "./duration.ts";
 import { groupThousands } from "./money.ts";
 import type { Paint } from "./paint.ts";
-import { wrap } from "./table.ts";
+import { wrap } from "./text.ts";
 
 /** The verdict in one line: `✓ every must holds at 25 instants`. */
 export function verdictLine(verification: Verification, paint: Paint): string {
@@ -21,9 +21,9 @@ export function verdictLine(verification: Verification, paint: Paint): string {
 export function renderVerification(
   verification: Verification, stale: readonly StaleFact[], view: { readonly paint: Paint; readonly columns: number },
 ): string {
-  const { paint } = view;
+  const { paint, columns } = view;
   const sections = [
-    `${verdictLine(verification, paint)}\n`,
+    `${wrap(verdictLine(verification, paint), columns, "", "  ")}\n`,
     section("Faults of the plan itself", verification.problems, view),
     section("Musts broken", newViolations(verification).map(violationWords), view),
     section("Musts broken before, and not worse after", brokenBefore(verification), view),

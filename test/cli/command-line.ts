@@ -16,11 +16,17 @@ export interface Ended {
 }
 
 /** Runs the real command line in this process: everything but the terminal, signals and the worker. */
-export async function stowage(...args: readonly string[]): Promise<Ended> {
+export function stowage(...args: readonly string[]): Promise<Ended> {
+  return stowageAt(null, ...args);
+}
+
+/** The same as at a terminal of so many columns; null for no terminal. */
+export async function stowageAt(columns: number | null, ...args: readonly string[]): Promise<Ended> {
   const printed = { out: "", err: "" };
   const clock = { nowMs: () => performance.now() };
   const environment: Environment = {
-    paint: paintFor(false), errorPaint: paintFor(false), columns: 100, clock, nowUtc: "2026-06-01T00:00:00.000Z",
+    paint: paintFor(false), errorPaint: paintFor(false), columns: columns ?? 100, columnsFull: columns ?? Number.POSITIVE_INFINITY, errorColumns: columns ?? Number.POSITIVE_INFINITY,
+    clock, nowUtc: "2026-06-01T00:00:00.000Z",
     makePlan: async (job) => ({
       outcome: await makePlan(job, { clock, stopped: () => false, progress: () => undefined }), interrupted: false,
     }),

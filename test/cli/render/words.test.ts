@@ -7,7 +7,8 @@ import { gridOf } from "../../../cli/render/grid.ts";
 import { formatChange, formatDifference, formatMicros, formatPerHour, formatPerMonth } from "../../../cli/render/money.ts";
 import { paintFor } from "../../../cli/render/paint.ts";
 import { printable } from "../../../cli/render/printable.ts";
-import { fit, renderTable, wrap } from "../../../cli/render/table.ts";
+import { renderTable, type Column } from "../../../cli/render/table.ts";
+import { fit, fitEnd, widthOf, wrap } from "../../../cli/render/text.ts";
 
 describe("money", () => {
   it.each([
@@ -65,9 +66,46 @@ describe("bars and tables", () => {
     expect(renderTable([{ head: "host" }, { head: "runs", align: "right" }], [["h1", "5"], ["host-2", "12"]])).toBe("  host    runs\n  h1         5\n  host-2    12");
   });
 
-  it("cuts what does not fit and wraps what may be long", () => {
+  it("cuts headings and wraps everything else, at spaces and joints where there are any", () => {
     expect(fit("abcdef", 4)).toBe("abc…");
+    expect(fitEnd("scenarios/fleet.yaml", 11)).toBe("…fleet.yaml");
     expect(wrap("one two three", 9, "  ")).toBe("  one two\n  three");
+    expect(wrap("a1 one two", 9, "- ", "    ")).toBe("- a1 one\n    two");
+    expect(wrap("catalogue-of-things", 12, "")).toBe("catalogue-\nof-things");
+    expect(wrap("\u001B[31mone two\u001B[39m", 3, "")).toBe("\u001B[31mone\ntwo\u001B[39m");
+  });
+
+  it("counts columns as a terminal does: none for colours, two for wide characters", () => {
+    expect([widthOf("\u001B[31mweb\u001B[39m"), widthOf("支払い"), widthOf("é"), widthOf("e\u0301")]).toEqual([3, 6, 1, 1]);
+    expect(renderTable([{ head: "title" }, { head: "n" }], [["支払い", "1"], ["web", "2"]])).toBe("  title   n\n  支払い  1\n  web     2");
+  });
+
+  const columns: readonly Column[] = [
+    { head: "workload" }, { head: "layer", dropRank: 1 }, { head: "EUR/h", align: "right" }, { head: "reason", wraps: 12, below: true },
+  ];
+  const rows = [["orders-db-1-rehearsal", "libvirt", "-0.046824", "makes room for catalogue-1 and payment-2"], ["web-1", "podman", "0.20", "is new"]];
+  it.each([
+    [90, "  workload               layer        EUR/h  reason\n  orders-db-1-rehearsal  libvirt  -0.046824  makes room for catalogue-1 and payment-2"],
+    [70, "  orders-db-1-rehearsal  libvirt  -0.046824  makes room for\n                                             catalogue-1 and payment-2"],
+    [50, "  orders-db-1-rehearsal  libvirt  -0.046824\n      makes room for catalogue-1 and payment-2\n  web-1                  podman        0.20\n      is new"],
+    [36, "  orders-db-1-rehearsal  -0.046824\n      makes room for catalogue-1 and\n      payment-2\n  web-1                       0.20\n      is new\n  (no room for layer; --json has\n  all)"],
+    [26, "  orders-db-1-  -0.046824\n  rehearsal\n      makes room for"],
+    [18, "  workload:\n      orders-db-\n      1-rehearsal\n    layer: libvirt\n    EUR/h:\n      -0.046824"],
+  ])("fits %i columns and loses no value", (columnsMax, expected) => {
+    const table = renderTable(columns, rows, columnsMax);
+    expect(table).toContain(expected);
+    expect(Math.max(...table.split("\n").map(widthOf))).toBeLessThanOrEqual(columnsMax);
+  });
+
+  it("fits every width from 12 on, whatever the cells are", () => {
+    const cell = fc.oneof(fc.string({ unit: "grapheme", maxLength: 40 }), fc.constantFrom("+0.201550", "par-1 -> cloud-2", "makes room for catalogue-1, orders-db-2"))
+      .map((text) => printable(text).replaceAll(/[\t\r\n\u001B]/g, ""));
+    const tables = fc.record({ rows: fc.array(fc.tuple(cell, cell, cell, cell), { minLength: 1, maxLength: 5 }), columnsMax: fc.integer({ min: 12, max: 100 }) });
+    fc.assert(fc.property(tables, ({ rows: some, columnsMax }) => {
+      const table = renderTable(columns, some, columnsMax);
+      expect(Math.max(...table.split("\n").map(widthOf))).toBeLessThanOrEqual(columnsMax);
+      if (!table.includes("no room for")) for (const [name] of some) expect(letters(table)).toContain(letters(name));
+    }), { seed: 60, numRuns: 300 });
   });
 
   it("neutralises texts that a spreadsheet would calculate, but not numbers", () => {
@@ -84,3 +122,8 @@ describe("printable", () => {
     expect(printable("x\u001B[2J\u0007\u0008\u001B]0;title\u0007\u202Ey\u009B1m")).toBe("x[2J]0;titley1m");
   });
 });
+
+/** A text without what breaking it into lines may change. */
+function letters(text: string): string {
+  return text.replaceAll(/\s/g, "");
+}
