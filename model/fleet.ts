@@ -34,6 +34,8 @@ export interface Host {
   readonly overcommitPermille: Resources;
   /** Kept for the host itself. */
   readonly reserve: Resources;
+  /** Use beyond which the objective headroom counts; a share of the capacity for resources that are not named. */
+  readonly safeUse?: Resources;
   /** Layers that it offers with their versions, e.g. `{ libvirt: "9.0.0" }`. */
   readonly layers: Labels;
   readonly features: readonly string[];

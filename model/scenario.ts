@@ -2,7 +2,7 @@ import type { Fleet } from "./fleet.ts";
 import type { PolicyDocument } from "./policy.ts";
 
 /** The names of the objectives that a level may hold. */
-export const objectiveNames = ["money", "moving", "balance", "power", "carbon"] as const;
+export const objectiveNames = ["money", "moving", "balance", "power", "carbon", "headroom", "proportion", "most-moved"] as const;
 export type ObjectiveName = (typeof objectiveNames)[number];
 
 /** Levels are compared in order, the first that differs decides; inside a level the weighted sum counts. */
@@ -23,6 +23,30 @@ export interface BalanceSettings {
 
 export const defaultBalance: BalanceSettings = { of: "reservation", dimensions: [{ cpuMillicores: 1 }, { memoryMiB: 1 }] };
 
+/** What the objective `headroom` calls too much of a resource on a host that does not say itself what is safe. */
+export interface HeadroomSettings {
+  readonly resource: string;
+  /** Safe use, per thousand of the capacity; `defaultSafeUsePermille` when absent. */
+  readonly usePermille?: number;
+  /** 1 when absent. */
+  readonly weight?: number;
+}
+
+export const defaultHeadroom: readonly HeadroomSettings[] = [{ resource: "cpuMillicores" }, { resource: "memoryMiB" }];
+export const defaultSafeUsePermille = 800;
+
+/** What the objective `proportion` keeps: at least `target` units of `room` free for each free unit of `per`. */
+export interface ProportionSettings {
+  readonly room: string;
+  readonly per: string;
+  readonly target: number;
+  /** 1 when absent. */
+  readonly weight?: number;
+}
+
+/** Two MiB for each thousandth of a core. */
+export const defaultProportion: readonly ProportionSettings[] = [{ room: "memoryMiB", per: "cpuMillicores", target: 2 }];
+
 export interface PlanSettings {
   /** Over how many hours a saving must pay for the moves that bring it. */
   readonly paybackHours: number;
@@ -37,6 +61,10 @@ export interface PlanSettings {
   readonly minimumGainPermille?: number;
   /** `defaultBalance` when absent. */
   readonly balance?: BalanceSettings;
+  /** `defaultHeadroom` when absent. */
+  readonly headroom?: readonly HeadroomSettings[];
+  /** `defaultProportion` when absent. */
+  readonly proportion?: readonly ProportionSettings[];
 }
 
 export const defaultObjectives: readonly ObjectiveLevel[] = [

@@ -1,19 +1,25 @@
 import type { ObjectiveLevel, ObjectiveName, Scenario } from "../model/scenario.ts";
 import { currentHosts, type FleetIndex } from "../model/snapshot.ts";
-import type { Objective, ObjectiveContext } from "./objective.ts";
+import type { Objective, ObjectiveContext, ObjectiveTerm } from "./objective.ts";
 import { balance } from "./objectives/balance.ts";
 import { carbon } from "./objectives/carbon.ts";
+import { headroom } from "./objectives/headroom.ts";
 import { money } from "./objectives/money.ts";
+import { mostMoved } from "./objectives/most-moved.ts";
 import { moving } from "./objectives/moving.ts";
 import { power } from "./objectives/power.ts";
+import { proportion } from "./objectives/proportion.ts";
 
-const makers: Readonly<Record<ObjectiveName, (context: ObjectiveContext) => Objective>> = { balance, carbon, money, moving, power };
+/** Some are one sum, some are several with a weight each. */
+const makers: Readonly<Record<ObjectiveName, (context: ObjectiveContext) => Objective | readonly ObjectiveTerm[]>> = {
+  balance, carbon, headroom, money, "most-moved": mostMoved, moving, power, proportion,
+};
 
 /** One level of what is better: a weighted sum of objectives and, with `shouldsWeight`, of broken shoulds. */
 export interface CompiledLevel {
   readonly name: string;
   readonly shouldsWeight: number;
-  readonly terms: readonly { readonly objective: Objective; readonly weight: number }[];
+  readonly terms: readonly ObjectiveTerm[];
 }
 
 /** The levels of a scenario over dense indices, in the order in which they are compared. */
@@ -22,9 +28,10 @@ export function compileObjectives(scenario: Pick<Scenario, "objectives" | "setti
   return scenario.objectives.map((level) => compileLevel(level, context));
 }
 
-/** One objective by name, e.g. to state a plan's power whatever the levels are. */
-export function objectiveNamed(name: ObjectiveName, context: ObjectiveContext): Objective {
-  return makers[name](context);
+/** What an objective's name stands for, e.g. to state a plan's power whatever the levels are. */
+export function objectiveTerms(name: ObjectiveName, context: ObjectiveContext): readonly ObjectiveTerm[] {
+  const made = makers[name](context);
+  return "kind" in made ? [{ objective: made, weight: 1 }] : made;
 }
 
 /** What objectives are computed from. */
@@ -33,11 +40,10 @@ export function objectiveContext({ settings }: Pick<Scenario, "settings">, index
 }
 
 function compileLevel({ terms }: ObjectiveLevel, context: ObjectiveContext): CompiledLevel {
-  let shouldsWeight = 0;
-  const compiled: { objective: Objective; weight: number }[] = [];
-  for (const { objective, weight } of terms) {
-    if (objective === "shoulds") shouldsWeight += weight;
-    else compiled.push({ objective: objectiveNamed(objective, context), weight });
-  }
-  return { name: terms.map(({ objective }) => objective).join(" + "), shouldsWeight, terms: compiled };
+  return {
+    name: terms.map(({ objective }) => objective).join(" + "),
+    shouldsWeight: terms.reduce((sum, { objective, weight }) => sum + (objective === "shoulds" ? weight : 0), 0),
+    terms: terms.flatMap(({ objective, weight }) =>
+      (objective === "shoulds" ? [] : objectiveTerms(objective, context).map((term) => ({ objective: term.objective, weight: weight * term.weight })))),
+  };
 }

@@ -57,6 +57,12 @@ export interface MostMovedObjective extends Named {
   readonly current: Int32Array;
 }
 
+/** An objective and how much it weighs among others. */
+export interface ObjectiveTerm {
+  readonly objective: Objective;
+  readonly weight: number;
+}
+
 export interface ObjectiveContext {
   readonly index: FleetIndex;
   /** Dense index of each workload's host now; -1 for new ones. */

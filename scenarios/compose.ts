@@ -185,19 +185,19 @@ function checkDraft(composition: Composition, draft: Draft): void {
 function checkHost(checker: Checker, { source, path }: Place, draft: Draft): void {
   const document = itemAt("hosts", { source, path });
   if (document === undefined) return;
-  for (const field of ["capacity", "overcommitPermille", "reserve"] as const) checker.amounts(document[field], draft, [...path, field]);
+  for (const field of ["capacity", "overcommitPermille", "reserve", "safeUse"] as const) checker.amounts(document[field], draft, [...path, field]);
   if (document.type !== undefined) checker.exists("host type", document.type, draft.hostTypes, [...path, "type"]);
   checker.host(hostOf(document, draft.hostTypes.get(document.type ?? "")), draft, path);
 }
 
 /** Host types, links and the instant of one document. */
 function checkTop(source: Source, checker: Checker, draft: Draft, problems: Problems): void {
-  checkBalance(source, checker, draft);
+  checkSettings(source, checker, draft);
   const top = topOf(source);
   for (const name of draft.hostTypes.keys()) {
     const type = top.hostTypes?.[name];
     if (type === undefined || problems.isFaulty(source, "hostTypes", name)) continue;
-    for (const field of ["capacity", "overcommitPermille", "reserve"] as const) checker.amounts(type[field], draft, ["hostTypes", name, field]);
+    for (const field of ["capacity", "overcommitPermille", "reserve", "safeUse"] as const) checker.amounts(type[field], draft, ["hostTypes", name, field]);
   }
   const links = Array.isArray(top.links) ? top.links : [];
   links.forEach((document, i) => {
@@ -211,14 +211,33 @@ function checkTop(source: Source, checker: Checker, draft: Draft, problems: Prob
   if (typeof top.asOf === "string" && !problems.isFaultyBelow(source, "asOf")) checker.instant(top.asOf, ["asOf"]);
 }
 
-/** Resources that the balance names; of a wrong shape nothing is asked, that was reported. */
-function checkBalance(source: Source, checker: Checker, draft: Draft): void {
-  const dimensions: unknown = topOf(source).settings?.balance?.dimensions;
-  if (!Array.isArray(dimensions)) return;
-  dimensions.forEach((dimension: unknown, i) => {
-    if (typeof dimension !== "object" || dimension === null || Array.isArray(dimension)) return;
-    checker.amounts(dimension as Readonly<Record<string, number>>, draft, ["settings", "balance", "dimensions", i]);
+/** Resources that the settings name; of a wrong shape nothing is asked, that was reported. */
+function checkSettings(source: Source, checker: Checker, draft: Draft): void {
+  const settings: unknown = topOf(source).settings;
+  const dimensions = listAt(fieldOf(settings, "balance"), "dimensions");
+  dimensions.forEach((dimension, i) => {
+    if (isRecord(dimension)) checker.amounts(dimension as Readonly<Record<string, number>>, draft, ["settings", "balance", "dimensions", i]);
   });
+  const known = new Set(draft.resources.map(({ name }) => name));
+  for (const [list, field] of [["headroom", "resource"], ["proportion", "room"], ["proportion", "per"]] as const) {
+    listAt(settings, list).forEach((entry, i) => {
+      const name = fieldOf(entry, field);
+      if (typeof name === "string") checker.exists("resource", name, known, ["settings", list, i, field]);
+    });
+  }
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+  return isRecord(value) ? value[field] : undefined;
+}
+
+function listAt(value: unknown, field: string): readonly unknown[] {
+  const list = fieldOf(value, field);
+  return Array.isArray(list) ? list : [];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function applyChangesOf(composition: Composition, draft: Draft): readonly string[] {

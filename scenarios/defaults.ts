@@ -43,6 +43,7 @@ export function hostOf(document: HostDocument, type: HostTypeDocument = {}): Hos
     capacity: { ...type.capacity, ...document.capacity },
     overcommitPermille: { ...type.overcommitPermille, ...document.overcommitPermille },
     reserve: { ...type.reserve, ...document.reserve },
+    ...(type.safeUse === undefined && document.safeUse === undefined ? {} : { safeUse: { ...type.safeUse, ...document.safeUse } }),
     layers: { ...type.layers, ...document.layers },
     features: document.features ?? type.features ?? [],
     cpuVendor: document.cpuVendor ?? type.cpuVendor ?? "",

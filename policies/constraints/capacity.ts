@@ -4,6 +4,7 @@ import { amountOf, type ResourceKind } from "../../model/resource.ts";
 import { currentHosts, type FleetIndex, type Whereabouts } from "../../model/snapshot.ts";
 import type { ConstraintKind, Part } from "../constraint.ts";
 import { domainsByKey, unknownKeys } from "../domains.ts";
+import { lasting } from "../lasting.ts";
 
 const parameters = Type.Object({
   resources: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1, description: "Which resources; all when absent." })),
@@ -113,12 +114,6 @@ function held(workload: Workload, resource: ResourceKind, { host, arriving, leav
   if (host === h) return stopped && !resource.whileStopped ? 0 : amount;
   if (arriving === h) return (stopped ? resource.whileStopped : resource.whileMoving === "both") ? amount : 0;
   return leaving === h && resource.whileStopped ? amount : 0;
-}
-
-/** How much of a resource a workload holds where it is once the plan is done. */
-function lasting(workload: Workload, resource: ResourceKind): number {
-  const holds = workload.desired === "running" || (workload.desired === "stopped" && resource.whileStopped);
-  return holds ? amountOf(workload.reservation, resource.name) : 0;
 }
 
 interface Homes {

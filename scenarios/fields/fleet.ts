@@ -33,6 +33,7 @@ const hostFields = {
   capacity: optional(amounts("What is physically there.")),
   overcommitPermille: optional(amounts("What may be promised for each thousand physically there; 1000 when absent.", 1_000_000)),
   reserve: optional(amounts("Kept for the host itself.")),
+  safeUse: optional(amounts("Use beyond which the objective headroom counts; a share of the capacity, by the settings, for resources that are not named.")),
   layers: optional(labels("Layers that it offers with their versions, e.g. { libvirt: \"9.0.0\", podman: \"4.9\" }; an open list.")),
   features: optional(ids("What else it has: ups, raid, ... free words.")),
   cpuVendor: optional(line("Processor family; a live move needs the same on both hosts.")),

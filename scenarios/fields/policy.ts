@@ -1,7 +1,7 @@
 import { Type, type TSchema } from "typebox";
 import { objectiveNames } from "../../model/scenario.ts";
 import { catalogue, selectorSchema } from "../../policies/index.ts";
-import { closed, groupBy, id, ids, instant, line, oneOf, text, whole, type Written } from "./common.ts";
+import { closed, groupBy, id, ids, instant, line, oneOf, permille, text, whole, type Written } from "./common.ts";
 
 const optional = Type.Optional;
 
@@ -71,6 +71,17 @@ export const settingsSchema = closed({
       description: "Each is evened out by itself: the sum of the used parts of its resources, each times its weight.",
     }),
   }, "What the objective balance evens out; reserved cpuMillicores and memoryMiB, each by itself, when absent.")),
+  headroom: optional(Type.Array(closed({
+    resource: id("Resource."),
+    usePermille: optional(permille("Safe use on a host that does not say itself, as a part of its capacity. Default 800.")),
+    weight: optional(whole("Price of a unit above it, relative to the other resources. Default 1.", 1, 1_000_000)),
+  }), { maxItems: 32, description: "What the objective headroom calls too much; 800 of a thousand cpuMillicores and memoryMiB when absent." })),
+  proportion: optional(Type.Array(closed({
+    room: id("Resource of which enough is to be free"),
+    per: id("for what is free of this one."),
+    target: whole("So many units for each.", 1, 1_000_000_000),
+    weight: optional(whole("Price of a missing unit, relative to the others. Default 1.", 1, 1_000_000)),
+  }), { maxItems: 32, description: "What the objective proportion keeps; 2 memoryMiB for each of cpuMillicores when absent." })),
 }, "Prices that the planner weighs moves with, and what it balances.");
 
 export type PolicyEntryDocument = Written<typeof policySchema>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { indexFleet } from "../../model/snapshot.ts";
-import { objectiveContext, objectiveNamed } from "../../policies/compile-objectives.ts";
+import { objectiveContext, objectiveTerms } from "../../policies/compile-objectives.ts";
 import { parseScenarioText, serializeScenario } from "../../scenarios/index.ts";
 
 const fleet = (balance: string): string => `
@@ -23,8 +23,8 @@ function dimensionsOf(text: string): readonly { resource: string; targetPpm: num
   const again = parseScenarioText(JSON.stringify(serializeScenario(scenario)), "again.json").scenario;
   expect(again?.settings).toEqual(scenario.settings);
   const index = indexFleet(scenario.fleet);
-  const balance = objectiveNamed("balance", objectiveContext(scenario, index));
-  if (balance.kind !== "balance") throw new Error("no balance");
+  const [balance] = objectiveTerms("balance", objectiveContext(scenario, index)).map(({ objective }) => objective);
+  if (balance?.kind !== "balance") throw new Error("no balance");
   return balance.dimensions.map(({ resource, targetPpm, ppm }) => ({ resource, targetPpm, onFirst: ppm(0, 0), onSecond: ppm(0, 1) }));
 }
 

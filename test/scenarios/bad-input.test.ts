@@ -48,7 +48,7 @@ const yamlCases: readonly (readonly [string, string, string])[] = [
   ["an unknown change", "changes: [{ maintenence: { hosts: [a] } }]", "unknown-key 3:13 changes[0].maintenence | changes[0].maintenence is unknown; expected is one of addHosts,"],
   ["a change without content", "changes: [{}]", "missing-key 3:11 changes[0] | changes[0] is empty; it needs one of addHosts,"],
   ["a level of the objective that is a list", "objectives: [[]]", "wrong-type 3:14 objectives[0] | objectives[0] is an empty list; it must be an object of keys and values."],
-  ["an unknown level of the objective", "objectives: [{ terms: [{ objective: mony }] }]", 'not-allowed 3:37 objectives[0].terms[0].objective | objectives[0].terms[0].objective is "mony"; it must be money, moving, balance, power, carbon or shoulds.'],
+  ["an unknown level of the objective", "objectives: [{ terms: [{ objective: mony }] }]", 'not-allowed 3:37 objectives[0].terms[0].objective | objectives[0].terms[0].objective is "mony"; it must be money, moving, balance, power, carbon, headroom, proportion, most-moved or shoulds.'],
 ];
 
 describe("bad input in YAML", () => {
