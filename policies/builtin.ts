@@ -4,6 +4,7 @@ import type { PolicyId } from "../model/ids.ts";
 import type { PolicyDocument, Selector } from "../model/policy.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
 import { workloadsHolding } from "./groups.ts";
+import type { MoveLimit } from "./way-rules.ts";
 
 /** Ids of the musts that a fleet states by itself start with this; policies may not use it. */
 export const builtInPrefix = "built-in/";
@@ -22,6 +23,22 @@ export function builtInPolicies(index: FleetIndex): readonly PolicyDocument[] {
     ...index.fleet.services.flatMap((service) => redundancyPolicies(service, index)),
     builtIn("start-order", "Applications start after those they need", "The services say so.", { services: everything }, "start-order"),
   ];
+}
+
+/** Moves at once onto a host, and away from it, where no policy says how many. */
+const movesAtOnceDefault = 2;
+
+/** Limits on moves at once for the hosts of which the policies that were written say nothing. */
+export function builtInLimits(index: FleetIndex, said: readonly MoveLimit[]): readonly PolicyDocument[] {
+  return ([["perHostIn", "onto"], ["perHostOut", "away from"]] as const).flatMap(([counts, way]) => {
+    const spoken = said.filter((limit) => limit.counts === counts && limit.workloads === null);
+    const silent = index.hosts.filter((_, h) => spoken.every(({ hosts }) => hosts !== null && hosts[h] !== 1));
+    if (silent.length === 0) return [];
+    const select = silent.length === index.hosts.length ? {} : { hosts: { ids: silent.map(({ id }) => id) } };
+    return [builtIn(
+      `parallelism ${counts}`, `At most ${movesAtOnceDefault} moves at once ${way} a host`, "No policy says how many; a host also serves while it moves workloads.",
+      select, "parallelism", { [counts]: movesAtOnceDefault })];
+  });
 }
 
 /** What the fleet's services ask for and its workloads cannot give. */

@@ -2,7 +2,7 @@ import type { Diagnostic } from "../model/diagnostic.ts";
 import type { PolicyDocument } from "../model/policy.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
-import { builtInDiagnostics, builtInPolicies, builtInPrefix } from "./builtin.ts";
+import { builtInDiagnostics, builtInLimits, builtInPolicies, builtInPrefix } from "./builtin.ts";
 import { catalogue } from "./catalogue.ts";
 import type { CompiledPolicy } from "./compiled-policy.ts";
 import { constraintsOf } from "./compiled-constraint.ts";
@@ -14,6 +14,7 @@ import { lint } from "./lint.ts";
 import { checkParameters } from "./parameters.ts";
 import { reportInto } from "./policy-report.ts";
 import { resolveRequest } from "./request.ts";
+import { limitsOf } from "./way-rules.ts";
 
 /** What policies compile to. With an error among the diagnostics the constraints are not to be planned with. */
 export interface CompiledPolicies {
@@ -27,11 +28,18 @@ export async function compilePolicies(
 ): Promise<CompiledPolicies> {
   const diagnostics: Diagnostic[] = [...builtInDiagnostics(index)];
   const musts = lazyMusts();
-  const compiled: CompiledPolicy[] = [];
-  for (const document of [...builtInPolicies(index), ...scenario.policies.filter(({ enabled }) => enabled)]) {
-    const policy = await compilePolicy(document, scenario, index, musts.forms, diagnostics);
-    if (policy !== null) compiled.push(policy);
-  }
+  const compileAll = async (documents: readonly PolicyDocument[]): Promise<readonly CompiledPolicy[]> => {
+    const policies: CompiledPolicy[] = [];
+    for (const document of documents) {
+      const policy = await compilePolicy(document, scenario, index, musts.forms, diagnostics);
+      if (policy !== null) policies.push(policy);
+    }
+    return policies;
+  };
+  const own = await compileAll(builtInPolicies(index));
+  const written = await compileAll(scenario.policies.filter(({ enabled }) => enabled));
+  const limits = await compileAll(builtInLimits(index, limitsOf(written.flatMap((policy) => policy.constraints))));
+  const compiled = [...own, ...limits, ...written];
   const constraints = compiled.flatMap((policy) => policy.constraints);
   musts.fill(constraints);
   if (options.lint) diagnostics.push(...lint(compiled, index));

@@ -1,6 +1,6 @@
 import { CompiledConstraint } from "./compiled-constraint.ts";
 import type { Constraint, ConstraintKind } from "./constraint.ts";
-import { parallelism, type ParallelismParams } from "./constraints/parallelism.ts";
+import { parallelism, type ParallelismLimit } from "./constraints/parallelism.ts";
 import { startOrder, type StartOrderParams } from "./constraints/start-order.ts";
 import { window } from "./constraints/window.ts";
 import { nextStart } from "./windows.ts";
@@ -13,9 +13,9 @@ export interface ActionWindow {
   nextStart(fromMs: number, durationMs: number): number | null;
 }
 
-/** A limit on moves at once, with the constraint that it came from. */
-export interface MoveLimit extends ParallelismParams {
-  readonly constraint: string;
+/** A limit on moves at once, with the policy that it came from. */
+export interface MoveLimit extends ParallelismLimit {
+  readonly policy: string;
 }
 
 /** A start order, with the constraint that it came from. */
@@ -31,7 +31,8 @@ export function windowsOf(constraints: readonly Constraint[]): readonly ActionWi
 
 /** The limits on moves at once that a schedule must keep to. */
 export function limitsOf(constraints: readonly Constraint[]): readonly MoveLimit[] {
-  return mustsWith(constraints, parallelism).map(({ id, params }) => Object.assign({ constraint: id }, params));
+  const policyOf = new Map(mustsWith(constraints, parallelism).map(({ policy, params: { limit } }) => [limit, policy]));
+  return [...policyOf].map(([limit, policy]) => Object.assign({ policy }, limit));
 }
 
 /** The start orders that a schedule must keep to. */
@@ -41,10 +42,10 @@ export function startOrdersOf(constraints: readonly Constraint[]): readonly Orde
 
 function mustsWith<Raw, Params>(
   constraints: readonly Constraint[], entry: ConstraintKind<Raw, Params>,
-): readonly { readonly id: string; readonly params: Params }[] {
+): readonly { readonly id: string; readonly policy: string; readonly params: Params }[] {
   return constraints.flatMap((constraint) => {
     if (!(constraint instanceof CompiledConstraint) || constraint.strength !== "must") return [];
     const params = constraint.paramsOf(entry);
-    return params === null ? [] : [{ id: constraint.id, params }];
+    return params === null ? [] : [{ id: constraint.id, policy: constraint.policy, params }];
   });
 }

@@ -2,14 +2,7 @@ import type { FleetIndex } from "../../model/snapshot.ts";
 import { limitsOf, windowsOf, type ActionWindow, type Constraint, type MoveLimit } from "../../policies/index.ts";
 import { carries, type Step } from "./step.ts";
 
-/**
- * How many moves a host takes in, and lets out, at once when no policy says. A habit of the scheduler and no promise of
- * the plan: with all its moves on one way a host only takes longer, so the verifier does not ask for it. Whoever wants
- * it promised writes a parallelism policy.
- */
-const perHostDefault = 2;
-
-interface Limit extends Omit<MoveLimit, "constraint"> {
+interface Limit extends Omit<MoveLimit, "policy"> {
   /** Steps under way by place: a host, a pair of sites, or 0 for everything. */
   readonly underWay: Map<number, number>;
 }
@@ -30,14 +23,7 @@ export class Limits {
   readonly #siteNumber: ReadonlyMap<string, number>;
 
   constructor(index: FleetIndex, constraints: readonly Constraint[], startsAtMs: number | null) {
-    const said = limitsOf(constraints);
-    const unless = (counts: MoveLimit["counts"]): readonly Omit<MoveLimit, "constraint">[] => {
-      const spoken = said.filter((limit) => limit.counts === counts && limit.workloads === null);
-      if (spoken.some(({ hosts }) => hosts === null)) return [];
-      const silent = Uint8Array.from(index.hosts, (_, h) => (spoken.some(({ hosts }) => hosts?.[h] === 1) ? 0 : 1));
-      return [{ counts, atMost: perHostDefault, workloads: null, hosts: silent }];
-    };
-    this.#limits = [...said, ...unless("perHostIn"), ...unless("perHostOut")]
+    this.#limits = limitsOf(constraints)
       .map(({ counts, atMost, workloads, hosts }) => ({ counts, atMost, workloads, hosts, underWay: new Map<number, number>() }));
     this.#index = index;
     this.#windows = windowsOf(constraints).map((window) => ({ window, workloads: new Set(window.workloads) }));

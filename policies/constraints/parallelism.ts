@@ -17,13 +17,20 @@ const limitNames = ["perHostIn", "perHostOut", "perSiteLink", "total"] as const;
 export type MoveLimitName = (typeof limitNames)[number];
 
 /** One limit on how many moves are under way at once. */
-export interface ParallelismParams {
+export interface ParallelismLimit {
   readonly counts: MoveLimitName;
   readonly atMost: number;
   /** Moves of these workloads count; 1 for each. Null: of all. */
   readonly workloads: Uint8Array | null;
   /** Moves that touch these hosts count; 1 for each. Null: all. */
   readonly hosts: Uint8Array | null;
+}
+
+/** A limit where it is looked at: at one host when it counts by host, so that an action asks about its own hosts only. */
+export interface ParallelismParams {
+  readonly limit: ParallelismLimit;
+  /** -1: everywhere. */
+  readonly host: number;
 }
 
 /** Only so many moves are under way at once. Starting a new workload is none, unless data are copied for it. */
@@ -47,17 +54,23 @@ export const parallelism: ConstraintKind<Static<typeof parameters>, ParallelismP
       workloads: maskOf(workloads, index.workloads.length),
       hosts: maskOf(hosts, index.hosts.length),
     };
-    return limitNames.flatMap((counts) => {
+    return limitNames.flatMap((counts): readonly Part<ParallelismParams>[] => {
       const atMost = raw[counts];
-      return atMost === undefined ? [] : [{ params: { counts, atMost, ...scope }, subject: counts, workloads: null, hosts: null }];
+      if (atMost === undefined) return [];
+      const limit = { counts, atMost, ...scope };
+      if (counts === "perSiteLink" || counts === "total") return [{ params: { limit, host: -1 }, subject: counts, workloads: null, hosts: null }];
+      return index.hosts.flatMap(({ id }, h) => scope.hosts !== null && scope.hosts[h] !== 1 ? [] : [{
+        params: { limit, host: h }, subject: `${counts} ${id}`, workloads: null, hosts: Int32Array.of(h),
+      }]);
     });
   },
 
-  check({ counts, atMost, workloads, hosts }, instant) {
+  check({ limit: { counts, atMost, workloads, hosts }, host: only }, instant) {
     const moves = new Map<string, number[]>();
-    for (const w of instant.underWay()) {
+    for (const w of only < 0 ? instant.underWay() : instant.present(only)) {
       const { host, arriving } = instant.where(w);
-      if (workloads !== null && workloads[w] !== 1) continue;
+      if (arriving < 0 || (workloads !== null && workloads[w] !== 1)) continue;
+      if (only >= 0 && only !== (counts === "perHostIn" ? arriving : host)) continue;
       const key = placeOf(counts, host, arriving, hosts, instant);
       if (key === null) continue;
       const known = moves.get(key);

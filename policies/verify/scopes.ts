@@ -115,7 +115,7 @@ function powerScopes(index: FleetIndex, actions: readonly DenseAction[], ofHost:
 /** Each limit on moves at once, place by place: a host, a pair of sites, or everything. */
 function limitScopes(index: FleetIndex, constraints: readonly Constraint[], actions: readonly DenseAction[]): readonly Scope[] {
   const scopes: Scope[] = [];
-  for (const { constraint, counts, workloads, hosts } of limitsOf(constraints)) {
+  for (const { policy, counts, atMost, workloads, hosts } of limitsOf(constraints)) {
     const counted = (h: number): boolean => hosts === null || hosts[h] === 1;
     const places = new Map<string, number[]>();
     actions.forEach(({ kind, workload, from, to }, a) => {
@@ -128,7 +128,8 @@ function limitScopes(index: FleetIndex, constraints: readonly Constraint[], acti
       if (place !== null) append(places, place, a);
     });
     for (const found of places.values()) {
-      if (found.length > 1) scopes.push({ about: constraint, actions: found, kind: "order", takesAway: always, adds: always });
+      // As many as may be under way at once need no order.
+      if (found.length > atMost) scopes.push({ about: `policy ${policy}`, actions: found, kind: "order", takesAway: always, adds: always });
     }
   }
   return scopes;

@@ -45,19 +45,35 @@ function exception(rest: Partial<PolicyException>): PolicyException {
   return { workloads: [], hosts: [], reason: "waiting for a new rack", expires: "2026-12-31T00:00:00Z", approvedBy: "ops", ...rest };
 }
 
+/** Subjects of the fleet's own limits on moves at once, beside these policies. */
+async function limited(...policies: readonly PolicyDocument[]): Promise<readonly string[]> {
+  const { constraints } = await compiled(policies);
+  return constraints.filter(({ kind, policy }) => kind === "parallelism" && policy.startsWith("built-in/")).map(({ subject }) => subject);
+}
+
 describe("the musts that every fleet states by itself", () => {
   it("come first, under ids of their own", async () => {
     const { constraints } = await compiled([policyOf("mine", all, "spread")]);
     const policies = [...new Set(constraints.map(({ policy }) => policy))];
     expect(policies).toEqual([
       "built-in/host-state", "built-in/capacity", "built-in/layer", "built-in/security-level", "built-in/offsite-ban",
-      "built-in/service shop redundancy database", "built-in/start-order", "mine"]);
+      "built-in/service shop redundancy database", "built-in/start-order", "built-in/parallelism perHostIn", "built-in/parallelism perHostOut", "mine"]);
     expect(constraints.filter(({ policy }) => policy.startsWith("built-in/")).every(({ strength }) => strength === "must")).toBe(true);
   });
 
   it("ban only the workloads that say so from external sites", async () => {
     const { constraints } = await compiled([]);
     expect(constraints.filter(({ policy }) => policy === "built-in/offsite-ban").map(({ subject }) => subject)).toEqual(["workload db-1"]);
+  });
+
+  it("limit moves at once where no policy does, whether it says fewer or more", async () => {
+    const both = ["perHostIn", "perHostOut"].map((counts) => ["h1", "h2", "x1", "x2"].map((host) => `${counts} ${host}`));
+    expect(await limited()).toEqual(both.flat());
+    expect(await limited(policyOf("many", {}, "parallelism", { perHostIn: 9, total: 20 }))).toEqual(both[1]);
+    expect(await limited(policyOf("some", { hosts: ids("h1 x2") }, "parallelism", { perHostIn: 1, perHostOut: 9 }))).toEqual(["perHostIn h2", "perHostIn x1", "perHostOut h2", "perHostOut x1"]);
+    // A limit on the moves of some workloads, or a wish, says nothing about all of them.
+    expect(await limited(policyOf("web", { workloads: ids("web-1") }, "parallelism", { perHostIn: 1 }))).toEqual(both.flat());
+    expect(await limited(policyOf("wish", {}, "parallelism", { perHostIn: 1 }, { strength: "should" }))).toEqual(both.flat());
   });
 
   it("warn of an application with fewer workloads than its service wants", async () => {

@@ -126,6 +126,25 @@ describe("the verifier refuses", () => {
     expect(violations).toMatchObject([{ policy: "built-in/capacity", atMs: 0, action: "a1", before: false, words: "host h2 memoryMiB holds 120 MiB, the limit is 100" }]);
   });
 
+  it("more than two moves at once onto or away from a host, unless a policy says otherwise", async () => {
+    const names = ["a", "b", "c"];
+    const fleet = (from: readonly string[]) => smallFleet({ h1: {}, h2: {}, h3: {}, h4: {} }, Object.fromEntries(names.map((name, i) => [name, { on: from[i] ?? "h1", memoryMiB: 1 }])));
+    const found = async (from: readonly string[], to: readonly string[], policies: readonly PolicyDocument[], at = [0, 0, 0]) => {
+      const world = await given(fleet(from), policies);
+      const plan = byHand(world, Object.fromEntries(names.map((name, i) => [name, to[i] ?? ""])), names.map((name, i) => [`migrate ${name} ${from[i]}>${to[i]}`, at[i] ?? 0]));
+      const { ok, problems, violations } = verify(world, plan);
+      return { ok, said: [...problems, ...violations.map(({ policy: id, action: a, words }) => `${id} ${a} ${words}`)] };
+    };
+    const [one, three] = [["h1", "h1", "h1"], ["h2", "h3", "h4"]];
+    expect(await found(three, one, [])).toEqual({ ok: false, said: ["built-in/parallelism perHostIn a3 3 moves to host h1 at once, at most 2 may be under way"] });
+    expect(await found(one, three, [])).toEqual({ ok: false, said: ["built-in/parallelism perHostOut a3 3 moves from host h1 at once, at most 2 may be under way"] });
+    expect(await found(one, three, [policy("many", "parallelism", null, { perHostOut: 3 })])).toEqual({ ok: true, said: [] });
+    // One after the other by the clock alone: nothing keeps the third from starting before the first has ended.
+    expect(await found(one, three, [], [0, 1, 2])).toEqual({ ok: false, said: [
+      "nothing makes a2 wait for a1, which policy built-in/parallelism perHostOut needs", "nothing makes a3 wait for a1, which policy built-in/parallelism perHostOut needs",
+      "nothing makes a3 wait for a2, which policy built-in/parallelism perHostOut needs"] });
+  });
+
   it("a rule about the end that is broken there, and not one that is broken only on the way", async () => {
     const world = await given(smallFleet(two, { a: { on: "h1" }, b: { on: "h1" } }), [policy("pair", "gather", ["a", "b"])]);
     expect(verify(world, byHand(world, { a: "h2", b: "h2" }, [["migrate a h1>h2", 0], ["migrate b h1>h2", 1]])).ok).toBe(true);
