@@ -15,7 +15,7 @@ export function fewestMoves(instance: BtrInstance): number {
   let moves = 0;
   for (const [node, vms] of runningOn(instance)) {
     const onward = vms.filter(({ id }) => wanted.get(id) === "running").map(({ id }) => id);
-    const staying = onward.filter((vm) => !offline.has(node) && barred(vm, node) === false);
+    const staying = onward.filter((vm) => !offline.has(node) && !barred(vm, node));
     const asked = limits.map(({ limitOf, needOf }) => leavers(staying.map(needOf), limitOf(node)));
     moves += onward.length - staying.length + Math.max(0, ...asked);
   }
@@ -32,8 +32,8 @@ function leavers(amounts: readonly number[], limit: number): number {
 }
 
 interface NodeLimit {
-  limitOf(node: number): number;
-  needOf(vm: number): number;
+  readonly limitOf: (node: number) => number;
+  readonly needOf: (vm: number) => number;
 }
 
 /** What each node can give of each resource at the end, and how many machines it may run. */

@@ -79,8 +79,7 @@ export function readInstance(text: string): BtrInstance {
   const views = list(model["views"] ?? [], "model.views").map((view, i) => record(view, `model.views[${i}]`));
   const attributes = record(model["attributes"] ?? {}, "model.attributes");
   const resources = views.flatMap((view, i) => (view["id"] === "shareableResource" ? [readResource(view, `model.views[${i}]`)] : []));
-  const resourceIds = new Set(resources.map(({ id }) => id));
-  const known = { vms: new Set(vms.map(({ id }) => id)), nodes: new Set(nodes.map(({ id }) => id)), resources: resourceIds };
+  const known = new Known(vms, nodes, resources);
   return {
     nodes, vms, resources,
     vmSeconds: readDurations(attributes["vms"], "model.attributes.vms"),
@@ -142,10 +141,39 @@ function readDurations(value: unknown, path: string): Durations {
   return durations;
 }
 
-interface Known {
+type Parts = readonly (readonly number[])[];
+
+/** What constraints may name. */
+class Known {
   readonly vms: ReadonlySet<number>;
   readonly nodes: ReadonlySet<number>;
   readonly resources: ReadonlySet<string>;
+  #lastParts: Parts = [];
+
+  constructor(vms: readonly BtrVm[], nodes: readonly BtrNode[], resources: readonly BtrResource[]) {
+    this.vms = new Set(vms.map(({ id }) => id));
+    this.nodes = new Set(nodes.map(({ id }) => id));
+    this.resources = new Set(resources.map(({ id }) => id));
+  }
+
+  /** Thousands of constraints repeat the same parts, and equal ones become the same object. */
+  partsOf(raw: readonly unknown[], sort: "vms" | "nodes", path: string): Parts {
+    const last = this.#lastParts;
+    if (raw.length === last.length && raw.every((part, p) => Array.isArray(part) && areSame(part, last[p] ?? []))) return last;
+    const parts = raw.map((part, p) => wholes(part, `${path}.parts[${p}]`));
+    for (const part of parts) {
+      const stranger = part.find((each) => !this[sort].has(each));
+      if (stranger !== undefined) throw new InstanceFault(`${path}.parts names ${stranger}, which is not one of the ${sort} of model.mapping`);
+    }
+    this.#lastParts = parts;
+    return parts;
+  }
+}
+
+function areSame(a: readonly unknown[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function readConstraint(raw: Json, path: string, known: Known): BtrConstraint {
@@ -156,10 +184,9 @@ function readConstraint(raw: Json, path: string, known: Known): BtrConstraint {
   const fields: readonly string[] = fieldsOf[id];
   const vms = fields.includes("vms") ? wholes(raw["vms"], `${path}.vms`) : fields.includes("vm") ? oneOrMore(raw, "vm", path) : [];
   const nodes = fields.includes("nodes") ? wholes(raw["nodes"], `${path}.nodes`) : fields.includes("node") ? oneOrMore(raw, "node", path) : [];
-  const parts = fields.includes("parts") ? list(raw["parts"], `${path}.parts`).map((part, p) => wholes(part, `${path}.parts[${p}]`)) : [];
+  const parts = fields.includes("parts") ? known.partsOf(list(raw["parts"], `${path}.parts`), id === "split" ? "vms" : "nodes", path) : [];
   const resource = fields.includes("rc") ? text(raw["rc"], `${path}.rc`) : "";
-  const inParts = parts.flat().find((each) => !(id === "split" ? known.vms : known.nodes).has(each));
-  const stranger = vms.find((vm) => !known.vms.has(vm)) ?? nodes.find((node) => !known.nodes.has(node)) ?? inParts;
+  const stranger = vms.find((vm) => !known.vms.has(vm)) ?? nodes.find((node) => !known.nodes.has(node));
   if (stranger !== undefined) throw new InstanceFault(`${path} (${id}) names ${stranger}, which model.mapping does not have`);
   if (resource !== "" && !known.resources.has(resource)) throw new InstanceFault(`${path} (${id}) names the resource ${resource}, which no view has`);
   return {

@@ -84,14 +84,11 @@ class Replay {
     const places = vms.map((vm) => this.#on.get(vm) ?? []);
     const used = places.flat();
     const broken = (): boolean => {
-      switch (id) {
-        case "spread": return new Set(used).size < used.length;
-        case "gather": return new Set(used).size > 1;
-        case "among": return !parts.some((part) => used.every((node) => part.includes(node)));
-        case "fence": return used.some((node) => !nodes.includes(node));
-        case "ban": return used.some((node) => nodes.includes(node));
-        default: return false;
-      }
+      if (id === "spread") return new Set(used).size < used.length;
+      if (id === "gather") return new Set(used).size > 1;
+      if (id === "among") return !parts.some((part) => used.every((node) => part.includes(node)));
+      if (id === "fence") return used.some((node) => !nodes.includes(node));
+      return id === "ban" && used.some((node) => nodes.includes(node));
     };
     if (broken()) this.#faults.add(`${at}: ${id} of vms ${vms.join(", ")} is broken`);
   }
@@ -123,9 +120,9 @@ class Replay {
 interface Side {
   readonly name: string;
   readonly loads: Map<number, number>;
-  leaves(vm: number): number;
-  arrives(vm: number): number;
-  limitOf(node: number): number;
+  readonly leaves: (vm: number) => number;
+  readonly arrives: (vm: number) => number;
+  readonly limitOf: (node: number) => number;
 }
 
 function timeOf({ begins, action }: { readonly begins: boolean; readonly action: TimedAction }): number {

@@ -27,7 +27,7 @@ const layer = "hypervisor";
 export function scenarioOf(name: string, instance: BtrInstance): BtrScenario {
   const wanted = wantedStates(instance);
   const workloadIds = new Map<number, WorkloadId>();
-  const width = String(Math.max(0, ...[instance.vms.at(-1)?.id ?? 0, instance.nodes.at(-1)?.id ?? 0])).length;
+  const width = String(Math.max(instance.vms.at(-1)?.id ?? 0, instance.nodes.at(-1)?.id ?? 0)).length;
   for (const { id } of instance.vms) if (wanted.get(id) !== "nowhere") workloadIds.set(id, numbered("vm", id, width) as WorkloadId);
   const hostIds = new Map(instance.nodes.map(({ id }) => [id, numbered("node", id, width) as HostId]));
   const names: Names = { host: (node) => hostIds.get(node) ?? "", workload: (vm) => workloadIds.get(vm) ?? null };

@@ -32,7 +32,7 @@ export function addGenerate(program: Command, _context: Context, finish: Finish)
     .addOption(new Option("--policies <n>", "about so many policies").argParser(wholeNumber(0, 1000)).default(8))
     .addOption(new Option("--sites <n>", "number of sites; from two on the last is external").argParser(wholeNumber(1, 100)))
     .addOption(new Option("--fill-permille <n>", "reserved part of the memory, per thousand").argParser(wholeNumber(1, 950)))
-    .addOption(new Option("--tight", "nearly full hosts that must exchange workloads in long circles"))
+    .addOption(new Option("--tight", "95 % full: long circles of full hosts, groups that must change sites; an answer exists and can be reached"))
     .addOption(new Option("--change <what>", "a change to try").choices(["close-site", "maintenance"]))
     .addOption(new Option("--seed <n>", "another seed, another fleet").argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)).default(1))
     .addOption(new Option("--yaml", "YAML instead of JSON (also when --out ends in .yaml); for small fleets"))
@@ -42,6 +42,7 @@ export function addGenerate(program: Command, _context: Context, finish: Finish)
         ["stowage generate --hosts 20 --workloads 150 --out fleet.json", "a fleet in a file"],
         ["stowage generate --seed 7 | stowage plan -", "make a fleet and plan it"],
         ["stowage generate --hosts 5 --workloads 20 --yaml", "one to read"],
+        ["stowage generate --tight --hosts 60 --workloads 400 --policies 30 | stowage plan --mode repair -", "one that is hard to reorder"],
       ],
       codes: ["done", "error"],
     }))

@@ -9,7 +9,7 @@ export interface GenerateOptions {
   readonly sites?: number;
   /** Part of the memory that is reserved, per thousand. Default 600. */
   readonly fillPermille?: number;
-  /** Built backwards from an answer: full hosts whose workloads must move in long circles, and one spare host. */
+  /** Built backwards from an answer: circles of full hosts, groups that must change sites, hosts to be emptied. 95 % full. */
   readonly tight?: boolean;
   /** A question to ask of the fleet; default none. */
   readonly change?: "close-site" | "maintenance";
