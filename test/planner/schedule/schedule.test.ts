@@ -169,6 +169,30 @@ describe("a deadlock", () => {
     expect(problemsOf(world, moves, result)).toEqual([]);
   });
 
+  it("is broken by stopping in a fleet too large to try every order", async () => {
+    const pairs = Array.from({ length: 26 }, (_, i) => [`a${i}`, `b${i}`] as const);
+    const world = await given(smallFleet(
+      Object.fromEntries(pairs.flat().map((name) => [`h-${name}`, {}])),
+      Object.fromEntries(pairs.flat().map((name) => [name, { on: `h-${name}`, memoryMiB: 80, mayStop: true }])),
+    ));
+    const moves = Object.fromEntries(pairs.flatMap(([a, b]) => [[a, `h-${b}`], [b, `h-${a}`]]));
+    const result = run(world, moves);
+    expect(result.kind).toBe("scheduled");
+    expect(problemsOf(world, moves, result)).toEqual([]);
+  });
+
+  it("is broken by bystanders in a fleet too large to try every order", async () => {
+    const places = Array.from({ length: 25 }, (_, i) => i);
+    const world = await given(smallFleet(
+      Object.fromEntries(places.flatMap((i) => [[`x${i}`, { memoryMiB: 60 }], [`y${i}`, { memoryMiB: 80 }], [`z${i}`, { memoryMiB: 25 }]])),
+      Object.fromEntries(places.flatMap((i) => [[`a${i}`, { on: `x${i}`, memoryMiB: 50 }], [`b${i}`, { on: `y${i}`, memoryMiB: 30 }], [`stays${i}`, { on: `y${i}`, memoryMiB: 20 }]])),
+    ));
+    const moves = Object.fromEntries(places.flatMap((i) => [[`a${i}`, `y${i}`], [`b${i}`, `x${i}`]]));
+    const result = run(world, moves);
+    expect(result.kind).toBe("scheduled");
+    expect(problemsOf(world, moves, result)).toEqual([]);
+  });
+
   it("is broken by a bystander who makes room and comes back", async () => {
     const world = await given(smallFleet({ h1: { memoryMiB: 60 }, h2: { memoryMiB: 80 }, h3: { memoryMiB: 25 } }, {
       a: { on: "h1", memoryMiB: 50 }, b: { on: "h2", memoryMiB: 30 }, stays: { on: "h2", memoryMiB: 20 },

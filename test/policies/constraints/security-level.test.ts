@@ -7,6 +7,7 @@ describe("security-level", () => {
 
   it("refuses a host that is not cleared", () => given("a:low b:low", facts).violates(securityLevel, {}, "b needs security level 3, low has 1"));
   it("refuses to arrive there", () => given("b:high>low", facts).violates(securityLevel, {}, "b needs security level 3, low has 1"));
+  it("refuses a host one level too low", () => given("c:low", facts).violates(securityLevel, {}, "c needs security level 2, low has 1"));
   it("permits an equal and a higher level", () => given("a:low b:high c:high", facts).keeps(securityLevel));
   it("keeps different levels apart when exclusive", () => {
     given("a:high b:high c:high", facts).violates(securityLevel, { raw: { exclusive: true } },

@@ -96,6 +96,19 @@ describe("facts", () => {
     expect(brief(await stale(plan, smallFleet(hosts, rest)))).toContain("workload b host matters");
   });
 
+  it("matter when a host of the plan is not in use any more", async () => {
+    const { plan } = await made();
+    const facts = await stale(plan, smallFleet({ ...hosts, h3: { state: "maintenance" } }, workloads));
+    expect(brief(facts)).toEqual(["fleet", "host h3 state matters"]);
+    expect(facts[1]).toMatchObject({ was: "on", is: "maintenance", why: "policy built-in/host-state: b is on h3, which is in state maintenance" });
+  });
+
+  it("matter when a workload became larger than what was reserved for it", async () => {
+    const { plan } = await made();
+    const facts = await stale(plan, smallFleet(hosts, { ...workloads, b: { on: "h2", memoryMiB: 101 } }));
+    expect(brief(facts)).toContain("workload b reservation matters");
+  });
+
   it("matter when a policy forbids now what the plan does", async () => {
     const { plan } = await made();
     const facts = await stale(plan, smallFleet(hosts, workloads), [policy("not-h3", "ban", ["b"], { hosts: { ids: ["h3"] } })]);

@@ -213,6 +213,25 @@ describe("the verifier refuses a plan with", () => {
   });
 });
 
+describe("what the fleet breaks already", () => {
+  const fleet = smallFleet({ h1: { memoryMiB: 50 }, h2: {}, h3: {} }, { a: { on: "h1", memoryMiB: 40 }, b: { on: "h1", memoryMiB: 40 }, c: { on: "h2", memoryMiB: 5 } });
+
+  it("may never get worse, on the way or at the end", async () => {
+    const world = await given(fleet);
+    const atTheEnd = verify(world, byHand(world, { c: "h1" }, [["migrate c h2>h1", 0]]));
+    expect(atTheEnd).toMatchObject({ ok: false, violations: [{ before: false, action: "a1", words: "host h1 memoryMiB holds 85 MiB, the limit is 50" }] });
+    const onTheWay = verify(world, byHand(world, { c: "h3" }, [["migrate c h2>h1", 0], ["migrate c h1>h3", 1, [1]]]));
+    expect(onTheWay.ok).toBe(false);
+    expect(onTheWay.violations.filter(({ before }) => !before)).toMatchObject([{ action: "a1", words: "host h1 memoryMiB holds 85 MiB, the limit is 50" }]);
+  });
+
+  it("may never get worse at the end by a rule about the end", async () => {
+    const world = await given(smallFleet({ h1: {}, h2: {}, h3: {} }, { a: { on: "h1" }, b: { on: "h2" }, c: { on: "h1" } }), [policy("pair", "gather", ["a", "b", "c"])]);
+    expect(verify(world, byHand(world, { c: "h3" }, [["migrate c h1>h3", 0]])).violations).toMatchObject([{ policy: "pair", before: false }]);
+    expect(verify(world, byHand(world, { c: "h2" }, [["migrate c h1>h2", 0]]))).toMatchObject({ ok: true, violations: [{ policy: "pair", before: true }] });
+  });
+});
+
 describe("the verifier accepts", () => {
   it("what was broken before and is not worse, and says so", async () => {
     const world = await given(smallFleet({ h1: { memoryMiB: 50 }, h2: {} }, { a: { on: "h1", memoryMiB: 40 }, b: { on: "h1", memoryMiB: 40 }, c: { on: "h1", memoryMiB: 10 } }));
