@@ -34,7 +34,7 @@ function constraintsFor(model: RoadefModel, index: FleetIndex): readonly Constra
   const apart = groups.filter(({ members }) => members.length > 1);
   const names = (transient: number): readonly string[] => index.resourceNames.filter((_, r) => model.transient[r] === transient);
   const capacity = (raw: { readonly resources: readonly string[]; readonly countBothEnds?: readonly string[] }): readonly Part<unknown>[] =>
-    (raw.resources.length === 0 ? [] : partsOf(catalogue.capacity, { raw }, index));
+    (raw.resources.length === 0 ? [] : partsOf(catalogue.capacity, { raw, hosts: Int32Array.from(index.hosts.keys()) }, index));
   return [
     ...constraints("capacity", catalogue.capacity, capacity({ resources: names(0) }), index),
     ...constraints("transient", catalogue.capacity, capacity({ resources: names(1), countBothEnds: names(1) }), index),
@@ -60,28 +60,24 @@ function spreadParts({ spreadMin }: RoadefModel, groups: readonly Group[], index
   return [...byLeast].flatMap(([atLeast, wanting]) => partsOf(catalogue.spread, { raw: { key: locationKey, atLeast }, groups: wanting }, index));
 }
 
-/** Each service near each that it depends on; a service is always near itself. */
+/** Each service near each that it depends on, one request for all that depend on the same; a service is always near itself. */
 function dependencyParts({ dependencies: { offsets, targets } }: RoadefModel, groups: readonly Group[], index: FleetIndex): readonly Part<unknown>[] {
-  return groups.flatMap(({ name, members }, s) => {
-    const needed = new Set(targets.subarray(offsets[s], offsets[s + 1]));
-    needed.delete(s);
-    if (members.length === 0) return [];
-    return [...needed].flatMap((other) => partsOf(catalogue.neighbourhood, {
-      raw: { key: neighbourhoodKey }, groups: [{ name: `${name} near ${groups[other]?.name}`, members }], selected: { near: groups[other]?.members ?? new Int32Array() },
-    }, index));
+  const dependingOn: number[][] = groups.map(() => []);
+  groups.forEach(({ members }, s) => {
+    if (members.length > 0) for (const other of new Set(targets.subarray(offsets[s], offsets[s + 1]))) if (other !== s) dependingOn[other]?.push(s);
   });
+  return groups.flatMap((needed, other) => partsOf(catalogue.neighbourhood, {
+    raw: { key: neighbourhoodKey }, selected: { near: needed.members },
+    groups: (dependingOn[other] ?? []).map((s) => ({ name: `${groups[s]?.name} near ${needed.name}`, members: groups[s]?.members ?? new Int32Array() })),
+  }, index));
 }
 
 /** The parts of one policy, as the compiler asks an entry for them. */
 function partsOf(entry: AnyConstraintKind, asked: Pick<Request<unknown>, "raw"> & Partial<Request<unknown>>, index: FleetIndex): readonly Part<unknown>[] {
   return entry.parts({
-    workloads: new Int32Array(), hosts: everyHost(index), services: new Int32Array(), groups: [], selected: {}, selectedLists: {}, index,
+    workloads: new Int32Array(), hosts: new Int32Array(), services: new Int32Array(), groups: [], selected: {}, selectedLists: {}, index,
     settings: defaultSettings, excepted: { workloads: new Set(), hosts: new Set() }, otherMusts: () => [], ...asked,
   }) as readonly Part<unknown>[];
-}
-
-function everyHost(index: FleetIndex): Int32Array {
-  return Int32Array.from(index.hosts.keys());
 }
 
 function constraints(id: string, entry: AnyConstraintKind, parts: readonly Part<unknown>[], index: FleetIndex): readonly Constraint[] {
