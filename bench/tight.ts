@@ -51,7 +51,7 @@ async function attempt(seed: number): Promise<Outcome> {
   if (scenario === null) throw new Error(diagnostics.slice(0, 5).map(({ path, message }) => `${path}: ${message}`).join("\n"));
   const index = indexFleet(scenario.fleet);
   const compiled = await compilePolicies(scenario, index);
-  const [error] = compiled.diagnostics.filter(({ severity }) => severity === "error");
+  const error = compiled.diagnostics.find(({ severity }) => severity === "error");
   if (error !== undefined) throw new Error(`${error.path}: ${error.message}`);
   const plan = await planScenario({
     scenario, index, constraints: compiled.constraints, mode: values.mode as Mode, engine: "auto", seed: 1, timeMs: 60_000,

@@ -50,7 +50,7 @@ export async function runInstance(name: string, text: string, { seed, timeMs, cl
   const index = indexFleet(scenario.fleet);
   stage("convert");
   const { constraints, diagnostics } = await compilePolicies(scenario, index, { lint: false });
-  const [error] = diagnostics.filter(({ severity }) => severity === "error");
+  const error = diagnostics.find(({ severity }) => severity === "error");
   if (error !== undefined) throw new InstanceFault(`${error.path}: ${error.message}`);
   stage("compile");
   const bound = fewestMoves(instance);
