@@ -9,6 +9,7 @@ import { Rules, type Refusal } from "./rules.ts";
 import { StartOrder } from "./start-order.ts";
 import { carries, hostsOf, stepMs, workloadsOf, type Step } from "./step.ts";
 import { Traffic } from "./traffic.ts";
+import { Waiting } from "./waiting.ts";
 
 /** A step with its place in time, and the rules in whose scope it is. */
 export interface Taken {
@@ -22,6 +23,8 @@ export interface Taken {
 export interface Blocked {
   readonly scope: number;
   readonly because: string;
+  /** True when everybody who waits for the same waits as long. */
+  readonly inLine?: boolean;
 }
 
 export interface CourseOptions {
@@ -64,9 +67,8 @@ export class Course {
   readonly #copying: Int32Array;
   readonly #booting: Uint8Array;
   readonly #events = new EventQueue<Event>();
-  readonly #waiting = new Map<number, number[]>();
+  readonly #waiting: Waiting;
   readonly #stopped: () => boolean;
-  #ready: number[] = [];
   #nowMs = 0;
 
   constructor(index: FleetIndex, constraints: readonly Constraint[], { target, frozen, startsAtMs, stopped }: CourseOptions) {
@@ -91,7 +93,9 @@ export class Course {
     this.#copiesLeft = copiesLeft;
     const jobs = [...index.workloads.keys()].filter((w) => this.next(w).kind !== "done");
     this.#rank = ranks(this, jobs);
-    this.#ready = jobs;
+    this.#waiting = new Waiting((a, b) =>
+      (this.#comesBack[a] ?? 0) - (this.#comesBack[b] ?? 0) || (this.#begun[b] ?? 0) - (this.#begun[a] ?? 0) || (this.#rank[a] ?? 0) - (this.#rank[b] ?? 0) || a - b);
+    this.#waiting.wake(jobs);
   }
 
   get nowMs(): number {
@@ -105,7 +109,7 @@ export class Course {
   /** Goes on until nothing is under way and nothing more can start. */
   run(): void {
     for (;;) {
-      this.#startReady();
+      this.#waiting.tryAll((w) => this.#attempt(w));
       if (this.#events.size === 0 || this.#stopped()) return;
       this.#advance();
     }
@@ -115,13 +119,13 @@ export class Course {
   detour(workload: number, host: number): void {
     this.waypoint[workload] = host;
     if (this.target[workload] === this.state.hostOf(workload)) this.#comesBack[workload] = 1;
-    this.#wake([workload]);
+    this.#waiting.wake([workload]);
   }
 
   /** Stops a waiting workload where it is, to be carried while it is stopped. */
   stopFirst(workload: number): void {
     this.#cold[workload] = 1;
-    this.#wake([workload]);
+    this.#waiting.wake([workload]);
   }
 
   /** One step at a time, each after the end of the one before; false when a rule refuses one. */
@@ -136,7 +140,7 @@ export class Course {
     }
     this.blocked.clear();
     this.#waiting.clear();
-    this.#ready = [...this.index.workloads.keys()].filter((w) => this.next(w).kind !== "done");
+    this.#waiting.wake([...this.index.workloads.keys()].filter((w) => this.next(w).kind !== "done"));
     return true;
   }
 
@@ -170,14 +174,8 @@ export class Course {
     return (this.#copiesLeft[w] ?? 0) > 0 && this.index.workloads[w]?.liveMove === false;
   }
 
-  #startReady(): void {
-    const ready = [...new Set(this.#ready)].sort((a, b) =>
-      (this.#comesBack[a] ?? 0) - (this.#comesBack[b] ?? 0) || (this.#begun[b] ?? 0) - (this.#begun[a] ?? 0) || (this.#rank[a] ?? 0) - (this.#rank[b] ?? 0) || a - b);
-    this.#ready = [];
-    for (const w of ready) if (this.#busy[w] === 0) this.#attempt(w);
-  }
-
   #attempt(w: number): void {
+    if (this.#busy[w] === 1) return;
     const next = this.next(w);
     if (next.kind === "done") {
       this.blocked.delete(w);
@@ -190,9 +188,8 @@ export class Course {
     }
     this.blocked.set(w, blocked);
     if (blocked.scope === nothing) return;
-    const list = this.#waiting.get(blocked.scope);
-    if (list === undefined) this.#waiting.set(blocked.scope, [w]);
-    else list.push(w);
+    if (blocked.inLine === true) this.#waiting.standInLine(blocked.scope, w);
+    else this.#waiting.waitAt(blocked.scope, w);
   }
 
   /** Starts a step, or says what it waits for. */
@@ -248,7 +245,11 @@ export class Course {
 
   /** For the end of what shares the way with a step. */
   #waitsForTraffic(step: Step): Blocked {
-    return { scope: this.#scopeOfTraffic, because: `others share the network between ${this.index.hosts[step.from]?.id} and ${this.index.hosts[step.to]?.id}` };
+    const { host, link } = this.traffic.busiest(step);
+    return {
+      scope: host >= 0 ? host : this.#scopeOfLink(link),
+      because: `others share the network between ${this.index.hosts[step.from]?.id} and ${this.index.hosts[step.to]?.id}`,
+    };
   }
 
   #neverOpens(step: Step): Blocked {
@@ -284,11 +285,12 @@ export class Course {
     return { kind: "transfer", workload: w, from: step.from, to: goal, source: nothing };
   }
 
-  #blockedByLimit({ limit, host, words }: Full): Blocked {
-    return { scope: host >= 0 ? host : this.#scopeOfLimit(limit), because: words };
+  #blockedByLimit({ line, words }: Full): Blocked {
+    return { scope: this.#lineOfLimit(line), because: words, inLine: true };
   }
 
   #refused(refusal: Refusal): Blocked {
+    if (refusal.violation === null) return { scope: refusal.constraint, because: this.rules.explain(refusal), inLine: true };
     const rule = this.rules.constraints[refusal.constraint];
     const only = rule?.workloads === null && rule.hosts?.length === 1 ? rule.hosts[0] : undefined;
     return { scope: only ?? this.index.hosts.length + refusal.constraint, because: this.rules.explain(refusal) };
@@ -313,7 +315,7 @@ export class Course {
     while (this.#events.nextMs <= this.#nowMs) {
       const event = this.#events.take();
       if (event === undefined) return;
-      if (event.kind === "retry") this.#wake([event.workload]);
+      if (event.kind === "retry") this.#waiting.wake([event.workload]);
       else this.#end(event.step);
     }
   }
@@ -327,29 +329,27 @@ export class Course {
       this.#copying[step.source] = (this.#copying[step.source] ?? 0) - 1;
       this.#copiesLeft[step.source] = (this.#copiesLeft[step.source] ?? 0) - 1;
       this.#source[step.workload] = nothing;
-      this.#wake([step.source]);
+      this.#waiting.wake([step.source]);
     }
     if (step.workload >= 0) {
       this.#busy[step.workload] = 0;
-      this.#wake([step.workload]);
+      this.#waiting.wake([step.workload]);
     }
-    for (const h of hostsOf(step)) this.#wakeScope(h);
-    for (const k of this.rules.touchedBy(step)) this.#wakeScope(this.index.hosts.length + k);
-    for (const w of workloadsOf(step)) this.#wakeScope(this.#scopeOfWorkload(w));
-    for (const n of this.order.touchedBy(step)) this.#wakeScope(this.#scopeOfNeed(n));
-    for (const l of this.limits.numbers(step)) this.#wakeScope(this.#scopeOfLimit(l));
-    if (carries(step)) this.#wakeScope(this.#scopeOfTraffic);
+    this.#wakeAfter(step);
   }
 
-  #wake(workloads: readonly number[]): void {
-    for (const w of workloads) this.#ready.push(w);
-  }
-
-  #wakeScope(scope: number): void {
-    const list = this.#waiting.get(scope);
-    if (list === undefined) return;
-    this.#waiting.delete(scope);
-    this.#wake(list);
+  /** Everybody who may have waited for the end of a step. */
+  #wakeAfter(step: Step): void {
+    for (const h of hostsOf(step)) this.#waiting.freePlace(h);
+    for (const k of this.rules.touchedBy(step)) {
+      this.#waiting.freePlace(this.index.hosts.length + k);
+      this.#waiting.moveLine(k);
+    }
+    for (const w of workloadsOf(step)) this.#waiting.freePlace(this.#scopeOfWorkload(w));
+    for (const n of this.order.touchedBy(step)) this.#waiting.freePlace(this.#scopeOfNeed(n));
+    for (const line of this.limits.lines(step)) this.#waiting.moveLine(this.#lineOfLimit(line));
+    const link = this.traffic.linkOf(step);
+    if (carries(step) && link >= 0) this.#waiting.freePlace(this.#scopeOfLink(link));
   }
 
   #scopeOfWorkload(w: number): number {
@@ -360,13 +360,13 @@ export class Course {
     return this.#scopeOfWorkload(this.index.workloads.length) + n;
   }
 
-  /** One for the whole network: few wait for it, and links join many hosts. */
-  get #scopeOfTraffic(): number {
-    return -2;
+  #scopeOfLink(link: number): number {
+    return this.#scopeOfNeed(this.order.needs.length) + link;
   }
 
-  #scopeOfLimit(l: number): number {
-    return this.#scopeOfNeed(this.order.needs.length) + l;
+  /** Lines are numbered by themselves: first the rules, then the limits. */
+  #lineOfLimit(line: number): number {
+    return this.rules.constraints.length + line;
   }
 }
 

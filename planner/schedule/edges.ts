@@ -63,27 +63,45 @@ function relate(scope: readonly number[], taken: readonly Taken[], befores: read
   }
 }
 
+/** So many actions are followed at a time, in rows of bits: 60,000 actions need no table of all pairs. */
+const blockSize = 2048;
+const wordsPerRow = blockSize >> 5;
+
 /**
- * Leaves out each edge that a longer way makes; what remains is in order of start. The search backwards ends where
- * nothing that ended so early can still have one of the edges before it.
+ * Leaves out each edge that a longer way makes; what remains is in order of start. An action is positioned after all
+ * that come before it, so one pass over the edges tells whom the actions of a block lead to.
  */
 function reduce(befores: readonly ReadonlySet<number>[], taken: readonly Taken[]): readonly (readonly number[])[] {
-  const visitedFor = new Int32Array(taken.length).fill(-1);
-  return befores.map((before, position) => {
-    if (before.size < 2) return [...before];
-    const earliestMs = [...before].reduce((min, each) => Math.min(min, taken[each]?.startMs ?? 0), Infinity);
-    const implied = new Set<number>();
-    const open = [...before];
-    for (let each = open.pop(); each !== undefined; each = open.pop()) {
-      for (const earlier of befores[each] ?? []) {
-        if (visitedFor[earlier] === position || (taken[earlier]?.endMs ?? 0) <= earliestMs) continue;
-        visitedFor[earlier] = position;
-        if (before.has(earlier)) implied.add(earlier);
-        open.push(earlier);
-      }
-    }
-    return [...before].filter((each) => !implied.has(each)).sort((x, y) => (taken[x]?.startMs ?? 0) - (taken[y]?.startMs ?? 0) || x - y);
-  });
+  const lists = befores.map((before) => [...before]);
+  const kept: number[][] = lists.map((before) => (before.length < 2 ? before : []));
+  const reach = new Int32Array(taken.length * wordsPerRow);
+  for (let block = 0; block < taken.length; block += blockSize) {
+    reach.fill(0);
+    for (let position = block; position < taken.length; position++) keepDirect(position, block, lists, kept, reach);
+  }
+  const startMs = (position: number): number => taken[position]?.startMs ?? 0;
+  return kept.map((before) => before.sort((x, y) => startMs(x) - startMs(y) || x - y));
+}
+
+/** Works out which actions of a block lead to an action, and keeps those before it that lead to it in no other way. */
+function keepDirect(position: number, block: number, lists: readonly (readonly number[])[], kept: readonly number[][], reach: Int32Array): void {
+  const before = lists[position] ?? [];
+  const row = position * wordsPerRow;
+  for (const each of before) {
+    if (each < block) continue;
+    const other = each * wordsPerRow;
+    for (let word = 0; word < wordsPerRow; word++) reach[row + word] = (reach[row + word] ?? 0) | (reach[other + word] ?? 0);
+  }
+  const inBlock = before.filter((each) => each >= block && each < block + blockSize);
+  if (before.length > 1) for (const each of inBlock) if (!hasBit(reach, row, each - block)) kept[position]?.push(each);
+  for (const each of inBlock) {
+    const at = row + ((each - block) >> 5);
+    reach[at] = (reach[at] ?? 0) | (1 << ((each - block) & 31));
+  }
+}
+
+function hasBit(bits: Int32Array, row: number, bit: number): boolean {
+  return (((bits[row + (bit >> 5)] ?? 0) >>> (bit & 31)) & 1) === 1;
 }
 
 function missing(): never {

@@ -9,8 +9,8 @@ interface Limit extends Omit<MoveLimit, "policy"> {
 
 /** A limit that is reached. */
 export interface Full {
-  readonly limit: number;
-  readonly host: number;
+  /** Where a step waits for it, with all that count against it at the same place. */
+  readonly line: number;
   readonly words: string;
 }
 
@@ -31,23 +31,24 @@ export class Limits {
     this.#siteNumber = new Map(index.fleet.sites.map(({ id }, s) => [id, s]));
   }
 
-  /** The first limit that a step would pass: its number, the host that it is about or -1, and in words. */
+  /** The first limit that a step would pass; null for none. */
   full(step: Step): Full | null {
     if (!carries(step)) return null;
-    const limit = this.#limits.findIndex((each) => {
-      const place = this.#placeOf(each, step);
-      return place >= 0 && (each.underWay.get(place) ?? 0) >= each.atMost;
-    });
-    const found = this.#limits[limit];
-    if (found === undefined) return null;
-    const host = found.counts === "perHostIn" ? step.to : found.counts === "perHostOut" ? step.from : -1;
-    return { limit, host, words: `${found.atMost} ${this.#wordsOf(found, step)} are under way already` };
+    for (const [l, limit] of this.#limits.entries()) {
+      const place = this.#placeOf(limit, step);
+      if (place < 0 || (limit.underWay.get(place) ?? 0) < limit.atMost) continue;
+      return { line: this.#lineOf(l, place), words: `${limit.atMost} ${this.#wordsOf(limit, step)} are under way already` };
+    }
+    return null;
   }
 
-  /** The limits beyond hosts that a step counts against. */
-  numbers(step: Step): readonly number[] {
+  /** The lines that may go on when a step ends. */
+  lines(step: Step): readonly number[] {
     if (!carries(step)) return [];
-    return this.#limits.flatMap((limit, l) => (limit.counts === "perSiteLink" || limit.counts === "total") && this.#placeOf(limit, step) >= 0 ? [l] : []);
+    return this.#limits.flatMap((limit, l) => {
+      const place = this.#placeOf(limit, step);
+      return place < 0 ? [] : [this.#lineOf(l, place)];
+    });
   }
 
   /** Where a step counts: pairs of limit and place as one text, for the order of the graph. */
@@ -84,6 +85,11 @@ export class Limits {
       if (atMs === before) return atMs;
     }
     return null;
+  }
+
+  /** One number for each pair of limit and place: a host, a pair of sites, or the whole. */
+  #lineOf(limit: number, place: number): number {
+    return place * this.#limits.length + limit;
   }
 
   #placeOf({ counts, workloads, hosts }: Limit, step: Step): number {
