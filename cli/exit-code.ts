@@ -5,7 +5,7 @@ export const exitCodes = {
   error: 1,
   /** With `--detailed-exitcode`: the plan would change something. */
   changesPending: 2,
-  /** A must is broken, or there is no solution. */
+  /** A must is broken, there is no solution, or none was found in which everything has a place. */
   refused: 3,
   /** A fact that the plan rests on has changed, and it matters. */
   stale: 4,

@@ -13,7 +13,7 @@ const codeWords: Readonly<Record<keyof typeof exitCodes, string>> = {
   done: "done",
   error: "bad input or usage",
   changesPending: "changes pending (with --detailed-exitcode)",
-  refused: "refused by a policy, or infeasible",
+  refused: "refused by a policy, infeasible, or not everything placed",
   stale: "stale: a fact that the plan rests on has changed",
   interrupted: "interrupted; the best answer so far was printed",
 };

@@ -4,7 +4,7 @@ import type { PlanJobResult } from "./context.ts";
 import { exitCodes } from "./exit-code.ts";
 import { planInWorker } from "./plan-in-worker.ts";
 import type { PlanJob } from "./planning.ts";
-import { progressLine, progressLog } from "./progress-line.ts";
+import { progressLine, progressLog, type ProgressLine } from "./progress-line.ts";
 import { paintFor } from "./render/paint.ts";
 import { runCommandLine, wantsJson, type Environment } from "./run.ts";
 
@@ -50,16 +50,24 @@ function environmentOfProcess(): Environment {
 }
 
 async function planWatched(job: PlanJob): Promise<PlanJobResult> {
-  const line = isDebugging ? progressLog(writeError, () => performance.now()) : progressLine(process.stderr.isTTY && !wantsJson(args) ? writeError : null);
+  const line = progressOf(job);
   try {
     return await planInWorker(job, {
-      onProgress: (progress) => line.show(progress),
+      onProgress: (progress) => line?.show(progress),
       onInterrupt: () => writeError("\nStopping: the best plan so far comes next. Ctrl-C again ends at once.\n"),
       onSecondInterrupt: () => process.exit(exitCodes.interrupted),
     });
   } finally {
-    line.clear();
+    line?.clear();
   }
+}
+
+/** Only somebody at a terminal who reads text is told how far it is. */
+function progressOf({ timeMs }: PlanJob): ProgressLine | null {
+  const nowMs = (): number => performance.now();
+  if (isDebugging) return progressLog(writeError, nowMs);
+  if (!process.stderr.isTTY || wantsJson(args)) return null;
+  return progressLine({ write: writeError, nowMs, columns: columnsOf(process.stderr) ?? 80, timeMs });
 }
 
 /** What COLUMNS says, else how wide the terminal is, within what can be read; null where nobody knows. */

@@ -4,6 +4,7 @@ import type { Mode, Plan } from "../model/plan.ts";
 import { planScenario, type EngineChoice, type PlanRequest } from "../planner/index.ts";
 import { verifyPlan, type Verification } from "../policies/index.ts";
 import { figuresOf, placedByPlan, placedNow, type Figures } from "../reports/index.ts";
+import { bestWords } from "./best-so-far.ts";
 import { instantMs } from "./instant.ts";
 import { prepare, type Input, type Ready } from "./prepare.ts";
 import { overflowProblem } from "./score-overflow.ts";
@@ -38,6 +39,8 @@ export interface Progress {
   readonly stage: string;
   readonly done: number;
   readonly total: number;
+  /** The best placement known so far, in words; null while there is none. */
+  readonly best: string | null;
 }
 
 /** Where the planner asks for the time, asks whether to stop, and says how far it is. */
@@ -49,7 +52,7 @@ export interface PlanHooks {
 
 /** From files to a verified plan. The plan is not believed: it is replayed by the verifier before anybody sees it. */
 export async function makePlan(job: PlanJob, hooks: PlanHooks): Promise<PlanOutcome> {
-  hooks.progress({ stage: "load", done: 0, total: 1 });
+  hooks.progress({ stage: "load", done: 0, total: 1, best: null });
   const { ready, diagnostics } = await prepare(job.input);
   if (ready === null) return { report: null, diagnostics };
   try {
@@ -59,15 +62,16 @@ export async function makePlan(job: PlanJob, hooks: PlanHooks): Promise<PlanOutc
   }
 }
 
-async function reportOn({ scenario, index, constraints }: Ready, job: PlanJob, hooks: PlanHooks): Promise<PlanReport> {
+async function reportOn(ready: Ready, job: PlanJob, hooks: PlanHooks): Promise<PlanReport> {
+  const { scenario, index, constraints } = ready;
   const startsAtMs = instantMs(scenario.asOf);
   const plan = await planScenario({
     scenario, index, constraints, startsAtMs,
     mode: job.mode, engine: job.engine, seed: job.seed, timeMs: job.timeMs,
     ...(job.iterations === null ? {} : { iterations: job.iterations }),
-    clock: hooks.clock, stopped: hooks.stopped, progress: forwardTo(hooks.progress),
+    clock: hooks.clock, stopped: hooks.stopped, progress: forwardTo(hooks.progress, (score) => bestWords(score, ready, job.mode)),
   });
-  hooks.progress({ stage: "verify", done: 0, total: 1 });
+  hooks.progress({ stage: "verify", done: 0, total: 1, best: null });
   const verification = verifyPlan({ index, constraints, plan, startsAtMs });
   return {
     plan, verification, changes: scenario.changes,
@@ -75,6 +79,6 @@ async function reportOn({ scenario, index, constraints }: Ready, job: PlanJob, h
   };
 }
 
-function forwardTo(progress: PlanHooks["progress"]): NonNullable<PlanRequest["progress"]> {
-  return ({ stage, done, total }) => progress({ stage, done, total });
+function forwardTo(progress: PlanHooks["progress"], words: (score: ArrayLike<number> | null) => string | null): NonNullable<PlanRequest["progress"]> {
+  return ({ stage, done, total, score }) => progress({ stage, done, total, best: words(score) });
 }

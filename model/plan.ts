@@ -49,7 +49,10 @@ export type Claim =
   | { readonly kind: "optimal" }
   | { readonly kind: "within"; readonly permille: number }
   | { readonly kind: "best-found" }
-  | { readonly kind: "infeasible"; readonly proved: boolean };
+  /** Not everything has a place under the musts, and more may: nobody has proved that it cannot. */
+  | { readonly kind: "incomplete" }
+  /** Not everything can have a place under the musts. Only a proof says so. */
+  | { readonly kind: "infeasible"; readonly proved: true };
 
 /** One level of the score, of the plan and the best bound known; lower is better. */
 export interface LevelScore {

@@ -19,7 +19,7 @@ function assemble(request: PlanRequest, problem: Problem, { aimedAt, solution, h
   const hostOf = result.kind === "scheduled" ? wantedHosts : result.reached;
   const score = scoreOf(problem, hostOf);
   const moves = movesOf(problem, hostOf);
-  const unplaced = unplacedOf(problem, solution.hostOf);
+  const unplaced = unplacedOf(problem, solution.hostOf, wantedHosts);
   const unreached = unreachedOf(index, result);
   const plan: Omit<Plan, "digest"> = {
     format: "stowage/plan/v1",
@@ -56,7 +56,7 @@ function claimOf(aimedAt: Score, solution: Solution, unreached: readonly Unreach
   if (cannot) {
     const proved = solution.claim.kind === "optimal" ||
       [mustsLevel, unplacedLevel].some((level) => (solution.bounds[level] ?? 0) > 0);
-    return { kind: "infeasible", proved };
+    return proved ? { kind: "infeasible", proved } : { kind: "incomplete" };
   }
   return unreached.length > 0 ? { kind: "best-found" } : solution.claim;
 }
@@ -69,11 +69,24 @@ function levelScores(problem: Problem, solution: Solution, after: Float64Array):
   }));
 }
 
-function unplacedOf(problem: Problem, hostOf: Int32Array): readonly Unplaced[] {
-  const unplaced = [...problem.wanted].filter((w) => (hostOf[w] ?? -1) < 0);
-  if (unplaced.length === 0) return [];
-  const reasons = reasonsAgainst(problem, hostOf);
-  return unplaced.map((w) => ({ workload: problem.index.workloads[w]?.id ?? missing(), reasons: reasons(w) }));
+/** Who is nowhere in the target, and who only stays where it is because no allowed place was found. */
+function unplacedOf(problem: Problem, found: Int32Array, target: Int32Array): readonly Unplaced[] {
+  const { index, wanted } = problem;
+  const homeless = [...wanted].filter((w) => (found[w] ?? -1) < 0 || (target[w] ?? -1) < 0);
+  if (homeless.length === 0) return [];
+  const wrong = homeless.some((w) => (target[w] ?? -1) >= 0) ? breakingMusts(problem, target) : new Set<number>();
+  const unplaced = homeless.filter((w) => (target[w] ?? -1) < 0 || wrong.has(w));
+  const without = target.slice();
+  for (const w of unplaced) without[w] = -1;
+  const reasons = reasonsAgainst(problem, without);
+  return unplaced.map((w) => ({ workload: index.workloads[w]?.id ?? missing(), reasons: reasons(w) }));
+}
+
+/** Everybody who takes part in the breach of a must about places. */
+function breakingMusts({ constraints, index }: Problem, hostOf: Int32Array): ReadonlySet<number> {
+  const then = settledInstant(index, hostOf);
+  return new Set(constraints.filter(({ strength }) => strength === "must")
+    .flatMap((constraint) => constraint.check(then).flatMap(({ workloads }) => workloads)));
 }
 
 function unreachedOf(index: FleetIndex, result: ScheduleResult): readonly Unreached[] {

@@ -34,7 +34,8 @@ const claim = Type.Union([
   Type.Object({ kind: Type.Literal("optimal") }, closed),
   Type.Object({ kind: Type.Literal("within"), permille: count }, closed),
   Type.Object({ kind: Type.Literal("best-found") }, closed),
-  Type.Object({ kind: Type.Literal("infeasible"), proved: Type.Boolean() }, closed),
+  Type.Object({ kind: Type.Literal("incomplete") }, closed),
+  Type.Object({ kind: Type.Literal("infeasible"), proved: Type.Literal(true) }, closed),
 ]);
 
 const planSchema = Type.Object({

@@ -84,8 +84,8 @@ async function plannedWith(ruleCase: RuleCase, options: CaseOptions, easing: Eas
   const plan = await planScenario({
     scenario, index, constraints, mode: "optimise", engine: "auto", startsAtMs: null, stopped: () => false, ...options,
   });
-  if (plan.claim.kind === "infeasible") {
-    return { answer: nowhere, verdict: `infeasible (${plan.engine}, ${plan.claim.proved ? "proved" : "not proved"})`, problems: [] };
+  if (plan.claim.kind === "infeasible" || plan.claim.kind === "incomplete") {
+    return { answer: nowhere, verdict: `infeasible (${plan.engine}, ${plan.claim.kind === "infeasible" ? "proved" : "not proved"})`, problems: [] };
   }
   const verified = verifyPlan({ index, constraints, plan, startsAtMs: null });
   const refusals = verified.ok ? [] : ["the verifier refuses the plan", ...verified.problems, ...verified.violations.map(({ words }) => words)];

@@ -99,14 +99,20 @@ async function keep(file: string, { plan, verification }: PlanReport): Promise<C
 
 function exitCodeOf({ plan, verification }: PlanReport, interrupted: boolean, detailed: boolean): ExitCode {
   if (interrupted) return exitCodes.interrupted;
-  if (!verification.ok || plan.claim.kind === "infeasible") return exitCodes.refused;
+  if (!verification.ok || isPartial(plan)) return exitCodes.refused;
   return detailed && plan.actions.length > 0 ? exitCodes.changesPending : exitCodes.done;
+}
+
+/** Not everything has a place under the musts, whether it could have one or not. */
+function isPartial({ claim }: PlanReport["plan"]): boolean {
+  return claim.kind === "infeasible" || claim.kind === "incomplete";
 }
 
 function endWords({ plan, verification }: PlanReport, { out }: Pick<PlanOptions, "out">, interrupted: boolean, { paint, columns }: Context): string {
   const lines: string[] = [];
   if (interrupted) lines.push(paint.yellow("Interrupted: this is the best plan found so far."));
-  if (plan.claim.kind === "infeasible") lines.push("See `stowage explain --conflict FILES` for the rules and demands in conflict, and ways out.");
+  if (plan.claim.kind === "incomplete") lines.push("With more time (--time, --iterations) or another --seed more may be placed.");
+  if (isPartial(plan)) lines.push("See `stowage explain --conflict FILES` for the rules and demands in conflict, and ways out.");
   if (out !== undefined) lines.push(verification.ok ? `Plan kept in ${out}.` : `Nothing was written to ${out}: the plan is refused.`);
   return lines.length === 0 ? "" : `\n${lines.map((line) => wrap(line, columns, "")).join("\n")}\n`;
 }

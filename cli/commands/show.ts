@@ -97,10 +97,10 @@ function overview({ name, title, fleet, policies }: Scenario, figures: Figures, 
   const total = figures.cost.totalMicrosPerHour;
   const lines = [
     `${paint.bold(name)}${title === "" ? "" : `: ${title}`}`,
-    `  ${fleetWords(fleet)}, ${countWords(policies.length, "policy", "policies")}`,
-    `  ${countWords(figures.hostsOn, "host")} on, ${countWords(figures.placedCount, "workload")} placed`,
-    `  ${formatPerHour(total, currency)} (${formatPerMonth(total, currency)}), of which idle ${formatPerHour(figures.cost.idleMicrosPerHour, currency)}`,
-    `  ${formatPower(figures.powerMilliwatts)}, ${formatCarbon(figures.carbonMilligramsPerHour)}`,
+    `${fleetWords(fleet)}, ${countWords(policies.length, "policy", "policies")}`,
+    `${countWords(figures.hostsOn, "host")} on, ${countWords(figures.placedCount, "workload")} placed`,
+    `${formatPerHour(total, currency)} (${formatPerMonth(total, currency)}), of which idle ${formatPerHour(figures.cost.idleMicrosPerHour, currency)}`,
+    `${formatPower(figures.powerMilliwatts)}, ${formatCarbon(figures.carbonMilligramsPerHour)}`,
   ];
-  return `${lines.map((line) => wrap(line, columns, "", "  ")).join("\n")}\n\n`;
+  return `${lines.map((line, i) => wrap(line, columns, i === 0 ? "" : "  ", i === 0 ? "  " : "    ")).join("\n")}\n\n`;
 }

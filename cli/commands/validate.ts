@@ -49,6 +49,6 @@ function summaryOf({ name, fleet, policies, changes }: Scenario): Readonly<Recor
 
 function renderValid({ name, fleet, policies, changes }: Scenario, { paint, columns }: Context): string {
   const lines = [`${paint.green("valid")} ${paint.bold(name)}: ${fleetWords(fleet)}, ${countWords(policies.length, "policy", "policies")}.`];
-  if (changes.length > 0) lines.push("", "Changes", ...changes.map((change) => `  ~ ${change}`));
-  return `${lines.map((line) => wrap(line, columns, "", "    ")).join("\n")}\n`;
+  if (changes.length > 0) lines.push("", "Changes", ...changes.map((change) => wrap(`~ ${change}`, columns, "  ", "    ")));
+  return `${[wrap(lines[0] ?? "", columns, "", "  "), ...lines.slice(1)].join("\n")}\n`;
 }

@@ -1,21 +1,29 @@
 import { unreachable } from "../../model/assert.ts";
-import type { Claim } from "../../model/plan.ts";
+import type { Plan } from "../../model/plan.ts";
+import { groupThousands } from "./money.ts";
 import type { Paint } from "./paint.ts";
 
+type Claimed = Pick<Plan, "claim" | "placedCount" | "wantedCount">;
+
 /** How sure an answer is, in the same words everywhere. */
-export function claimWords(claim: Claim): string {
+export function claimWords({ claim, placedCount, wantedCount }: Claimed): string {
   switch (claim.kind) {
     case "optimal": return "optimal (proved)";
     case "within": return `within ${Math.floor(claim.permille / 10)}.${claim.permille % 10} % of the bound`;
     case "best-found": return "best found (no bound is known that it reaches)";
-    case "infeasible": return claim.proved ? "infeasible (proved)" : "infeasible as far as was searched (not proved)";
+    case "incomplete":
+      return placedCount < wantedCount
+        ? `${groupThousands(placedCount)} of ${groupThousands(wantedCount)} placed when stopped; more may be possible`
+        : "not every must kept when stopped; more may be possible";
+    case "infeasible": return "infeasible (proved)";
     default: return unreachable(claim);
   }
 }
 
 /** The same in the colour of how good the news is. */
-export function paintedClaim(claim: Claim, paint: Paint): string {
-  const words = claimWords(claim);
-  if (claim.kind === "infeasible") return paint.red(words);
-  return claim.kind === "best-found" ? paint.yellow(words) : paint.green(words);
+export function paintedClaim(plan: Claimed, paint: Paint): string {
+  const words = claimWords(plan);
+  const { kind } = plan.claim;
+  if (kind === "infeasible") return paint.red(words);
+  return kind === "best-found" || kind === "incomplete" ? paint.yellow(words) : paint.green(words);
 }

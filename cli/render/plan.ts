@@ -50,7 +50,7 @@ function renderSummary({ plan, verification, before, after }: PlanReport, { pain
   const painted = change < 0 ? paint.green : change > 0 ? paint.yellow : paint.dim;
   const percent = formatChange(costBefore, costAfter);
   const rows: [string, string][] = [
-    ["claim", paintedClaim(plan.claim, paint)],
+    ["claim", paintedClaim(plan, paint)],
     ["bound", boundWords(plan)],
     ["placed", `${groupThousands(plan.placedCount)} of ${countWords(plan.wantedCount, "workload")}`],
     ["cost", `${formatPerHour(costBefore, currency)} -> ${formatPerHour(costAfter, currency)}`],
