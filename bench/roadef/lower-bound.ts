@@ -12,9 +12,9 @@ export function lowerBound(model: RoadefModel): number {
   const [needed, room, safe] = [totalOf(need, "need"), totalOf(capacity, "capacity"), totalOf(safety, "safety capacity")];
   const load = loadWeight.reduce((sum, weight, r) =>
     exact(sum + exact(weight * Math.max(0, (needed[r] ?? 0) - (safe[r] ?? 0)), `least load cost of resource ${r}`), "least load cost"), 0);
+  const free = room.map((capacityInAll, r) => capacityInAll - (needed[r] ?? 0));
   return balances.reduce((sum, { a, b, target, weight }, i) => {
-    const free = (r: number): number => (room[r] ?? 0) - (needed[r] ?? 0);
-    const missing = Math.max(0, exact(target * free(a), `balance ${i}`) - free(b));
+    const missing = Math.max(0, exact(target * (free[a] ?? 0), `balance ${i}`) - (free[b] ?? 0));
     return exact(sum + exact(weight * missing, `least balance cost ${i}`), "lower bound");
   }, load);
 }

@@ -9,6 +9,7 @@ import type { Part, Request } from "../../policies/constraint.ts";
 import type { LinearObjective, ObjectiveTerm } from "../../policies/objective.ts";
 import { fleetOf, locationKey, nameOf, neighbourhoodKey } from "./fleet.ts";
 import type { RoadefModel } from "./model.ts";
+import { FormatError } from "./scanner.ts";
 
 /**
  * An instance as a problem of ours: entries of the catalogue, objectives of ours, one level that adds up all costs. What
@@ -54,7 +55,7 @@ function spreadParts({ spreadMin }: RoadefModel, groups: readonly Group[], index
   const byLeast = new Map<number, Group[]>();
   groups.forEach((group, s) => {
     const atLeast = spreadMin[s] ?? 0;
-    if (atLeast > group.members.length) throw new RangeError(`service ${s} wants ${atLeast} locations, but has ${group.members.length} processes: no placement is allowed.`);
+    if (atLeast > group.members.length) throw new FormatError([`service ${s} wants ${atLeast} locations, but has ${group.members.length} processes: no placement is allowed`]);
     if (atLeast > 1) byLeast.set(atLeast, [...(byLeast.get(atLeast) ?? []), group]);
   });
   return [...byLeast].flatMap(([atLeast, wanting]) => partsOf(catalogue.spread, { raw: { key: locationKey, atLeast }, groups: wanting }, index));

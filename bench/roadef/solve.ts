@@ -1,0 +1,27 @@
+import { search } from "../../planner/search.ts";
+import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Problem, type Score } from "../../planner/problem.ts";
+
+export interface SolveOptions {
+  readonly seed: number;
+  readonly timeMs: number;
+  readonly threads: number;
+  /** Milliseconds, from anywhere. */
+  readonly nowMs: () => number;
+  /** Called when a better placement that keeps every rule has been found. */
+  readonly progress: (cost: number) => void;
+}
+
+/** The best placement found within the time. */
+export async function solveInstance(problem: Problem, { seed, timeMs, nowMs, progress }: SolveOptions): Promise<Int32Array> {
+  const { hostOf } = search(problem, {
+    seed, timeMs, bound: false, iterations: Number.MAX_SAFE_INTEGER, clock: { nowMs }, stopped: () => false,
+    progress({ score }) {
+      if (score !== null && isAllowed(score)) progress(score[firstObjectiveLevel] ?? 0);
+    },
+  });
+  return hostOf;
+}
+
+function isAllowed(score: Score): boolean {
+  return score[mustsLevel] === 0 && score[unplacedLevel] === 0;
+}
