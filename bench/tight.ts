@@ -59,7 +59,7 @@ async function attempt(seed: number): Promise<Outcome> {
   });
   const verified = verifyPlan({ index, constraints: compiled.constraints, plan, startsAtMs: null });
   const cpu = process.cpuUsage(began.cpu);
-  const solved = plan.claim.kind !== "infeasible";
+  const solved = plan.claim.kind !== "infeasible" && plan.claim.kind !== "incomplete";
   const kept = (plan.levels[0]?.after ?? 0) === 0 && plan.unplaced.length === 0;
   const scheduled = solved && kept && plan.unreached.length === 0 && verified.ok;
   return {

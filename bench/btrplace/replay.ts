@@ -18,6 +18,7 @@ class Replay {
   /** Nodes on which a machine is now: one, two while it moves, none when it does not run. */
   readonly #on = new Map<number, readonly number[]>();
   readonly #sides: readonly Side[];
+  /** Continuous rules by machine. One that is broken from the start need only hold at the end. */
   readonly #rulesOf = new Map<number, BtrConstraint[]>();
   readonly #faults = new Set<string>();
 
@@ -43,7 +44,7 @@ class Replay {
       if (runs && !moving.has(id) && wanted.get(id) !== "running") this.#faults.add(`vm ${id} should be ${wanted.get(id)} and nothing is done about it`);
     }
     for (const rule of instance.constraints) {
-      if (!rule.continuous) continue;
+      if (!rule.continuous || this.#isBroken(rule)) continue;
       for (const vm of rule.vms) {
         const known = this.#rulesOf.get(vm);
         if (known === undefined) this.#rulesOf.set(vm, [rule]);
@@ -79,18 +80,18 @@ class Replay {
     }
   }
 
-  /** Rules that hold for the places of machines, while they move or at the end. */
-  #look({ id, vms, nodes, parts }: BtrConstraint, at: string): void {
-    const places = vms.map((vm) => this.#on.get(vm) ?? []);
-    const used = places.flat();
-    const broken = (): boolean => {
-      if (id === "spread") return new Set(used).size < used.length;
-      if (id === "gather") return new Set(used).size > 1;
-      if (id === "among") return !parts.some((part) => used.every((node) => part.includes(node)));
-      if (id === "fence") return used.some((node) => !nodes.includes(node));
-      return id === "ban" && used.some((node) => nodes.includes(node));
-    };
-    if (broken()) this.#faults.add(`${at}: ${id} of vms ${vms.join(", ")} is broken`);
+  /** A rule about places, on the way or at the end. */
+  #look(rule: BtrConstraint, at: string): void {
+    if (this.#isBroken(rule)) this.#faults.add(`${at}: ${rule.id} of vms ${rule.vms.join(", ")} is broken`);
+  }
+
+  #isBroken({ id, vms, nodes, parts }: BtrConstraint): boolean {
+    const used = vms.flatMap((vm) => this.#on.get(vm) ?? []);
+    if (id === "spread") return new Set(used).size < used.length;
+    if (id === "gather") return new Set(used).size > 1;
+    if (id === "among") return !parts.some((part) => used.every((node) => part.includes(node)));
+    if (id === "fence") return used.some((node) => !nodes.includes(node));
+    return id === "ban" && used.some((node) => nodes.includes(node));
   }
 
   #lookAtTheEnd(): void {
