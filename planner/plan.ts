@@ -1,5 +1,5 @@
 import type { Claim, LevelScore, Plan, Unplaced, Unreached } from "../model/plan.ts";
-import type { FleetIndex } from "../model/snapshot.ts";
+import { settledInstant, type FleetIndex } from "../model/snapshot.ts";
 import { basisFacts, planDigest } from "../policies/index.ts";
 import { hourlyBill, movesOf } from "./assemble.ts";
 import { reasonsAgainst } from "./explain.ts";
