@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { truncateSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { file, folder, stowage, stowageProcess } from "./command-line.ts";
 import { shop } from "./shop.ts";
@@ -127,6 +129,14 @@ describe("200 MB", () => {
     const { code, out, err } = await stowageProcess(["validate", path], { env: { NODE_OPTIONS: "--max-old-space-size=150" } });
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(err).toContain(`has 191 MiB; the limit is ${limitMiB} MiB.`);
+  });
+
+  it("through a pipe are read no further than the limit", () => {
+    const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+    const piped = spawnSync("bash", ["-c", `head -c 600000000 /dev/zero | "${process.execPath}" --import tsx "${main}" validate -; echo "\${PIPESTATUS[@]}"`], { encoding: "utf8" });
+    expect(piped.stderr).toContain("standard input has more than 128 MiB");
+    // The writer was told to stop (128 + SIGPIPE), long before all was read.
+    expect(piped.stdout).toBe("141 1\n");
   });
 
   it("through a pipe are cut off at the limit", async () => {

@@ -147,10 +147,9 @@ describe.each(engines)("a move, by engine %s", (engine) => {
 });
 
 it("a gain below the scenario's least gain moves nobody when it is not proved to be best", async () => {
-  const pair = (n: number): readonly string[] => [`h${n} home 1000000`, `g${n} home 1000000`];
   const names = Array.from({ length: 12 }, (_, n) => n);
   const world: World = {
-    hosts: [...names.flatMap(pair), "h12 home 1000000", "g12 home 999000"], workloads: [...names.flatMap((n) => [`a${n} h${n} 60`, `b${n} g${n} 60`]), "last h12 60"],
+    hosts: [...names.flatMap((n) => [`h${n} home 1000000`, `g${n} home 1000000`]), "h12 home 1000000", "g12 home 999000"], workloads: [...names.flatMap((n) => [`a${n} h${n} 60`, `b${n} g${n} 60`]), "last h12 60"],
   };
   const least = async (minimumGainPermille: number): Promise<Plan> => (await planned(scenarioOf({ ...world, settings: { moveMicros: 0, minimumGainPermille } }), { engine: "search" })).plan;
   const [any, some] = [await least(0), await least(5)];
