@@ -2,8 +2,9 @@ import type { Host } from "../model/fleet.ts";
 import { isUsable } from "../model/fleet.ts";
 import { compareIds, type HostId, type PolicyId, type WorkloadId } from "../model/ids.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { indexFleet } from "../model/snapshot.ts";
+import { currentHosts, indexFleet } from "../model/snapshot.ts";
 import { compilePolicies, hostOnMicrosPerHour } from "../policies/index.ts";
+import { hourlyBill } from "./assemble.ts";
 import type { Conflict, ConflictOptions, Element } from "./conflict.ts";
 import { planScenario } from "./plan.ts";
 
@@ -32,10 +33,12 @@ const iterationsMax = 200_000;
 export async function relaxations(scenario: Scenario, conflict: Conflict, options: ConflictOptions): Promise<readonly Relaxation[]> {
   const tried: Relaxation[] = [];
   const changes = changesFor(scenario, conflict);
+  const index = indexFleet(scenario.fleet);
+  const now = hourlyBill(index, currentHosts(index), "now");
   for (const change of changes) {
     if (options.stopped()) break;
-    const price = await priceWith(relaxed(scenario, change), options, changes.length);
-    tried.push({ change, words: wordsOf(scenario, change), enough: price !== null, priceMicrosPerHour: price });
+    const bill = await billWith(relaxed(scenario, change), options, changes.length);
+    tried.push({ change, words: wordsOf(scenario, change), enough: bill !== null, priceMicrosPerHour: bill === null ? null : bill - now });
   }
   return tried.sort((a, b) =>
     Number(b.enough) - Number(a.enough) || (a.priceMicrosPerHour ?? 0) - (b.priceMicrosPerHour ?? 0) || compareIds(a.words, b.words));
@@ -109,8 +112,8 @@ function wordsOf({ policies, fleet }: Scenario, change: RelaxationChange): strin
   }
 }
 
-/** What the hourly bill of a plan that places everything is above the bill of now; null when there is no such plan. */
-async function priceWith(scenario: Scenario, options: ConflictOptions, ways: number): Promise<number | null> {
+/** The hourly bill after a plan that places everything; null when there is no such plan. */
+async function billWith(scenario: Scenario, options: ConflictOptions, ways: number): Promise<number | null> {
   const index = indexFleet(scenario.fleet);
   const { constraints, diagnostics } = await compilePolicies(scenario, index);
   if (diagnostics.some(({ severity }) => severity === "error")) return null;
@@ -119,5 +122,5 @@ async function priceWith(scenario: Scenario, options: ConflictOptions, ways: num
     iterations: iterationsMax, clock: options.clock, stopped: options.stopped, startsAtMs: scenario.asOf === null ? null : Date.parse(scenario.asOf),
   });
   const isWhole = plan.claim.kind !== "infeasible" && plan.unplaced.length === 0 && plan.unreached.length === 0 && plan.levels[0]?.after === 0;
-  return isWhole ? plan.hourlyCostAfterMicros - plan.hourlyCostBeforeMicros : null;
+  return isWhole ? plan.hourlyCostAfterMicros : null;
 }

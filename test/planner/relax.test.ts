@@ -7,6 +7,8 @@ import { findConflict, type Conflict } from "../../planner/conflict.ts";
 import { planScenario } from "../../planner/plan.ts";
 import { relaxations, relaxed } from "../../planner/relax.ts";
 import { compilePolicies, verifyPlan } from "../../policies/index.ts";
+import { figuresOf, placedNow } from "../../reports/index.ts";
+import { parseScenarioText } from "../../scenarios/index.ts";
 import { smallScenario } from "./small-scenario.ts";
 
 const clock = { nowMs: () => 0 };
@@ -30,6 +32,7 @@ describe("a way out of a conflict, tried by taking it", () => {
   it("is enough exactly when a plan places everything, verified, at the price it names", { timeout: 120_000 }, async () => {
     let enough = 0;
     for (const { seed, scenario, conflict } of await troubled(8)) {
+      const { totalMicrosPerHour: now } = figuresOf(placedNow(indexFleet(scenario.fleet))).cost;
       for (const way of await relaxations(scenario, conflict, options)) {
         const after = relaxed(scenario, way.change);
         const index = indexFleet(after.fleet);
@@ -41,7 +44,7 @@ describe("a way out of a conflict, tried by taking it", () => {
         const { ok } = verifyPlan({ index, constraints, plan, startsAtMs });
         const isWhole = plan.placedCount === plan.wantedCount && plan.unplaced.length === 0 && plan.unreached.length === 0 && plan.levels[0]?.after === 0;
         expect(way.enough, `seed ${seed}, ${way.words}`).toBe(isWhole);
-        expect(way.priceMicrosPerHour, `seed ${seed}, ${way.words}`).toBe(isWhole ? plan.hourlyCostAfterMicros - plan.hourlyCostBeforeMicros : null);
+        expect(way.priceMicrosPerHour, `seed ${seed}, ${way.words}`).toBe(isWhole ? plan.hourlyCostAfterMicros - now : null);
         if (isWhole) expect(ok, `seed ${seed}, ${way.words}`).toBe(true);
         enough += Number(isWhole);
       }
@@ -59,5 +62,38 @@ describe("a way out of a conflict, tried by taking it", () => {
         expect(entry).not.toBe("offsite-ban");
       }
     }
+  });
+
+  it("has its price: what the bill would be above the bill of now, cheapest first", async () => {
+    const box = { site: "home", capacity: { memoryMiB: 100 }, layers: { libvirt: "9" } };
+    const { scenario, diagnostics } = parseScenarioText(JSON.stringify({
+      apiVersion: "stowage/v1", name: "dear", sites: [{ id: "home" }],
+      hosts: [
+        { id: "h1", ...box, prices: { onMicrosPerHour: 1_000_000 } }, { id: "h2", ...box, prices: { onMicrosPerHour: 3_000_000 } },
+        { id: "h3", ...box, powerManaged: true, state: "off", prices: { onMicrosPerHour: 2_000_000 } },
+      ],
+      workloads: [
+        { id: "a", layer: "libvirt", host: "h1", reservation: { memoryMiB: 60 } }, { id: "b", layer: "libvirt", host: "h2", reservation: { memoryMiB: 60 } },
+        { id: "new", layer: "libvirt", reservation: { memoryMiB: 60 } },
+      ],
+      policies: [{ id: "not-there", title: "Not on h3", select: { workloads: { everything: true } }, require: { ban: { hosts: { ids: ["h3"] } } } }],
+    }), "dear.json");
+    expect(diagnostics).toEqual([]);
+    if (scenario === null) throw new Error("no scenario");
+    const index = indexFleet(scenario.fleet);
+    const { constraints } = await compilePolicies(scenario, index);
+    const conflict = await findConflict(buildProblem({ index, constraints, objectives: scenario.objectives, settings: scenario.settings, mode: "optimise" }), options);
+    expect(conflict).toMatchObject({ proved: true, minimal: true });
+    if (conflict === null) throw new Error("no conflict");
+    const ways = await relaxations(scenario, conflict, options);
+    expect(ways.map(({ words, enough, priceMicrosPerHour }) => [words, enough, priceMicrosPerHour])).toEqual([
+      ["do without workload a", true, 0],
+      ["do without workload b", true, 0],
+      ["do without workload new", true, 0],
+      ["add a host like h1 on site home", true, 1_000_000],
+      ["add a host like h3 on site home", true, 2_000_000],
+      ["relax policy not-there (Not on h3) from must to audit", true, 2_000_000],
+      ["add a host like h2 on site home", true, 3_000_000],
+    ]);
   });
 });
