@@ -138,6 +138,36 @@ describe.each(engines)("a must that the fleet breaks, by engine %s", (engine) =>
   });
 });
 
+describe.each(engines)("strength, by engine %s", (engine) => {
+  const apart = { id: "apart", select: { workloads: { everything: true } }, require: "spread" };
+  const fleet = { hosts: ["h1 home 1000000", "h2 home 1000000"], workloads: ["a h1 40", "b h2 40"] };
+
+  it.each([["must", 2], ["should", 2], ["audit", 1]] as const)("%s leaves two that stand apart on %i hosts, though one is cheaper", async (strength, hosts) => {
+    const scenario = scenarioOf({ ...fleet, policies: [{ ...apart, strength }] });
+    const { plan, on } = await planned(scenario, { engine });
+    expect(new Set(Object.values(on)).size).toBe(hosts);
+    const index = indexFleet(scenario.fleet);
+    const { constraints } = await compilePolicies(scenario, index);
+    const { audits } = verifyPlan({ index, constraints, plan, startsAtMs: null });
+    expect(audits).toHaveLength(strength === "audit" ? 1 : 0);
+  });
+
+  it.each([[2, 1, "h2"], [1, 2, "h3"]] as const)("of shoulds with weights %i and %i obeys the heavier", async (first, second, host) => {
+    const { on } = await planned(scenarioOf({
+      hosts: ["h1", "h2", "h3"], workloads: ["a h1 40"],
+      policies: [fence("there", "a", "h2", { strength: "should", weight: first }), fence("yonder", "a", "h3", { strength: "should", weight: second })],
+    }), { engine });
+    expect(on).toEqual({ a: host });
+  });
+
+  it("of a must goes before any weight of shoulds", async () => {
+    const { on } = await planned(scenarioOf({
+      hosts: ["h1", "h2", "h3"], workloads: ["a h1 40"], policies: [fence("there", "a", "h2"), fence("yonder", "a", "h3", { strength: "should", weight: 1_000_000 })],
+    }), { engine });
+    expect(on).toEqual({ a: "h2" });
+  });
+});
+
 describe.each(engines)("a move, by engine %s", (engine) => {
   // The rest of the day: 24 hours in which a saving of so many micro-units an hour must pay 10,000 for touching the workload.
   it.each([[400, 0], [500, 1]])("that saves %i micro-units an hour is made %i times when it must pay for itself in a day", async (saving, moves) => {
