@@ -3,8 +3,9 @@ import type { InstanceResult, Point } from "./result.ts";
 
 const width = 760;
 const height = 520;
-const margin = { left: 96, right: 150, top: 40, bottom: 48 } as const;
+const margin = { left: 96, right: 150, top: 58, bottom: 48 } as const;
 const gapBetween = 44;
+const labelHeight = 13;
 const panelHeight = (height - margin.top - margin.bottom - gapBetween) / 2;
 
 /** A horizontal line that a curve is compared with. */
@@ -33,6 +34,7 @@ export function chartOf(result: InstanceResult, { winner, bestFinalist }: Refere
     { label: "lower bound", cost: lowerBound, colour: "#292" },
   ];
   const time = timeAxis(trace[0]?.seconds ?? 0.1, seconds);
+  const least = levels.reduce((low, level) => (level.cost > lowerBound ? Math.min(low, level.cost) : low), cost.total);
   const curve: readonly Point[] = [...trace, { seconds, cost: cost.total }];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11">`,
@@ -40,7 +42,7 @@ export function chartOf(result: InstanceResult, { winner, bestFinalist }: Refere
     text(margin.left, 22, `${name}, seed ${seed}: cost over time, final ${cost.total.toLocaleString("en-US")}`, "start", "#000", 14),
     panel(margin.top, "cost", curve, levels, time, linearAxis(Math.min(lowerBound, cost.total), initial, margin.top)),
     panel(margin.top + panelHeight + gapBetween, "cost above the lower bound", above(curve, lowerBound), aboveLevels(levels, lowerBound), time,
-      logAxis(aboveOf(cost.total, lowerBound), aboveOf(initial, lowerBound), margin.top + panelHeight + gapBetween)),
+      logAxis(aboveOf(least, lowerBound), aboveOf(initial, lowerBound), margin.top + panelHeight + gapBetween)),
     text(margin.left + plotWidth() / 2, height - 10, "seconds from the start of the process", "middle"),
     "</svg>", "",
   ].join("\n");
@@ -61,7 +63,7 @@ function panel(top: number, title: string, curve: readonly Point[], levels: read
     ...time.ticks.map(({ value, label }) => tick(time.position(value), high, label, true)),
     ...costs.ticks.map(({ value, label }) => tick(margin.left, costs.position(value), label, false)),
     ...shown.map(({ y, colour }) => `<line x1="${margin.left}" x2="${right}" y1="${round(y)}" y2="${round(y)}" stroke="${colour}" stroke-dasharray="5 3"/>`),
-    ...spreadOut(shown.map(({ y }) => y)).map((y, i) => text(right + 6, y + 4, shown[i]?.label ?? "", "start", shown[i]?.colour)),
+    ...spreadOut(shown.map(({ y }) => y), high - 6).map((y, i) => text(right + 6, y + 4, shown[i]?.label ?? "", "start", shown[i]?.colour)),
     `<path d="${pathOf(curve, time, costs)}" fill="none" stroke="#06c" stroke-width="1.6"/>`,
   ].join("\n");
 }
@@ -84,14 +86,15 @@ function text(x: number, y: number, words: string, anchor: "start" | "middle" | 
   return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" fill="${colour}" font-size="${size}">${escaped}</text>`;
 }
 
-/** Labels that would lie on each other, moved apart; in the given order. */
-function spreadOut(positions: readonly number[]): readonly number[] {
-  const order = positions.map((_, i) => i).sort((a, b) => (positions[a] ?? 0) - (positions[b] ?? 0));
+/** Labels that would lie on each other, moved apart and none below `low`; in the given order. */
+function spreadOut(positions: readonly number[], low: number): readonly number[] {
+  const order = positions.map((_, i) => i).sort((a, b) => (positions[b] ?? 0) - (positions[a] ?? 0));
   const placed = [...positions];
-  order.forEach((i, place) => {
-    const before = placed[order[place - 1] ?? -1];
-    if (before !== undefined) placed[i] = Math.max(placed[i] ?? 0, before + 13);
-  });
+  let lowest = low;
+  for (const i of order) {
+    placed[i] = Math.min(placed[i] ?? 0, lowest);
+    lowest = (placed[i] ?? 0) - labelHeight;
+  }
   return placed;
 }
 
@@ -116,8 +119,9 @@ function linearAxis(low: number, high: number, top: number): Axis {
 }
 
 function logAxis(low: number, high: number, top: number): Axis {
-  const from = Math.log10(low / 1.3);
-  const span = Math.max(1e-9, Math.log10(high * 1.1) - from);
+  // At least a power of ten is always inside.
+  const from = Math.log10(Math.min(low / 1.3, high / 10));
+  const span = Math.log10(high * 1.1) - from;
   const powers = Array.from({ length: Math.floor(from + span) - Math.ceil(from) + 1 }, (_, i) => 10 ** (Math.ceil(from) + i));
   return {
     position: (value) => top + panelHeight * (1 - (Math.log10(value) - from) / span),
