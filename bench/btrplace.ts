@@ -35,9 +35,9 @@ function seconds(ms: number | null): string {
   return ms === null ? "none" : `${(ms / 1000).toFixed(2)} s`;
 }
 
-function line({ nodes, vms, constraints, firstValidMs, verifiedMs, moves, fewestMoves, starts, span, atOnce, faults }: RunResult, cpuMs: number): string {
+function line({ nodes, vms, constraints, firstValidMs, verifiedMs, moves, fewestMoves, provedMoves, starts, span, atOnce, faults }: RunResult, cpuMs: number): string {
   return `${faults.length === 0 ? "ok  " : "FAIL"} ${nodes} nodes, ${vms} vms, ${constraints} constraints: first valid plan ${seconds(firstValidMs)}, ` +
-    `verified ${seconds(verifiedMs)} (${seconds(cpuMs)} of processor), objective ${span.sumOfEnds}, ${moves} moves (bound ${fewestMoves}), ${starts} starts, ` +
+    `verified ${seconds(verifiedMs)} (${seconds(cpuMs)} of processor), objective ${span.sumOfEnds}, ${moves} moves (bound ${fewestMoves}${provedMoves > fewestMoves ? `, proved ${provedMoves}` : ""}), ${starts} starts, ` +
     `makespan ${span.makespan} (at once ${atOnce.makespan}), sum of ends ${span.sumOfEnds} (at once ${atOnce.sumOfEnds})`;
 }
 
