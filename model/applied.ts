@@ -9,6 +9,7 @@ export function fleetAfter(fleet: Fleet, target: ReadonlyMap<WorkloadId, HostId>
   const workloads = fleet.workloads.filter(({ desired }) => desired !== "removed").map((workload) => {
     const host = target.get(workload.id);
     if (host === undefined || workload.desired === "removed") return workload;
+    if (workload.host === host && workload.state === workload.desired && workload.copyOf === null) return workload;
     return { ...workload, host, state: workload.desired, copyOf: null };
   });
   const used = new Set(workloads.map(({ host }) => host));

@@ -1,4 +1,5 @@
-import type { Host, Workload } from "../model/fleet.ts";
+import type { Host, HostPrices, SiteLink, Workload } from "../model/fleet.ts";
+import type { SiteId } from "../model/ids.ts";
 import { amountOf } from "../model/resource.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
 
@@ -12,25 +13,71 @@ export function hostOnMicrosPerHour(index: FleetIndex, host: Host): number {
   return host.prices.onMicrosPerHour + energyMicrosPerHour(index, host, host.idlePowerWatts * 1000);
 }
 
+/** What a workload takes that has a price. */
+export interface Consumption {
+  readonly cpuMillicores: number;
+  readonly memoryMiB: number;
+  readonly storageMiB: number;
+  /** Processor time that it is expected to use. */
+  readonly usedMillicores: number;
+  readonly isRunning: boolean;
+}
+
+/** What a host and its site ask for it. */
+export interface Rates {
+  readonly prices: HostPrices;
+  readonly cpuMillicores: number;
+  /** From idle to full use. */
+  readonly rangeMilliwatts: number;
+  readonly electricityMicrosPerKWh: number;
+  readonly carbonGramsPerKWh: number;
+}
+
+/** Read once for a workload whose price is asked on many hosts. */
+export function consumptionOf(workload: Workload): Consumption {
+  return {
+    cpuMillicores: amountOf(workload.reservation, "cpuMillicores"), memoryMiB: amountOf(workload.reservation, "memoryMiB"),
+    storageMiB: amountOf(workload.reservation, "storageMiB"), usedMillicores: amountOf(workload.expectedUse, "cpuMillicores"),
+    isRunning: workload.desired === "running",
+  };
+}
+
+/** The same of a host. */
+export function ratesOf(index: FleetIndex, host: Host): Rates {
+  const site = index.siteById.get(host.site);
+  return {
+    prices: host.prices, cpuMillicores: amountOf(host.capacity, "cpuMillicores"), rangeMilliwatts: (host.peakPowerWatts - host.idlePowerWatts) * 1000,
+    electricityMicrosPerKWh: site?.electricityMicrosPerKWh ?? 0, carbonGramsPerKWh: site?.carbonGramsPerKWh ?? 0,
+  };
+}
+
 /** Micro-units an hour that a workload adds to the bill of the host it is on: consumption and its share of power. */
 export function chargeMicrosPerHour(index: FleetIndex, workload: Workload, host: Host): number {
-  const { prices } = host;
-  const storage = Math.round((amountOf(workload.reservation, "storageMiB") * prices.storageMicrosPerTiBHour) / 1_048_576);
-  if (workload.desired !== "running") return storage;
+  return charge(consumptionOf(workload), ratesOf(index, host));
+}
+
+/** The same for what has been read already. */
+export function charge(consumption: Consumption, rates: Rates): number {
+  const { prices } = rates;
+  const storage = Math.round((consumption.storageMiB * prices.storageMicrosPerTiBHour) / 1_048_576);
+  if (!consumption.isRunning) return storage;
   return (
-    Math.round((amountOf(workload.reservation, "cpuMillicores") * prices.cpuMicrosPerCoreHour) / 1000) +
-    Math.round((amountOf(workload.reservation, "memoryMiB") * prices.memoryMicrosPerGiBHour) / 1024) +
+    Math.round((consumption.cpuMillicores * prices.cpuMicrosPerCoreHour) / 1000) +
+    Math.round((consumption.memoryMiB * prices.memoryMicrosPerGiBHour) / 1024) +
     storage +
-    energyMicrosPerHour(index, host, dynamicMilliwatts(workload, host))
+    Math.round((draw(consumption, rates) * rates.electricityMicrosPerKWh) / 1_000_000)
   );
 }
 
 /** Milliwatts that a running workload adds, linear in the processor time that it is expected to use. */
+export function draw({ usedMillicores, isRunning }: Consumption, { cpuMillicores, rangeMilliwatts }: Pick<Rates, "cpuMillicores" | "rangeMilliwatts">): number {
+  if (cpuMillicores === 0 || !isRunning) return 0;
+  return Math.round((Math.min(cpuMillicores, usedMillicores) * rangeMilliwatts) / cpuMillicores);
+}
+
+/** The same for a workload and a host as the fleet describes them. */
 export function dynamicMilliwatts(workload: Workload, host: Host): number {
-  const capacity = amountOf(host.capacity, "cpuMillicores");
-  if (capacity === 0 || workload.desired !== "running") return 0;
-  const used = Math.min(capacity, amountOf(workload.expectedUse, "cpuMillicores"));
-  return Math.round((used * (host.peakPowerWatts - host.idlePowerWatts) * 1000) / capacity);
+  return draw(consumptionOf(workload), { cpuMillicores: amountOf(host.capacity, "cpuMillicores"), rangeMilliwatts: (host.peakPowerWatts - host.idlePowerWatts) * 1000 });
 }
 
 export function idleMilliwatts(host: Host): number {
@@ -44,8 +91,12 @@ function energyMicrosPerHour(index: FleetIndex, host: Host, milliwatts: number):
 
 /** Milligrams of carbon dioxide an hour for a draw in milliwatts on a host. */
 export function carbonMilligramsPerHour(index: FleetIndex, host: Host, milliwatts: number): number {
-  const grams = index.siteById.get(host.site)?.carbonGramsPerKWh ?? 0;
-  return Math.round((milliwatts * grams) / 1000);
+  return emission(milliwatts, index.siteById.get(host.site)?.carbonGramsPerKWh ?? 0);
+}
+
+/** The same where the site's grams a kilowatt-hour are known. */
+export function emission(milliwatts: number, gramsPerKWh: number): number {
+  return Math.round((milliwatts * gramsPerKWh) / 1000);
 }
 
 /** One-off price of carrying a workload from one host to another, or of bringing a new one: data, downtime, and the touch itself. */
@@ -54,13 +105,28 @@ export function moveMicros(
   settings: { readonly downtimeMicrosPerSecond: number; readonly moveMicros: number },
 ): number {
   if (from === null || from === to) return 0;
-  const link = from.site === to.site ? undefined : index.fleet.links.find((candidate) =>
-    (candidate.a === from.site && candidate.b === to.site) || (candidate.a === to.site && candidate.b === from.site));
+  const link = linkBetween(index, from.site, to.site);
   const perGiB = from.prices.transferMicrosPerGiB + to.prices.transferMicrosPerGiB + (link?.transferMicrosPerGiB ?? 0);
   const carriedMiB = workload.dataMiB + amountOf(workload.reservation, "memoryMiB");
   const downtimeMs = workload.liveMove ? 0 : workload.stopMs + workload.startMs;
   return settings.moveMicros + Math.round((carriedMiB * perGiB) / 1024) +
     Math.round((downtimeMs * settings.downtimeMicrosPerSecond) / 1000);
+}
+
+const linksOfFleets = new WeakMap<FleetIndex, Map<SiteId, Map<SiteId, SiteLink>>>();
+
+/** The link between two sites, the first that the fleet names; undefined for none, and within a site. */
+function linkBetween(index: FleetIndex, from: SiteId, to: SiteId): SiteLink | undefined {
+  if (from === to) return undefined;
+  let links = linksOfFleets.get(index);
+  if (links === undefined) {
+    links = new Map();
+    linksOfFleets.set(index, links);
+    for (const link of index.fleet.links.toReversed()) {
+      for (const [a, b] of [[link.a, link.b], [link.b, link.a]] as const) links.set(a, (links.get(a) ?? new Map<SiteId, SiteLink>()).set(b, link));
+    }
+  }
+  return links.get(from)?.get(to);
 }
 
 /** Mebibytes that a move carries: the objective `moving` counts them, and downtime in seconds beside them. */

@@ -2,6 +2,7 @@ import { Type, type Static } from "typebox";
 import type { Host, Workload } from "../../model/fleet.ts";
 import { amountOf, type ResourceKind } from "../../model/resource.ts";
 import { currentHosts, type FleetIndex, type Whereabouts } from "../../model/snapshot.ts";
+import { hostAlone } from "../alone.ts";
 import type { ConstraintKind, Part } from "../constraint.ts";
 import { domainsByKey, unknownKeys } from "../domains.ts";
 import { lasting } from "../lasting.ts";
@@ -64,7 +65,7 @@ export const capacity: ConstraintKind<Static<typeof parameters>, Params> = {
     if (raw.perDomain === undefined) {
       return Array.from(hosts).flatMap((h) => kinds.map((resource) => {
         const host = index.hosts[h] as Host;
-        return part({ resource, hosts: Int32Array.of(h), where: `host ${host.id}`, limit: promisable(host, resource.name, headroom), bothEnds: isKept(resource) });
+        return part({ resource, hosts: hostAlone(index, h), where: `host ${host.id}`, limit: promisable(host, resource.name, headroom), bothEnds: isKept(resource) });
       }));
     }
     const domains = domainsByKey(index, raw.perDomain);

@@ -1,4 +1,5 @@
 import { Type, type Static } from "typebox";
+import { workloadAlone } from "../alone.ts";
 import type { ConstraintKind } from "../constraint.ts";
 import { misplaced, placesOf } from "../presence.ts";
 import { selectorSchema } from "../selector-schema.ts";
@@ -27,7 +28,7 @@ export const fence: ConstraintKind<Static<typeof parameters>, Params> = {
     return Array.from(workloads, (w) => ({
       params: { workload: w, inside },
       subject: `workload ${index.workloads[w]?.id}`,
-      workloads: Int32Array.of(w),
+      workloads: workloadAlone(index, w),
       hosts: null,
     }));
   },

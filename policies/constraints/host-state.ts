@@ -1,6 +1,7 @@
 import { Type, type Static } from "typebox";
 import { isUsable, type Host } from "../../model/fleet.ts";
 import type { FleetIndex } from "../../model/snapshot.ts";
+import { workloadAlone } from "../alone.ts";
 import type { ConstraintKind } from "../constraint.ts";
 import { misplaced, placesOf } from "../presence.ts";
 
@@ -25,7 +26,7 @@ export const hostState: ConstraintKind<Static<typeof parameters>, Params> = {
     return Array.from(workloads.filter((w) => index.workloads[w]?.desired !== "removed"), (w) => ({
       params: { workload: w },
       subject: `workload ${index.workloads[w]?.id}`,
-      workloads: Int32Array.of(w),
+      workloads: workloadAlone(index, w),
       hosts: null,
     }));
   },

@@ -2,6 +2,7 @@ import { Type, type Static } from "typebox";
 import { assert } from "../../model/assert.ts";
 import type { Host, Workload } from "../../model/fleet.ts";
 import type { FleetIndex, Instant } from "../../model/snapshot.ts";
+import { workloadAlone } from "../alone.ts";
 import type { ConstraintKind, Violation } from "../constraint.ts";
 import { misplaced, placesOf } from "../presence.ts";
 
@@ -30,7 +31,7 @@ export const layer: ConstraintKind<Static<typeof parameters>, Params> = {
       const needs = JSON.stringify([workload.layer, workload.layerVersion, workload.requiredFeatures, reachOf(index, workload)]);
       const allowed = rows.get(needs) ?? Uint8Array.from(index.hosts, (host, h) => Number(excepted.hosts.has(h) || whyNot(index, workload, host) === null));
       rows.set(needs, allowed);
-      return { params: { workload: w, excepted: excepted.hosts, allowed }, subject: `workload ${workload.id}`, workloads: Int32Array.of(w), hosts: null };
+      return { params: { workload: w, excepted: excepted.hosts, allowed }, subject: `workload ${workload.id}`, workloads: workloadAlone(index, w), hosts: null };
     });
   },
 

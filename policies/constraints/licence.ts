@@ -1,4 +1,5 @@
 import { Type, type Static } from "typebox";
+import { workloadAlone } from "../alone.ts";
 import type { ConstraintKind, Part } from "../constraint.ts";
 import { domainsByKey, exceptHosts, type Domains } from "../domains.ts";
 import { membersPerDomain, misplaced, namesOf, placesOf } from "../presence.ts";
@@ -34,7 +35,7 @@ export const licence: ConstraintKind<Static<typeof parameters>, Params> = {
     for (const h of [...(selected["hosts"] ?? []), ...excepted.hosts]) licensed[h] = 1;
     const named = Array.from(workloads, (w): Part<Params> => ({
       params: { kind: "named", workload: w, licensed },
-      subject: `workload ${index.workloads[w]?.id}`, workloads: Int32Array.of(w), hosts: null,
+      subject: `workload ${index.workloads[w]?.id}`, workloads: workloadAlone(index, w), hosts: null,
     }));
     return [...counted, ...named];
   },

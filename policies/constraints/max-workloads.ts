@@ -1,4 +1,5 @@
 import { Type, type Static } from "typebox";
+import { hostAlone } from "../alone.ts";
 import type { ConstraintKind } from "../constraint.ts";
 import { namesOf, placesOf } from "../presence.ts";
 import { selectorSchema } from "../selector-schema.ts";
@@ -34,7 +35,7 @@ export const maxWorkloads: ConstraintKind<Static<typeof parameters>, Params> = {
     for (const w of members) counts[w] = 1;
     const shared = { members, sizes: new Float64Array(members.length).fill(1), counts, atMost: raw.atMost };
     return Array.from(hosts, (h) => ({
-      params: { ...shared, host: h }, subject: `host ${index.hosts[h]?.id}`, workloads: null, hosts: Int32Array.of(h),
+      params: { ...shared, host: h }, subject: `host ${index.hosts[h]?.id}`, workloads: null, hosts: hostAlone(index, h),
     }));
   },
 

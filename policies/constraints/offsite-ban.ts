@@ -1,6 +1,7 @@
 import { Type, type Static } from "typebox";
 import type { Host } from "../../model/fleet.ts";
 import type { FleetIndex } from "../../model/snapshot.ts";
+import { workloadAlone } from "../alone.ts";
 import type { ConstraintKind } from "../constraint.ts";
 import { misplaced, placesOf } from "../presence.ts";
 
@@ -40,7 +41,7 @@ export const offsiteBan: ConstraintKind<Static<typeof parameters>, Params> = {
     return Array.from(workloads, (w) => ({
       params: { workload: w, sites, excepted: excepted.hosts, allowed },
       subject: `workload ${index.workloads[w]?.id}`,
-      workloads: Int32Array.of(w),
+      workloads: workloadAlone(index, w),
       hosts: null,
     }));
   },

@@ -1,5 +1,6 @@
 import { Type, type Static } from "typebox";
 import type { Instant } from "../../model/snapshot.ts";
+import { hostAlone } from "../alone.ts";
 import type { ConstraintKind, Part, Violation } from "../constraint.ts";
 
 const limit = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }));
@@ -60,7 +61,7 @@ export const parallelism: ConstraintKind<Static<typeof parameters>, ParallelismP
       const limit = { counts, atMost, ...scope };
       if (counts === "perSiteLink" || counts === "total") return [{ params: { limit, host: -1 }, subject: counts, workloads: null, hosts: null }];
       return index.hosts.flatMap(({ id }, h) => scope.hosts !== null && scope.hosts[h] !== 1 ? [] : [{
-        params: { limit, host: h }, subject: `${counts} ${id}`, workloads: null, hosts: Int32Array.of(h),
+        params: { limit, host: h }, subject: `${counts} ${id}`, workloads: null, hosts: hostAlone(index, h),
       }]);
     });
   },

@@ -1,5 +1,6 @@
 import { Type, type Static } from "typebox";
 import { currentHosts } from "../../model/snapshot.ts";
+import { workloadAlone } from "../alone.ts";
 import type { ConstraintKind } from "../constraint.ts";
 import { misplaced, placesOf } from "../presence.ts";
 
@@ -30,7 +31,7 @@ export const root: ConstraintKind<Static<typeof parameters>, Params> = {
       const host = current[w] ?? -1;
       const allowed = rows.get(host) ?? only([host, ...excepted.hosts], index.hosts.length);
       rows.set(host, allowed);
-      return { params: { workload: w, host, allowed }, subject: `workload ${index.workloads[w]?.id}`, workloads: Int32Array.of(w), hosts: null };
+      return { params: { workload: w, host, allowed }, subject: `workload ${index.workloads[w]?.id}`, workloads: workloadAlone(index, w), hosts: null };
     });
   },
 

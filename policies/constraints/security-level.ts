@@ -1,6 +1,7 @@
 import { Type, type Static } from "typebox";
 import { assert } from "../../model/assert.ts";
 import type { FleetIndex, Instant } from "../../model/snapshot.ts";
+import { workloadAlone } from "../alone.ts";
 import type { ConstraintKind, Part, Request, Violation } from "../constraint.ts";
 import { domainsByKey, exceptHosts, type Domains } from "../domains.ts";
 import { membersPerDomain, misplaced, namesOf, placesOf } from "../presence.ts";
@@ -64,7 +65,7 @@ function clearedParts({ workloads, excepted, index }: Request<Static<typeof para
     const allowed = known?.allowed ?? Uint8Array.from(index.hosts, (host, h) => Number(excepted.hosts.has(h) || host.securityLevel >= level));
     const refuses = known?.refuses ?? allowed.includes(0);
     rows.set(level, { allowed, refuses });
-    return !refuses ? [] : [{ params: { kind: "cleared", workload: w, excepted: excepted.hosts, allowed }, subject: `workload ${index.workloads[w]?.id}`, workloads: Int32Array.of(w), hosts: null }];
+    return !refuses ? [] : [{ params: { kind: "cleared", workload: w, excepted: excepted.hosts, allowed }, subject: `workload ${index.workloads[w]?.id}`, workloads: workloadAlone(index, w), hosts: null }];
   });
 }
 

@@ -41,8 +41,11 @@ export const startOrder: ConstraintKind<Static<typeof parameters>, StartOrderPar
   check: () => [],
 
   checkPlan({ application, needs, holders, needed }, timeline) {
-    const [all, needing] = [new Set(holders), new Set(needed)];
-    const dependents = runsOf(timeline, all).filter(({ workload }) => !needing.has(workload));
+    const switches = switchesOf(timeline);
+    const changes = (w: number): boolean => switches.has(w);
+    if (!holders.some(changes) && !needed.some(changes)) return [];
+    const needing = new Set(needed);
+    const dependents = runsOf(timeline, new Set(holders)).filter(({ workload }) => !needing.has(workload));
     const providers = runsOf(timeline, needing);
     if (providers.every(({ periods }) => periods.length === 0)) return [];
     const early = dependents.flatMap(({ workload, periods }) => periods.flatMap(({ start }) => {
@@ -68,23 +71,42 @@ interface Runs {
   readonly periods: readonly { readonly start: number | null; readonly stop: number | null }[];
 }
 
-function runsOf({ index, before, actions }: Timeline, workloads: ReadonlySet<number>): readonly Runs[] {
-  const periods = new Map([...workloads].map((w) => {
-    const { host, activity } = before.where(w);
-    return [w, host >= 0 && activity === "running" ? [{ start: null as number | null, stop: null as number | null }] : []] as const;
-  }));
-  actions.forEach(({ action }, at) => {
-    if (action.kind !== "start" && action.kind !== "stop") return;
-    const own = periods.get(index.workloadIndex.get(action.workload) ?? -1);
-    if (own === undefined) return;
-    if (action.kind === "start") {
-      own.push({ start: at, stop: null });
-      return;
+function runsOf(timeline: Timeline, workloads: Iterable<number>): readonly Runs[] {
+  const switches = switchesOf(timeline);
+  return Array.from(workloads, (workload) => {
+    const { host, activity } = timeline.before.where(workload);
+    const periods: { readonly start: number | null; readonly stop: number | null }[] = host >= 0 && activity === "running" ? [{ start: null, stop: null }] : [];
+    for (const { kind, at } of switches.get(workload) ?? []) {
+      const last = periods.at(-1);
+      if (kind === "start") periods.push({ start: at, stop: null });
+      else if (last?.stop === null) periods[periods.length - 1] = { ...last, stop: at };
     }
-    const last = own.at(-1);
-    if (last?.stop === null) own[own.length - 1] = { ...last, stop: at };
+    return { workload, periods };
   });
-  return [...periods].map(([workload, own]) => ({ workload, periods: own }));
+}
+
+interface Switch {
+  readonly kind: "start" | "stop";
+  /** Position of the action. */
+  readonly at: number;
+}
+
+const switchesOfTimelines = new WeakMap<Timeline, ReadonlyMap<number, readonly Switch[]>>();
+
+/** The starts and stops of a plan by workload; looked up once for the thousands of start orders of a large fleet. */
+function switchesOf(timeline: Timeline): ReadonlyMap<number, readonly Switch[]> {
+  const known = switchesOfTimelines.get(timeline);
+  if (known !== undefined) return known;
+  const switches = new Map<number, Switch[]>();
+  timeline.actions.forEach(({ action }, at) => {
+    if (action.kind !== "start" && action.kind !== "stop") return;
+    const w = timeline.index.workloadIndex.get(action.workload) ?? -1;
+    const own = switches.get(w);
+    if (own === undefined) switches.set(w, [{ kind: action.kind, at }]);
+    else own.push({ kind: action.kind, at });
+  });
+  switchesOfTimelines.set(timeline, switches);
+  return switches;
 }
 
 /** Does a workload surely run, in every execution, when action `at` starts? */

@@ -21,17 +21,19 @@ export function balance({ index, hostAt, settings }: ObjectiveContext): Objectiv
     unit: "ppm",
     hosts,
     dimensions: dimensions.map((mixture) => {
-      const parts = Object.entries(mixture).map(([resource, weight]) => ({ resource, weight }));
+      const parts = Object.entries(mixture).map(([resource, weight]) => ({
+        resource, weight,
+        used: Float64Array.from(index.workloads, (workload) => used(workload, resource)),
+        room: Float64Array.from(index.hosts, (_, h) => amountOf(hostAt(h)?.capacity ?? {}, resource)),
+      }));
       return {
         resource: parts.map(({ resource }) => resource).join(" + "),
         targetPpm: parts.reduce((sum, { resource, weight }) => sum + weight * targetOf(resource), 0),
         ppm(w, h) {
-          const [workload, host] = [index.workloads[w], hostAt(h)];
-          if (workload === undefined || host === null) return 0;
           let ppm = 0;
-          for (const { resource, weight } of parts) {
-            const room = amountOf(host.capacity, resource);
-            if (room > 0) ppm += weight * shareOf(used(workload, resource), room);
+          for (const { weight, used: usedBy, room } of parts) {
+            const whole = room[h] ?? 0;
+            if (whole > 0) ppm += weight * shareOf(usedBy[w] ?? 0, whole);
           }
           return ppm;
         },
