@@ -137,7 +137,6 @@ export interface SiteLink {
   readonly a: SiteId;
   readonly b: SiteId;
   readonly mbps: number;
-  readonly latencyMs: number;
   readonly transferMicrosPerGiB: number;
 }
 

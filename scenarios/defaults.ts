@@ -118,7 +118,7 @@ export function serviceOf(document: ServiceDocument): Service {
 export function linkOf(document: LinkDocument): SiteLink {
   return {
     a: document.a as SiteId, b: document.b as SiteId, mbps: document.mbps,
-    latencyMs: document.latencyMs ?? 0, transferMicrosPerGiB: document.transferMicrosPerGiB ?? 0,
+    transferMicrosPerGiB: document.transferMicrosPerGiB ?? 0,
   };
 }
 

@@ -32,7 +32,7 @@ export function generateScenario(options: GenerateOptions): ScenarioDocument {
     workloads: [...workloads],
     services: services.map(serviceDocument),
     links: sites.slice(1).map(({ id }, s) => ({
-      a: sites[0]?.id ?? id, b: id, mbps: 10_000 + 5000 * (s % 3), latencyMs: 4 + 3 * s, transferMicrosPerGiB: 8000,
+      a: sites[0]?.id ?? id, b: id, mbps: 10_000 + 5000 * (s % 3), transferMicrosPerGiB: 8000,
     })),
     policies: [...generateRules(options.policies, { services, workloadsOf, hostById, placement, random: random.split() })],
     ...changesOf(options, sites, hosts),

@@ -117,7 +117,6 @@ export const linkSchema = closed({
   a: id("A site."),
   b: id("Another site."),
   mbps: whole("Bandwidth between the two: megabits a second.", 1, 1_000_000_000),
-  latencyMs: optional(whole("Latency: milliseconds. Default 0.", 0, 3_600_000)),
   transferMicrosPerGiB: optional(whole("For a gibibyte carried: millionths of the currency. Default 0.")),
 }, "The network between two sites.");
 

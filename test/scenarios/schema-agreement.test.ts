@@ -17,7 +17,7 @@ const whole: ScenarioDocument = {
   description: "two\nlines", asOf: "2026-11-21T18:30:00Z", currency: "EUR",
   resources: [{ name: "gpuCount", unit: "cards", whileMoving: "running", whileStopped: true }],
   sites: [{ id: "paris", kind: "internal", region: "eu", electricityMicrosPerKWh: 1, carbonGramsPerKWh: 2, labels: { a: "b" } }, { id: "cloud", kind: "external" }],
-  links: [{ a: "paris", b: "cloud", mbps: 100, latencyMs: 3, transferMicrosPerGiB: 4 }],
+  links: [{ a: "paris", b: "cloud", mbps: 100, transferMicrosPerGiB: 4 }],
   services: [{ ...smallFleet.services[0], title: "Shop", virtualAddress: null, scale: [{ application: "front", resource: "cpuMillicores", abovePermille: 800, maxInstances: 3 }], labels: {} }],
   policies: [
     {

@@ -45,7 +45,7 @@ describe("a live move", () => {
 
 describe("the bandwidth between two hosts", () => {
   it("is that of the slower, and of the link between their sites in either direction", () => {
-    const link = { a: "s2" as SiteId, b: "s1" as SiteId, mbps: 50, latencyMs: 1, transferMicrosPerGiB: 0 };
+    const link = { a: "s2" as SiteId, b: "s1" as SiteId, mbps: 50, transferMicrosPerGiB: 0 };
     const index = indexFleet(smallFleet({ a: { migrationMbps: 100 }, b: {}, c: { site: "s2" as SiteId } }, {}, { links: [link] }));
     const [a, b, c] = index.hosts as [Host, Host, Host];
     expect([bandwidthMbps(index, a, b), bandwidthMbps(index, b, a), bandwidthMbps(index, b, c), bandwidthMbps(index, c, b)]).toEqual([100, 100, 50, 50]);

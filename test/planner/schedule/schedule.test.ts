@@ -310,7 +310,7 @@ describe("a plan", () => {
 
   it("respects a site link as the narrowest part of the way", async () => {
     const hosts = { h1: {}, h2: { site: "s2" as SiteId } };
-    const link = { a: "s1" as SiteId, b: "s2" as SiteId, mbps: 10, latencyMs: 1, transferMicrosPerGiB: 0 };
+    const link = { a: "s1" as SiteId, b: "s2" as SiteId, mbps: 10, transferMicrosPerGiB: 0 };
     const far = await given(smallFleet(hosts, { w: { on: "h1", dataMiB: 100 } }, { links: [link] }));
     const near = await given(smallFleet(hosts, { w: { on: "h1", dataMiB: 100 } }));
     expect(run(near, { w: "h2" }).makespanMs).toBe(839 + 84);
@@ -328,7 +328,7 @@ describe("moves that share a host or a link", () => {
   });
 
   it("share the link between two sites", async () => {
-    const link = { a: "s1" as SiteId, b: "s2" as SiteId, mbps: 100, latencyMs: 1, transferMicrosPerGiB: 0 };
+    const link = { a: "s1" as SiteId, b: "s2" as SiteId, mbps: 100, transferMicrosPerGiB: 0 };
     const world = await given(smallFleet(
       { h1: {}, h2: {}, h3: { site: "s2" as SiteId }, h4: { site: "s2" as SiteId } }, { a: { on: "h1", dataMiB: 1000 }, b: { on: "h2", dataMiB: 1000 } }, { links: [link] }));
     const [first, second] = run(world, { a: "h3", b: "h4" }).actions.map(({ startMs, endMs }) => [startMs, endMs - startMs]);
