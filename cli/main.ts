@@ -41,7 +41,7 @@ function environmentOfProcess(): Environment {
     columns: columnsOf(process.stdout) ?? 100,
     columnsFull: columnsOf(process.stdout) ?? Number.POSITIVE_INFINITY,
     errorColumns: columnsOf(process.stderr) ?? Number.POSITIVE_INFINITY,
-    clock: { nowMs: () => performance.now() },
+    clock: { nowMs },
     nowUtc: new Date().toISOString(),
     makePlan: (job) => planWatched(job),
     out: (text) => void process.stdout.write(text),
@@ -62,9 +62,12 @@ async function planWatched(job: PlanJob): Promise<PlanJobResult> {
   }
 }
 
+function nowMs(): number {
+  return performance.now();
+}
+
 /** Only somebody at a terminal who reads text is told how far it is. */
 function progressOf({ timeMs }: PlanJob): ProgressLine | null {
-  const nowMs = (): number => performance.now();
   if (isDebugging) return progressLog(writeError, nowMs);
   if (!process.stderr.isTTY || wantsJson(args)) return null;
   return progressLine({ write: writeError, nowMs, columns: columnsOf(process.stderr) ?? 80, timeMs });

@@ -1,4 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Plan } from "../model/plan.ts";
 import { parsePlan } from "../policies/index.ts";
@@ -32,10 +33,14 @@ type ReadJson = { readonly document: unknown } | { readonly problem: Diagnostic 
 async function readJson(path: string): Promise<ReadJson> {
   try {
     const { size } = await stat(path);
-    if (size > planMiBMax * 1_048_576) {
-      return { problem: planProblem(path, "file-too-large", "", `File ${path} has ${Math.ceil(size / 1_048_576)} MiB; a plan may have ${planMiBMax}.`, "Is it a plan? `stowage plan --out` writes one.") };
+    const limitBytes = planMiBMax * 1_048_576;
+    // What is no file, a device or a pipe, has no size before it is read, and perhaps no end.
+    const bytes = size > limitBytes ? null : await readUpTo(path, limitBytes);
+    if (bytes === null) {
+      const found = size > limitBytes ? `has ${Math.ceil(size / 1_048_576)} MiB` : `goes on after ${planMiBMax} MiB`;
+      return { problem: planProblem(path, "file-too-large", "", `File ${path} ${found}; a plan may have ${planMiBMax}.`, "Is it a plan? `stowage plan --out` writes one.") };
     }
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return { document: JSON.parse(text) as unknown };
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) {
@@ -43,6 +48,19 @@ async function readJson(path: string): Promise<ReadJson> {
     }
     return { problem: fileProblem(path, error, "read") };
   }
+}
+
+/** The bytes of a file; null when there are more than the limit. */
+async function readUpTo(path: string, limitBytes: number): Promise<Uint8Array | null> {
+  const stream: AsyncIterable<Buffer> = createReadStream(path);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > limitBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function planOf(path: string, document: unknown): ReadPlan {

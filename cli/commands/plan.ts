@@ -6,7 +6,7 @@ import type { EngineChoice } from "../../planner/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
-import { failed } from "../failed.ts";
+import { failed, usageProblem } from "../failed.ts";
 import { fileProblem } from "../file-problem.ts";
 import { commandHelp } from "../help.ts";
 import { asOfOption, evacuateOption, secondsAsMs, wholeNumber, type ScenarioOptions } from "../options.ts";
@@ -76,6 +76,7 @@ async function plan(files: readonly string[], options: PlanOptions, context: Con
 
 /** Asked before planning: nobody should wait for a plan that cannot be kept. */
 async function unwritableFile(file: string): Promise<CommandResult["diagnostics"]> {
+  if (file === "") return [usageProblem("--out names no file.", "Write `--out plan.json`.")];
   try {
     const found = await stat(file).catch(() => null);
     if (found?.isDirectory() === true) throw Object.assign(new Error("is a folder"), { code: "EISDIR" });

@@ -19,7 +19,7 @@ export function fit(text: string, width: number): string {
 /** The same for a path: its end tells more than its beginning. */
 export function fitEnd(path: string, width: number): string {
   if (widthOf(path) <= width) return path;
-  const characters = [...path];
+  const characters = charactersOf(path);
   let kept = characters.length;
   let used = 0;
   while (kept > 0 && used + widthOf(characters[kept - 1] ?? "") <= Math.max(1, width - 1)) used += widthOf(characters[--kept] ?? "");
@@ -67,7 +67,7 @@ function atJoint({ head, tail }: { readonly head: string; readonly tail: string 
 /** Divides a text after at most `width` columns, but after one character at least; colours stay whole. */
 function take(text: string, width: number): { readonly head: string; readonly tail: string } {
   // eslint-disable-next-line no-control-regex -- colours are control sequences
-  const parts = text.match(/\u001B\[[0-9;]*m|[^]/gu) ?? [];
+  const parts = text.split(/(\u001B\[[0-9;]*m)/).flatMap((part, i) => (i % 2 === 1 ? [part] : charactersOf(part)));
   let used = 0;
   const end = parts.findIndex((part) => {
     used += widthOf(part);
@@ -76,4 +76,11 @@ function take(text: string, width: number): { readonly head: string; readonly ta
   const first = parts.findIndex((part) => stripVTControlCharacters(part) !== "") + 1;
   const cut = end < 0 ? parts.length : Math.max(first, end);
   return { head: parts.slice(0, cut).join(""), tail: parts.slice(cut).join("") };
+}
+
+const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** What a reader takes for one character, however many code points it has. */
+function charactersOf(text: string): readonly string[] {
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }

@@ -10,12 +10,12 @@ import { shop } from "./shop.ts";
 const input = (path: string): PlanJob["input"] => ({ paths: [path], asOf: null, nowUtc: "2026-06-01T00:00:00.000Z", evacuate: [] });
 const fleet = file("progress-shop.yaml", shop);
 const nobodyPlaced = file("progress-new.yaml", shop.replaceAll(/, host: h\d/g, ""));
+const progress = (said: Partial<Progress>): Progress => ({ stage: "search", done: 0, total: 1000, best: null, ...said });
 
 describe("the line at a terminal", () => {
   let now = 0;
   let written = "";
   let line: ProgressLine;
-  const progress = (said: Partial<Progress>): Progress => ({ stage: "search", done: 0, total: 1000, best: null, ...said });
   /** What a terminal shows: what was written last. */
   const seen = (): string => (written.split("\r").at(-1) ?? "").trimEnd();
 
