@@ -131,3 +131,24 @@ export function enumerate(problem: Problem, mayUse: (workload: number, host: num
   visit(0);
   return best;
 }
+
+/** The same with some sizes that count at home too, and objectives of the kinds `over` and `most-moved` beside the others. */
+export function withHomes(random: Random, problem: Problem): Problem {
+  const [hostCount, workloadCount] = [problem.index.hosts.length, problem.index.workloads.length];
+  const home = <Kept extends Form>(form: Kept): Kept => (form.kind !== "fill" || random.chance(300) ? form
+    : { ...form, home: Int32Array.from(form.members, () => random.between(-1, hostCount - 1)) });
+  const over: Objective = {
+    kind: "over", name: "headroom", unit: "MiB", sizes: Float64Array.from({ length: workloadCount }, () => random.between(-300, 900)),
+    limits: Float64Array.from({ length: hostCount }, () => (random.chance(200) ? Infinity : random.between(-200, 1500))),
+  };
+  const mostMoved: Objective = {
+    kind: "most-moved", name: "most-moved", unit: "replicas", groupCount: 2, current: problem.current,
+    groupOf: Int32Array.from({ length: workloadCount }, () => random.between(-1, 1)),
+  };
+  const terms = random.chance(500) ? [{ objective: over, weight: 3 }, { objective: mostMoved, weight: 500 }] : [{ objective: random.pick([over, mostMoved]), weight: 2 }];
+  const own: Level = { name: "homes", shouldsWeight: 0, terms };
+  return {
+    ...problem, musts: problem.musts.map(home), shoulds: problem.shoulds.map(({ form, weight }) => ({ form: home(form), weight })),
+    levels: random.chance(500) ? [own, ...problem.levels] : [...problem.levels, own],
+  };
+}

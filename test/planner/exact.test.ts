@@ -7,7 +7,7 @@ import { exactSize, solveExactly } from "../../planner/exact/index.ts";
 import { compareScores, firstObjectiveLevel, mustsLevel, unplacedLevel, type EngineOptions, type Problem } from "../../planner/problem.ts";
 import { scoreOf } from "../../planner/score.ts";
 import type { Form } from "../../policies/form.ts";
-import { arbitraryForm, arbitraryProblem, bareIndex, enumerate, plainKinds } from "./exact-problems.ts";
+import { arbitraryForm, arbitraryProblem, bareIndex, enumerate, plainKinds, withHomes } from "./exact-problems.ts";
 
 /** A clock that stands still: the solver's own limits never cut a small problem short. */
 const clock: Clock = { nowMs: () => 0 };
@@ -98,6 +98,26 @@ describe("the exact engine against looking at every placement", () => {
         takers: new Uint8Array(base.index.hosts.length).fill(1),
       });
       await expectOptimum(i % 2 === 0 ? { ...base, musts: [...keep, survive()] } : { ...base, shoulds: [{ form: survive(), weight: 2 }] });
+    }
+  });
+
+  for (let seed = 1; seed <= 24; seed++) {
+    it(`knows sizes that count at home, headroom and most-moved: random problem ${seed}`, async () => {
+      const random = new Random(seed);
+      await expectOptimum(withHomes(random, arbitraryProblem(random, { hosts: 4, workloads: 5, forms: 4 })));
+    });
+  }
+
+  it("knows what survive means where sizes count at home", async () => {
+    const random = new Random(6);
+    for (let i = 0; i < 8; i++) {
+      const made = withHomes(random, arbitraryProblem(random, { hosts: 4, workloads: 4, forms: 4 }));
+      const keep = made.musts.filter(({ kind }) => kind !== "survive");
+      const survive: Form = {
+        kind: "survive", losses: made.index.hosts.map((_, h) => Int32Array.of(h)), members: made.wanted, keep: () => keep,
+        takers: new Uint8Array(made.index.hosts.length).fill(1),
+      };
+      await expectOptimum({ ...made, musts: [...keep, survive] });
     }
   });
 

@@ -11,10 +11,10 @@ function draw(random: Random, state: State): { workload: number; to: number } | 
   return state.hostOf[workload] === to ? null : { workload, to };
 }
 
-it("counts every random move of every kind of form and objective as from scratch", () => {
+it.each([false, true])("counts every random move of every kind of form and objective as from scratch, with homes: %s", (homes) => {
   for (let seed = 1; seed <= 150; seed++) {
     const random = new Random(seed);
-    const problem = randomProblem(random, { hosts: random.between(2, 7), workloads: random.between(3, 14), musts: 9, shoulds: 9 });
+    const problem = randomProblem(random, { hosts: random.between(2, 7), workloads: random.between(3, 14), musts: 9, shoulds: 9, homes });
     const state = new State(problem);
     expect([...state.score], `seed ${seed}, nobody placed`).toEqual([...scoreOf(problem, state.hostOf)]);
     for (let step = 0; step < 60; step++) {
@@ -51,9 +51,9 @@ it("takes back any number of moves", () => {
   }
 });
 
-it("is exact after a hundred thousand moves", () => {
-  const random = new Random(7);
-  const problem = randomProblem(random, { hosts: 30, workloads: 200, musts: 40, shoulds: 40 });
+it.each([[7, false], [8, true], [9, true]])("is exact after a hundred thousand moves, seed %i, with homes: %s", (seed, homes) => {
+  const random = new Random(seed);
+  const problem = randomProblem(random, { hosts: 30, workloads: 200, musts: 40, shoulds: 40, homes });
   const state = new State(problem);
   for (let step = 0; step < 100_000; step++) {
     const move = draw(random, state);

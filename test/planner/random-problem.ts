@@ -16,6 +16,8 @@ export interface ProblemShape {
   readonly shoulds: number;
   /** With a failover must over any one host. */
   readonly survive?: boolean;
+  /** With sizes that count at home too, and with objectives of kinds `over` and `most-moved`. */
+  readonly homes?: boolean;
 }
 
 /** A problem of random forms and objectives: what engines see, without any policy behind it. */
@@ -56,16 +58,23 @@ function randomIndex(random: Random, { hosts, workloads }: ProblemShape): FleetI
 }
 
 /** Two resources on each host, tight enough to matter. */
-function capacityForms(random: Random, { hosts, workloads }: ProblemShape): Form[] {
+function capacityForms(random: Random, shape: ProblemShape): Form[] {
+  const { hosts, workloads } = shape;
   return [0, 1].flatMap(() => {
     const members = Int32Array.from({ length: workloads }, (_, w) => w);
     const sizes = Float64Array.from(members, () => random.between(0, 9));
     const total = sizes.reduce((sum, size) => sum + size, 0);
     const fair = Math.ceil((total / hosts) * 1.3) + 1;
+    const kept = homes(random, members, shape);
     return Array.from({ length: hosts }, (_, h): Form => ({
-      kind: "fill", members, sizes, hosts: Int32Array.of(h), limit: random.between(Math.floor(fair / 2), fair * 2),
+      kind: "fill", members, sizes, hosts: Int32Array.of(h), limit: random.between(Math.floor(fair / 2), fair * 2), ...kept,
     }));
   });
+}
+
+/** Now and then a resource that counts on a home too. */
+function homes(random: Random, members: Int32Array, { hosts, homes: asked }: ProblemShape): { readonly home?: Int32Array } {
+  return asked !== true || random.chance(500) ? {} : { home: Int32Array.from(members, () => random.between(-1, hosts - 1)) };
 }
 
 const kinds = ["allow", "fill", "pack", "domains", "together", "exclusive", "near", "skew", "linear"] as const;
@@ -75,7 +84,8 @@ function forms(random: Random, shape: ProblemShape, count: number): Form[] {
 }
 
 /** One random form of a kind. */
-export function randomForm(random: Random, { hosts, workloads }: ProblemShape, kind: (typeof kinds)[number]): Form {
+export function randomForm(random: Random, shape: ProblemShape, kind: (typeof kinds)[number]): Form {
+  const { hosts, workloads } = shape;
   const domainCount = random.between(1, hosts);
   const domainOfHost = Int32Array.from({ length: hosts }, () => (random.chance(100) ? -1 : random.below(domainCount)));
   const members = subset(random, workloads);
@@ -84,7 +94,7 @@ export function randomForm(random: Random, { hosts, workloads }: ProblemShape, k
     case "allow":
       return { kind, workload: random.below(workloads), allowed: Uint8Array.from({ length: hosts }, () => Number(random.chance(600))) };
     case "fill":
-      return { kind, members, sizes, hosts: subset(random, hosts), limit: random.between(0, 15) };
+      return { kind, members, sizes, hosts: subset(random, hosts), limit: random.between(0, 15), ...homes(random, members, shape) };
     case "pack":
       return { kind, members, sizes, domainOfHost, limits: Float64Array.from({ length: domainCount }, () => random.between(-1, 12)) };
     case "domains":
@@ -129,7 +139,8 @@ function single(objective: Objective): Level {
 }
 
 /** Shoulds, money, moving and balance, in the order that a scenario has without saying. */
-function randomLevels(random: Random, { hosts, workloads }: ProblemShape, current: Int32Array): Level[] {
+function randomLevels(random: Random, shape: ProblemShape, current: Int32Array): Level[] {
+  const { hosts, workloads } = shape;
   const charge = table(random, workloads, hosts, 0, 20);
   const on = Array.from({ length: hosts }, () => random.between(0, 60));
   const money: Objective = {
@@ -146,10 +157,30 @@ function randomLevels(random: Random, { hosts, workloads }: ProblemShape, curren
     dimensions: [{ resource: "cpuMillicores", ppm: (w, h) => use[w * hosts + h] ?? 0, targetPpm: random.between(50, 200) }],
   };
   const shoulds: Level = { name: "shoulds", shouldsWeight: 1, terms: [] };
+  if (shape.homes === true && random.chance(700)) {
+    const [over, mostMoved] = [randomOver(random, shape), randomMostMoved(random, shape, current)];
+    const all = [{ objective: over, weight: 10 }, { objective: mostMoved, weight: 7 }, { objective: moving, weight: 1 }, { objective: balance, weight: 1 }];
+    return random.chance(500) ? [single(mostMoved), single(over), single(money)] : [{ name: "all", shouldsWeight: 2, terms: all }];
+  }
   return random.pick<Level[]>([
     [shoulds, single(money), single(moving), single(balance)],
     [{ name: "money and shoulds", shouldsWeight: 10, terms: [{ objective: money, weight: 2 }, { objective: moving, weight: 3 }] }, single(balance)],
     [shoulds, single(moving), single(money)],
     [shoulds, single(balance)],
   ]);
+}
+
+function randomOver(random: Random, { hosts, workloads }: ProblemShape): Objective {
+  return {
+    kind: "over", name: "headroom", unit: "MiB", sizes: Float64Array.from({ length: workloads }, () => random.between(-4, 9)),
+    limits: Float64Array.from({ length: hosts }, () => (random.chance(150) ? Infinity : random.between(-3, 15))),
+  };
+}
+
+function randomMostMoved(random: Random, { workloads }: ProblemShape, current: Int32Array): Objective {
+  const groupCount = random.between(1, 4);
+  return {
+    kind: "most-moved", name: "most-moved", unit: "replicas", current, groupCount,
+    groupOf: Int32Array.from({ length: workloads }, () => random.between(-1, groupCount - 1)),
+  };
 }

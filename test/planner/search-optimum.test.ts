@@ -30,10 +30,10 @@ function bestOfAll(problem: Problem): Score {
 
 const clock = { nowMs: () => 0 };
 
-function problemOf(seed: number): Problem {
+function problemOf(seed: number, homes = false): Problem {
   const random = new Random(seed);
   return randomProblem(random, {
-    hosts: random.between(2, 5), workloads: random.between(3, 6), musts: random.between(0, 6), shoulds: random.between(0, 5),
+    hosts: random.between(2, 5), workloads: random.between(3, 6), musts: random.between(0, 6), shoulds: random.between(0, 5), homes,
   });
 }
 
@@ -49,6 +49,18 @@ describe("search on small problems", () => {
       if (compareScores(score, best) > 0) missed.push(`seed ${seed}: ${score.join(" ")} instead of ${best.join(" ")}`);
     }
     expect(missed.length, missed.join("\n")).toBeLessThanOrEqual(count * 0.05);
+  });
+
+  it("finds the true optimum where sizes count at home, and claims no bound above it", () => {
+    const missed: number[] = [];
+    for (let seed = 700; seed < 740; seed++) {
+      const problem = problemOf(seed, true);
+      const { score, bounds } = search(problem, { seed, iterations: 20_000, timeMs: 1e9, clock, stopped: () => false });
+      const best = bestOfAll(problem);
+      if (compareScores(score, best) !== 0) missed.push(seed);
+      else bounds.forEach((bound, level) => expect(bound ?? 0, `seed ${seed}, level ${level}`).toBeLessThanOrEqual(best[level] ?? 0));
+    }
+    expect(missed.length, missed.join(", ")).toBeLessThanOrEqual(2);
   });
 
   it("finds the true optimum under a failover must", () => {
