@@ -13,7 +13,11 @@ describe("the pools of the fast path", () => {
     const world = await given(
       smallFleet(Object.fromEntries(names.map((id, h) => [id, { memoryMiB: 0, capacity: { cpuMillicores: 0, storageMiB: 0, networkMbps: 0 }, domains: { rack: `r${h % 2}` } }])),
         Object.fromEntries(Array.from({ length: 6 }, (_, w) => [`w${w}`, { on: names[w % 3] ?? null, memoryMiB: w + 1, reservation: { storageMiB: 10 * w, cpuMillicores: 100 * w } }]))),
-      [policy("rack", "capacity", null, { perDomain: "rack", atMost: 0 }, { hosts: names })],
+      [
+        policy("rack", "capacity", null, { perDomain: "rack", atMost: 0 }, { hosts: names }),
+        policy("kept", "capacity", null, { countBothEnds: ["cpuMillicores", "storageMiB"] }, { hosts: names }),
+        policy("kept-by-rack", "capacity", null, { perDomain: "rack", atMost: 0, countBothEnds: ["memoryMiB", "cpuMillicores"] }, { hosts: names }),
+      ],
     );
     const { index, constraints } = world;
     const random = new Random(5);
@@ -28,6 +32,6 @@ describe("the pools of the fast path", () => {
       const held = numbers.map((k) => constraints[k]?.check(state)[0]?.value ?? 0);
       expect({ step, held: numbers.map((k) => pools.loadOf(k)) }).toEqual({ step, held });
     }
-    expect(numbers.length).toBeGreaterThan(15);
+    expect(numbers.length).toBeGreaterThan(35);
   });
 });

@@ -54,6 +54,35 @@ describe("capacity", () => {
     const [memory] = given("a:h1 b:h1 d:h1", facts).found(capacity, { raw: { resources: ["memoryMiB"] } });
     expect(memory?.workloads).toEqual([0, 1]);
   });
+  describe("counted on both ends", () => {
+    const kept = { raw: { resources: ["memoryMiB"], countBothEnds: ["memoryMiB"] } };
+    const at = (place: string, homes: Readonly<Record<string, string>>) => given(place, {
+      ...facts, workloads: Object.fromEntries(Object.entries(facts.workloads).map(([id, workload]) =>
+        [id, homes[id] === undefined ? workload : { ...workload, host: homes[id], state: "running" }])),
+    });
+    it("keeps the place of one that left", () => {
+      at("a:h2 b:h1", { a: "h1" }).violates(capacity, kept, "host h1 memoryMiB holds 1100 MiB, the limit is 1000");
+      at("a:h2 b:h1", { a: "h1" }).keeps(capacity, { raw: { resources: ["memoryMiB"], countBothEnds: ["storageMiB"] } });
+    });
+    it("needs room for both on both hosts of an exchange", () => at("a:h2 b:h1", { a: "h1", b: "h2" }).amounts(capacity, kept, 200));
+    it("counts one that stays, or comes back, once", () => {
+      at("a:h1 c:h1", { a: "h1" }).keeps(capacity, kept);
+      at("a:h1", { a: "h1", b: "h2" }).keeps(capacity, kept);
+    });
+    it("counts on the host where a workload is now even when it has no place any more", () =>
+      at("a:- b:h1", { a: "h1" }).amounts(capacity, kept, 100));
+    it("keeps no place for what is to be removed, or stopped without its memory", () => {
+      for (const desired of ["removed", "stopped"] as const) {
+        const leaving = { ...facts.workloads.a, host: "h1", state: "running", desired } as const;
+        given("a:h2 b:h1", { ...facts, workloads: { ...facts.workloads, a: leaving } }).keeps(capacity, kept);
+      }
+    });
+    it("counts a domain's workloads on each of its hosts", () =>
+      at("a:h2", { a: "h1" }).amounts(capacity, { raw: { ...kept.raw, perDomain: "rack", atMost: 1000 } }, 200));
+    it("refuses resources that nobody knows", () =>
+      expect(given("a:h1", facts).faults(capacity, { raw: { countBothEnds: ["memory"] } }).map(({ parameter, message }) => [parameter, message])).toEqual([
+        ["countBothEnds", "resource memory does not exist"]]));
+  });
   it("leaves hosts alone that are not selected", () => given("a:h1 b:h1", facts).keeps(capacity, { hosts: "h2 h3" }));
   it("refuses an unknown resource, and a limit for no domain", () =>
     expect(given("a:h1", facts).faults(capacity, { raw: { resources: ["memory"], atMost: 5 } }).map(({ message }) => message)).toEqual([
