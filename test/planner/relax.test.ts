@@ -96,4 +96,21 @@ describe("a way out of a conflict, tried by taking it", () => {
       ["add a host like h2 on site home", true, 3_000_000],
     ]);
   });
+
+  it("never is to lift a ban on delocalised placement, though that would be enough", async () => {
+    const box = { capacity: { memoryMiB: 100 }, layers: { libvirt: "9" } };
+    const { scenario } = parseScenarioText(JSON.stringify({
+      apiVersion: "stowage/v1", name: "ban", sites: [{ id: "home" }, { id: "cloud", kind: "external" }],
+      hosts: [{ id: "h1", site: "home", ...box }, { id: "c1", site: "cloud", ...box }],
+      workloads: ["a", "b"].map((id) => ({ id, layer: "libvirt", reservation: { memoryMiB: 60 } })),
+      policies: [{ id: "stay", select: { workloads: { everything: true } }, require: "offsite-ban" }],
+    }), "ban.json");
+    if (scenario === null) throw new Error("no scenario");
+    const index = indexFleet(scenario.fleet);
+    const { constraints } = await compilePolicies(scenario, index);
+    const conflict = await findConflict(buildProblem({ index, constraints, objectives: scenario.objectives, settings: scenario.settings, mode: "optimise" }), options);
+    expect(conflict?.elements).toContainEqual({ kind: "policy", policy: "stay" });
+    const ways = conflict === null ? [] : await relaxations(scenario, conflict, options);
+    expect(ways.map(({ change }) => change.kind).sort()).toEqual(["add-host", "add-host", "drop-workload", "drop-workload"]);
+  });
 });

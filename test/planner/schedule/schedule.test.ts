@@ -294,6 +294,21 @@ describe("a plan", () => {
     });
   });
 
+  it("says of each action what it is for", async () => {
+    const world = await given(smallFleet({ h1: { powerManaged: true }, h2: { powerManaged: true, state: "off" } }, {
+      moved: { on: "h1", ...cold }, gone: { on: "h1", desired: "removed" }, off: { on: "h1", desired: "stopped" }, fresh: {}, twin: { copyOf: "moved" as WorkloadId },
+    }));
+    const { actions } = run(world, { moved: "h2", off: "h2", fresh: "h2", twin: "h2" });
+    const reasons = new Map(actions.map(({ action, reason }) => [`${action.kind} ${"workload" in action ? action.workload : action.host}`, reason]));
+    expect(Object.fromEntries(reasons)).toMatchObject({
+      "bootHost h2": expect.stringMatching(/^h2 is needed by \w+, \w+, \w+ and 1 more$/) as string, "shutdownHost h1": "nothing is left on h1",
+      "stop moved": "moved moves to h2 and must be stopped for it", "transfer moved": "moved belongs on h2 and is carried while it is stopped",
+      "start moved": "moved has arrived on h2", "deleteSource moved": "moved has its data on its new host; those on h1 are not needed any more",
+      "stop gone": "gone is not wanted any more", "remove gone": "gone is not wanted any more", "stop off": "off is wanted stopped",
+      "start fresh": "fresh is new", "copy twin": "twin is a copy of moved",
+    });
+  });
+
   it("is the same whenever the input is", async () => {
     const once = await randomWorld(7);
     const again = await randomWorld(7);
