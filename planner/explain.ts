@@ -172,9 +172,10 @@ class Question {
       if (amount > 0) breaches.push({ constraint, amount, leastAt });
     }
     for (const constraint of rules.ofHost(h)) {
+      if (this.#known.has(constraint)) continue;
       const forms = this.#formsOf(constraint);
       const there = trials.amount(forms, this.#w, h);
-      if (there === 0 || this.#known.has(constraint)) continue;
+      if (there === 0) continue;
       // It is about hosts among which the present one is not: nothing changes when the workload leaves.
       const amount = there - trials.amount(forms, this.#w, -1);
       if (amount > 0) breaches.push({ constraint, amount, leastAt: -1 });

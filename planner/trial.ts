@@ -6,6 +6,13 @@ import { gaugeOf, membersOf, type Gauge, type GaugedForm } from "../policies/gau
 /** Forms that can be counted in a blink; `survive` is a search of its own. */
 type QuickForm = Exclude<Form, SurviveForm>;
 
+/** A fill form with its dense sizes, where they count anyway, and its load as everybody is placed. */
+interface Pool {
+  readonly sizes: Float64Array;
+  readonly home: Int32Array | null;
+  readonly load: number;
+}
+
 /**
  * How much a constraint is broken with one workload somewhere else, everybody else staying. Counted on forms, whose
  * amounts equal what `check` finds, so that thousands of hosts can be asked about.
@@ -16,7 +23,7 @@ export class Trials {
   readonly #gauges = new Map<Form, { readonly gauge: Gauge; readonly counts: Uint8Array | null }>();
   readonly #sizes = new Map<Int32Array, Map<Float64Array, Float64Array>>();
   readonly #homes = new Map<Int32Array, Int32Array>();
-  readonly #loads = new Map<FillForm, number>();
+  readonly #pools = new Map<FillForm, Pool>();
 
   /** The placement must not change while this is used. */
   constructor(index: FleetIndex, hostOf: ArrayLike<number>) {
@@ -38,17 +45,18 @@ export class Trials {
   }
 
   #fill(form: FillForm, w: number, h: number): number {
-    const sizes = this.#sizesOf(form);
-    const size = sizes[w] ?? 0;
-    const kept = this.#homeOf(form)?.[w] ?? -1;
-    let load = this.#loads.get(form);
-    if (load === undefined) {
-      load = this.#loadOf(form, sizes);
-      this.#loads.set(form, load);
+    let pool = this.#pools.get(form);
+    if (pool === undefined) {
+      const sizes = this.#sizesOf(form);
+      pool = { sizes, home: this.#homeOf(form), load: this.#loadOf(form, sizes) };
+      this.#pools.set(form, pool);
     }
+    const size = pool.sizes[w] ?? 0;
+    if (size === 0) return Math.max(0, pool.load - form.limit);
+    const kept = pool.home?.[w] ?? -1;
     const here = this.#hostOf[w] ?? -1;
-    if (size > 0) load += size * (Number(h !== kept && isAmong(form.hosts, h)) - Number(here !== kept && isAmong(form.hosts, here)));
-    return Math.max(0, load - form.limit);
+    const moved = size * (Number(h !== kept && isAmong(form.hosts, h)) - Number(here !== kept && isAmong(form.hosts, here)));
+    return Math.max(0, pool.load + moved - form.limit);
   }
 
   #loadOf(form: FillForm, sizes: Float64Array): number {

@@ -85,11 +85,13 @@ export const capacity: ConstraintKind<Static<typeof parameters>, Params> = {
       const [workload, isHome] = [index.workloads[w] as Workload, homes?.hostOf[w] === h];
       return Math.max(held(workload, resource, instant.where(w), h), isHome ? lasting(workload, resource) : 0);
     };
-    const counted = [...hosts].flatMap((h) =>
-      [...new Set([...instant.present(h), ...(homes?.workloadsOf[h] ?? [])])].map((w) => ({ w, amount: amountOn(w, h) })));
-    const value = counted.reduce((sum, { amount }) => sum + amount, 0);
+    const presentOn = (h: number): Iterable<number> =>
+      (homes === null ? instant.present(h) : new Set([...instant.present(h), ...(homes.workloadsOf[h] ?? [])]));
+    let value = 0;
+    for (const h of hosts) for (const w of presentOn(h)) value += amountOn(w, h);
     if (value <= limit) return [];
-    const holding = new Set(counted.flatMap(({ w }) => (amountOf((index.workloads[w] as Workload).reservation, resource.name) > 0 ? [w] : [])));
+    const holding = new Set([...hosts].flatMap((h) => [...presentOn(h)])
+      .filter((w) => amountOf((index.workloads[w] as Workload).reservation, resource.name) > 0));
     return [{ key: `${where} ${resource.name}`, amount: value - limit, workloads: [...holding].sort((a, b) => a - b), hosts: [...hosts], value, limit }];
   },
 

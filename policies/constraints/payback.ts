@@ -51,7 +51,7 @@ export const payback: ConstraintKind<Static<typeof parameters>, Params> = {
     if (breaksMust(params, index)) return [];
     const before = currentHosts(index);
     const moved = [...members].filter((w) => ![-1, before[w]].includes(instant.where(w).host));
-    const once = moved.reduce((sum, w) => sum + onceAt(params, index, w, instant.where(w).host), 0);
+    const once = moved.reduce((sum, w) => sum + onceAt(params, index, w, before[w], instant.where(w).host), 0);
     const limit = hours * (billAt(members, hosts, currentInstant(index)) - billAt(members, hosts, instant));
     return once <= limit ? [] : [{ key: "payback", amount: once - limit, workloads: moved, hosts: [], value: once, limit }];
   },
@@ -59,9 +59,10 @@ export const payback: ConstraintKind<Static<typeof parameters>, Params> = {
   lower(params, index) {
     const { members, hosts, hours } = params;
     if (breaksMust(params, index)) return [];
+    const before = currentHosts(index);
     return [{
       kind: "linear", members, hosts, base: 0, limit: hours * billAt(members, hosts, currentInstant(index)),
-      at: (w, h) => hours * chargeAt(index, w, h) + onceAt(params, index, w, h),
+      at: (w, h) => hours * chargeAt(index, w, h) + onceAt(params, index, w, before[w], h),
       on: (h) => hours * onAt(index, h),
     }];
   },
@@ -76,9 +77,9 @@ function hostAt(index: FleetIndex, h: number | undefined): Host | null {
   return index.hosts[h ?? -1] ?? null;
 }
 
-function onceAt({ settings }: Params, index: FleetIndex, w: number, h: number): number {
+function onceAt({ settings }: Params, index: FleetIndex, w: number, from: number | undefined, h: number): number {
   const [workload, to] = [index.workloads[w], hostAt(index, h)];
-  return workload === undefined || to === null ? 0 : moveMicros(index, workload, hostAt(index, currentHosts(index)[w]), to, settings);
+  return workload === undefined || to === null ? 0 : moveMicros(index, workload, hostAt(index, from), to, settings);
 }
 
 const broken = new WeakMap<Params, boolean>();
