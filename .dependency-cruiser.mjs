@@ -43,7 +43,7 @@ export default {
     {
       name: "files-at-the-edge", severity: "error",
       comment: "Files, sockets and processes belong to the edges, so that everything else is repeatable.",
-      from: { path: "^(model|policies|planner|reports)/", pathNot: "^planner/exact/" },
+      from: { path: "^(model|policies|planner|reports)/", pathNot: "^planner/(solver-thread|.*-worker|exact/.*)\\.ts$" },
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
     },
     door("policies", "scenarios|reports|cli"),

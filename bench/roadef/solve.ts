@@ -1,3 +1,5 @@
+import { flatten } from "../../planner/flat/flatten.ts";
+import { searchIslands } from "../../planner/flat/islands.ts";
 import { search } from "../../planner/search.ts";
 import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Problem, type Score } from "../../planner/problem.ts";
 
@@ -12,7 +14,14 @@ export interface SolveOptions {
 }
 
 /** The best placement found within the time. */
-export async function solveInstance(problem: Problem, { seed, timeMs, nowMs, progress }: SolveOptions): Promise<Int32Array> {
+export async function solveInstance(problem: Problem, { seed, timeMs, threads, nowMs, progress }: SolveOptions): Promise<Int32Array> {
+  const flat = flatten(problem);
+  if (flat !== null) {
+    const found = await searchIslands(flat, threads, {
+      seed, timeMs, iterations: Number.MAX_SAFE_INTEGER, clock: { nowMs }, stopped: () => false, improved: progress,
+    });
+    if (found.cost < Infinity) return found.hostOf;
+  }
   const { hostOf } = search(problem, {
     seed, timeMs, bound: false, iterations: Number.MAX_SAFE_INTEGER, clock: { nowMs }, stopped: () => false,
     progress({ score }) {

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Highs, InitOptions, Model } from "highs";
 import type { HighsAnswer, HighsQuestion } from "./highs.ts";
-import { ready } from "./solver-thread.ts";
+import { ready } from "../solver-thread.ts";
 
 // The package's types describe its CommonJS build, whose export is the loader itself.
 const loadHighs = createRequire(import.meta.url)("highs") as (options?: InitOptions) => Promise<Highs>;

@@ -1,5 +1,5 @@
 import type { MilpData } from "./milp.ts";
-import { SolverThread, type Patience } from "./solver-thread.ts";
+import { SolverThread, type Patience } from "../solver-thread.ts";
 
 /** What the thread of HiGHS is asked. */
 export interface HighsQuestion {
@@ -31,7 +31,7 @@ const idle: SolverThread<HighsQuestion, HighsAnswer>[] = [];
 
 /** Solves a model with HiGHS in a thread of its own. A thread that failed or was killed answers `failed`. */
 export async function askHighs(question: HighsQuestion, patience: Omit<Patience, "graceMs">): Promise<HighsAnswer> {
-  const thread = idle.pop() ?? new SolverThread<HighsQuestion, HighsAnswer>("highs-worker");
+  const thread = idle.pop() ?? new SolverThread<HighsQuestion, HighsAnswer>(new URL("./highs-worker", import.meta.url));
   const answer = await thread.ask(question, { ...patience, graceMs });
   const healthy = answer !== null && answer.status !== "failed" && thread.alive && thread.answered < answersMax;
   if (healthy && idle.length < idleMax) idle.push(thread);

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { parentPort } from "node:worker_threads";
 import type { Model } from "javascript-lp-solver";
 import type { MilpData } from "./milp.ts";
-import { ready } from "./solver-thread.ts";
+import { ready } from "../solver-thread.ts";
 
 // The package's types describe its module build only; its CommonJS export is the solver itself.
 const solver = createRequire(import.meta.url)("javascript-lp-solver") as { Solve(model: Model): Record<string, number | boolean | undefined> };

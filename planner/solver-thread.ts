@@ -31,9 +31,9 @@ export class SolverThread<Question, Answer> {
   readonly #loaded: Promise<void>;
   #load: () => void = () => undefined;
 
-  /** `name` is the file of the worker in this folder, without its ending. */
-  constructor(name: string) {
-    this.#worker = startWorker(name, this.#flag);
+  /** `file` is the worker's, without its ending. */
+  constructor(file: URL) {
+    this.#worker = startWorker(file, this.#flag);
     this.#loaded = new Promise((resolve) => { this.#load = resolve; });
     this.#worker.on("message", (answer: Answer | typeof ready) => {
       if (answer === ready) this.#load();
@@ -106,11 +106,10 @@ export class SolverThread<Question, Answer> {
 }
 
 /** The built worker is started as it is; beside sources (tests, tsx) the loader of TypeScript has to come first. */
-function startWorker(name: string, workerData: Int32Array): Worker {
-  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL(`./${name}.js`, import.meta.url), { workerData });
+function startWorker(file: URL, workerData: Int32Array): Worker {
+  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL(`${file.href}.js`), { workerData });
   const required = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm/api"));
   const loader = new URL("index.mjs", required).href; // the module build lies beside the one that is required
-  const file = new URL(`./${name}.ts`, import.meta.url).href;
-  const boot = `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(file)}); })`;
+  const boot = `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(`${file.href}.ts`)}); })`;
   return new Worker(boot, { workerData, eval: true });
 }

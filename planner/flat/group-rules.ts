@@ -1,0 +1,241 @@
+import type { FlatProblem, Lists } from "./problem.ts";
+
+/**
+ * The rules about groups of workloads, as counters. Members that must be apart never meet; spread and near may be broken
+ * on the way at a price, since where they are tight a fleet can hardly be stirred without.
+ */
+export class GroupRules {
+  readonly #problem: FlatProblem;
+  /** Apart: groups x hosts, members there. */
+  readonly #onHost: Uint8Array;
+  /** Spread: groups x domains, and domains that each group uses. */
+  readonly #inSpread: Uint16Array;
+  readonly #used: Int32Array;
+  /** Near: groups x domains. */
+  readonly #inNear: Uint16Array;
+  readonly #moved: Int32Array;
+  /** Groups by the number of members that have moved. */
+  readonly #withMoved: Int32Array;
+  #mostMoved = 0;
+  /** Domains that groups lack. */
+  spreadShort = 0;
+  /** Needs that are not met: one for each domain, group there and group that it needs and does not find. */
+  nearBroken = 0;
+  spreadPenalty = 0;
+  nearPenalty = 0;
+
+  constructor(problem: FlatProblem) {
+    this.#problem = problem;
+    const { apart, spread, near, mostMoved, hostCount, workloadCount } = problem;
+    this.#onHost = new Uint8Array(apart === null ? 0 : apart.groupCount * hostCount);
+    this.#inSpread = new Uint16Array(spread === null ? 0 : spread.groupCount * spread.domainCount);
+    this.#used = new Int32Array(spread?.groupCount ?? 0);
+    this.#inNear = new Uint16Array(near === null ? 0 : near.groupCount * near.domainCount);
+    this.#moved = new Int32Array(mostMoved?.groupCount ?? 0);
+    this.#withMoved = new Int32Array(mostMoved === null ? 0 : workloadCount + 1);
+  }
+
+  load(hostOf: Int32Array): void {
+    this.nearBroken = 0;
+    for (const counters of [this.#onHost, this.#inSpread, this.#used, this.#inNear, this.#moved, this.#withMoved]) counters.fill(0);
+    const { home, mostMoved } = this.#problem;
+    for (let w = 0; w < hostOf.length; w++) {
+      this.#enter(w, hostOf[w] as number);
+      const group = mostMoved?.groupOf[w] ?? -1;
+      if (group >= 0 && home[w] !== hostOf[w]) this.#moved[group] = (this.#moved[group] as number) + 1;
+    }
+    this.spreadShort = 0;
+    this.#problem.spread?.atLeast.forEach((atLeast, group) => { this.spreadShort += Math.max(0, atLeast - (this.#used[group] as number)); });
+    this.#mostMoved = 0;
+    for (const count of this.#moved) {
+      this.#withMoved[count] = (this.#withMoved[count] as number) + 1;
+      this.#mostMoved = Math.max(this.#mostMoved, count);
+    }
+  }
+
+  mostMovedCost(): number {
+    return (this.#problem.mostMoved?.weight ?? 0) * this.#mostMoved;
+  }
+
+  get isWhole(): boolean {
+    return this.spreadShort === 0 && this.nearBroken === 0;
+  }
+
+  /** May the workload be on that host at all, and is nobody there from whom it must be apart? */
+  allows(w: number, to: number): boolean {
+    const { apart, allowed, hostCount } = this.#problem;
+    if (apart !== null) {
+      const group = apart.groupOf[w] as number;
+      if (group >= 0 && this.#onHost[group * hostCount + to] !== 0) return false;
+    }
+    return allowed === null || allowed[w]?.[to] !== 0;
+  }
+
+  /** May two workloads change places? */
+  allowsSwap(p: number, q: number, a: number, b: number): boolean {
+    const { apart, allowed, hostCount } = this.#problem;
+    if (allowed !== null && (allowed[p]?.[b] === 0 || allowed[q]?.[a] === 0)) return false;
+    if (apart === null) return true;
+    const g = apart.groupOf[p] as number;
+    const k = apart.groupOf[q] as number;
+    if (g === k) return true;
+    return (g < 0 || this.#onHost[g * hostCount + b] === 0) && (k < 0 || this.#onHost[k * hostCount + a] === 0);
+  }
+
+  /** May the workload go to a host that another one leaves for it? */
+  allowsReplace(w: number, leaving: number, to: number): boolean {
+    const { apart, allowed, hostCount } = this.#problem;
+    if (allowed !== null && allowed[w]?.[to] === 0) return false;
+    if (apart === null) return true;
+    const group = apart.groupOf[w] as number;
+    return group < 0 || group === apart.groupOf[leaving] || this.#onHost[group * hostCount + to] === 0;
+  }
+
+  /** Change of the penalties for spread and near if the workload went. */
+  change(w: number, from: number, to: number): number {
+    const { spread, near } = this.#problem;
+    let change = 0;
+    if (spread !== null) {
+      const group = spread.groupOf[w] as number;
+      if (group >= 0) change = this.#spreadChange(spread, group, from, to) * this.spreadPenalty;
+    }
+    if (near === null) return change;
+    const group = near.groupOf[w] as number;
+    if (group < 0 || near.domainOf[from] === near.domainOf[to]) return change;
+    return change + this.#nearChange(near, group, from, to) * this.nearPenalty;
+  }
+
+  /**
+   * The same if two workloads changed places; members of one group change nothing by it. Groups that need each other are
+   * weighed as if each went alone, which is near enough to decide by: what is counted after a move is exact.
+   */
+  swapChange(p: number, q: number, a: number, b: number): number {
+    const { spread, near } = this.#problem;
+    let change = 0;
+    if (spread !== null && spread.groupOf[p] !== spread.groupOf[q]) {
+      const [g, k] = [spread.groupOf[p] as number, spread.groupOf[q] as number];
+      if (g >= 0) change += this.#spreadChange(spread, g, a, b) * this.spreadPenalty;
+      if (k >= 0) change += this.#spreadChange(spread, k, b, a) * this.spreadPenalty;
+    }
+    if (near === null || near.domainOf[a] === near.domainOf[b] || near.groupOf[p] === near.groupOf[q]) return change;
+    const [g, k] = [near.groupOf[p] as number, near.groupOf[q] as number];
+    if (g >= 0) change += this.#nearChange(near, g, a, b) * this.nearPenalty;
+    if (k >= 0) change += this.#nearChange(near, k, b, a) * this.nearPenalty;
+    return change;
+  }
+
+  /** Counts a move, and returns the change of the cost of the group that moved most. */
+  move(w: number, from: number, to: number): number {
+    this.#leave(w, from);
+    this.#enter(w, to);
+    const { mostMoved, home } = this.#problem;
+    const group = mostMoved?.groupOf[w] ?? -1;
+    if (mostMoved === null || group < 0) return 0;
+    const change = (home[w] !== to ? 1 : 0) - (home[w] !== from ? 1 : 0);
+    if (change === 0) return 0;
+    const before = this.#moved[group] as number;
+    const most = this.#mostMoved;
+    this.#moved[group] = before + change;
+    this.#withMoved[before] = (this.#withMoved[before] as number) - 1;
+    this.#withMoved[before + change] = (this.#withMoved[before + change] as number) + 1;
+    if (before + change > most) this.#mostMoved = before + change;
+    else if (before === most && this.#withMoved[before] === 0) this.#mostMoved = before + change;
+    return mostMoved.weight * (this.#mostMoved - most);
+  }
+
+  /** Change of the cost of the group that moved most, if the workload went. */
+  movedChange(w: number, from: number, to: number): number {
+    const { mostMoved, home } = this.#problem;
+    if (mostMoved === null) return 0;
+    const change = (home[w] !== to ? 1 : 0) - (home[w] !== from ? 1 : 0);
+    if (change === 0) return 0;
+    const group = mostMoved.groupOf[w] as number;
+    if (group < 0) return 0;
+    const before = this.#moved[group] as number;
+    if (change > 0) return before === this.#mostMoved ? mostMoved.weight : 0;
+    return before === this.#mostMoved && this.#withMoved[before] === 1 ? -mostMoved.weight : 0;
+  }
+
+  /** Domains that a group lacks more, or fewer, if a member went. */
+  #spreadChange(spread: NonNullable<FlatProblem["spread"]>, group: number, from: number, to: number): number {
+    const left = spread.domainOf[from] as number;
+    const entered = spread.domainOf[to] as number;
+    if (left === entered) return 0;
+    const row = group * spread.domainCount;
+    const change = (this.#inSpread[row + entered] === 0 ? 1 : 0) - (this.#inSpread[row + left] === 1 ? 1 : 0);
+    if (change === 0) return 0;
+    const spare = (this.#used[group] as number) - (spread.atLeast[group] as number);
+    return Math.max(0, -spare - change) - Math.max(0, -spare);
+  }
+
+  #nearChange({ domainOf, domainCount, needs, neededBy }: NonNullable<FlatProblem["near"]>, group: number, from: number, to: number): number {
+    const left = domainOf[from] as number;
+    const entered = domainOf[to] as number;
+    const row = group * domainCount;
+    return (this.#inNear[row + entered] === 0 ? this.#appearing(needs, neededBy, group, domainCount, entered) : 0)
+      - (this.#inNear[row + left] === 1 ? this.#appearing(needs, neededBy, group, domainCount, left) : 0);
+  }
+
+  /** Broken needs more when a group comes to be in a domain: its own that it does not find, less those that it meets. */
+  #appearing(needs: Lists, neededBy: Lists, group: number, domainCount: number, domain: number): number {
+    let change = 0;
+    for (let i = needs.starts[group] as number; i < (needs.starts[group + 1] as number); i++) {
+      if (this.#inNear[(needs.items[i] as number) * domainCount + domain] === 0) change++;
+    }
+    for (let i = neededBy.starts[group] as number; i < (neededBy.starts[group + 1] as number); i++) {
+      if (this.#inNear[(neededBy.items[i] as number) * domainCount + domain] !== 0) change--;
+    }
+    return change;
+  }
+
+  #arriveNear(w: number, host: number): void {
+    const { near } = this.#problem;
+    const group = near?.groupOf[w] ?? -1;
+    if (near === null || group < 0) return;
+    const domain = near.domainOf[host] as number;
+    const cell = group * near.domainCount + domain;
+    if (this.#inNear[cell] === 0) this.nearBroken += this.#appearing(near.needs, near.neededBy, group, near.domainCount, domain);
+    this.#inNear[cell] = (this.#inNear[cell] as number) + 1;
+  }
+
+  #leaveNear(w: number, host: number): void {
+    const { near } = this.#problem;
+    const group = near?.groupOf[w] ?? -1;
+    if (near === null || group < 0) return;
+    const domain = near.domainOf[host] as number;
+    const cell = group * near.domainCount + domain;
+    this.#inNear[cell] = (this.#inNear[cell] as number) - 1;
+    if (this.#inNear[cell] === 0) this.nearBroken -= this.#appearing(near.needs, near.neededBy, group, near.domainCount, domain);
+  }
+
+  #enter(w: number, host: number): void {
+    const { apart, spread, hostCount } = this.#problem;
+    const group = apart?.groupOf[w] ?? -1;
+    if (group >= 0) this.#onHost[group * hostCount + host] = (this.#onHost[group * hostCount + host] as number) + 1;
+    this.#arriveNear(w, host);
+    const spreadGroup = spread?.groupOf[w] ?? -1;
+    if (spread === null || spreadGroup < 0) return;
+    const cell = spreadGroup * spread.domainCount + (spread.domainOf[host] as number);
+    if (this.#inSpread[cell] === 0) this.#useDomains(spread, spreadGroup, 1);
+    this.#inSpread[cell] = (this.#inSpread[cell] as number) + 1;
+  }
+
+  #leave(w: number, host: number): void {
+    const { apart, spread, hostCount } = this.#problem;
+    const group = apart?.groupOf[w] ?? -1;
+    if (group >= 0) this.#onHost[group * hostCount + host] = (this.#onHost[group * hostCount + host] as number) - 1;
+    this.#leaveNear(w, host);
+    const spreadGroup = spread?.groupOf[w] ?? -1;
+    if (spread === null || spreadGroup < 0) return;
+    const cell = spreadGroup * spread.domainCount + (spread.domainOf[host] as number);
+    this.#inSpread[cell] = (this.#inSpread[cell] as number) - 1;
+    if (this.#inSpread[cell] === 0) this.#useDomains(spread, spreadGroup, -1);
+  }
+
+  #useDomains({ atLeast }: NonNullable<FlatProblem["spread"]>, group: number, change: number): void {
+    const used = this.#used[group] as number;
+    const least = atLeast[group] as number;
+    this.#used[group] = used + change;
+    this.spreadShort += Math.max(0, least - used - change) - Math.max(0, least - used);
+  }
+}

@@ -1,0 +1,47 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { Random } from "../../model/random.ts";
+import { ready } from "../solver-thread.ts";
+import { Cooling, type Heat } from "./cooling.ts";
+import type { FlatProblem } from "./problem.ts";
+import { runRound, type FlatSolution } from "./search.ts";
+
+/** What an island is asked: first to take a problem, then for one round after another. */
+export type IslandQuestion =
+  | {
+      readonly kind: "settle";
+      readonly problem: FlatProblem;
+      readonly seed: number;
+      /** One cell, shared: the cost of the best placement of this island. */
+      readonly cost: Float64Array;
+    }
+  | {
+      readonly kind: "round";
+      readonly heat: Heat;
+      readonly iterations: number;
+      readonly timeMs: number;
+      /** The placement to start from; null for where the last round ended. */
+      readonly from: Int32Array | null;
+    };
+
+const flag = workerData as Int32Array;
+const clock = { nowMs: () => performance.now() };
+let island: { readonly cooling: Cooling; readonly cost: Float64Array } | null = null;
+
+function answer(question: IslandQuestion): FlatSolution {
+  if (question.kind === "settle") {
+    island = { cooling: new Cooling(question.problem, question.problem.home, new Random(question.seed)), cost: question.cost };
+  } else if (island !== null) {
+    const { cooling, cost } = island;
+    cooling.begin(question.from);
+    runRound(cooling, question.heat, {
+      ...question, clock, stopped: () => Atomics.load(flag, 0) === 1, improved: (best) => { cost[0] = best; },
+    });
+  }
+  const record = island?.cooling.record;
+  return { hostOf: record?.hostOf ?? new Int32Array(), cost: record?.cost ?? Infinity, weighed: island?.cooling.weighed ?? 0 };
+}
+
+// eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+parentPort?.on("message", (question: IslandQuestion) => parentPort?.postMessage(answer(question)));
+// eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+parentPort?.postMessage(ready);
