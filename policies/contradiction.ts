@@ -1,13 +1,14 @@
 import type { FleetIndex } from "../model/snapshot.ts";
 import type { CompiledPolicy } from "./compiled-policy.ts";
-import type { AllowForm, Form } from "./form.ts";
-import { membersOf } from "./gauge.ts";
+import { contradictionsOfMany } from "./contradiction-of-many.ts";
+import type { Form } from "./form.ts";
 import { allowedTogether, whyImpossible } from "./impossible.ts";
+import { PairMemo } from "./pair-memo.ts";
+import { concernedBy, listAt, restrictingRows, rulesOf, type PolicyRules } from "./policy-rules.ts";
 
-/** Two policies that no placement of all their workloads can keep both. */
+/** Two or more policies that no placement of all their workloads can keep at once. The first is a written one. */
 export interface Contradiction {
-  readonly a: CompiledPolicy;
-  readonly b: CompiledPolicy;
+  readonly policies: readonly CompiledPolicy[];
   /** One of the workloads concerned. */
   readonly workload: number;
   readonly words: string;
@@ -17,7 +18,7 @@ export interface Contradiction {
 const workLimit = 20_000_000;
 
 /**
- * Contradictory musts, each pair of policies once. Sound and not complete: what is reported cannot be kept whatever the
+ * Contradictory musts, each pair of policies once, and more than two only where no pair of them is contradictory already. Sound and not complete: what is reported cannot be kept whatever the
  * placement and the capacities are; what is not may still turn out infeasible when planning.
  */
 export function contradictionsAmong(policies: readonly CompiledPolicy[], index: FleetIndex): readonly Contradiction[] {
@@ -27,14 +28,7 @@ export function contradictionsAmong(policies: readonly CompiledPolicy[], index: 
   compareRows(rules, found);
   compareGroupsWithRows(rules, index, found);
   compareGroups(rules, index, found);
-  return found.all;
-}
-
-interface PolicyRules {
-  readonly policy: CompiledPolicy;
-  /** Hosts on which each workload may be, for those that the policy restricts. */
-  readonly rows: ReadonlyMap<number, Uint8Array>;
-  readonly groups: readonly Form[];
+  return [...found.all, ...contradictionsOfMany(rules, index, (some) => some.some((a) => some.some((b) => found.has(a, b))))];
 }
 
 class Contradictions {
@@ -43,29 +37,19 @@ class Contradictions {
 
   /** Is there nothing left to find between two policies? What the fleet states by itself is not held against itself. */
   isSettled(a: CompiledPolicy, b: CompiledPolicy): boolean {
-    return (a.isBuiltIn && b.isBuiltIn) || this.#pairs.has(`${a.document.id} ${b.document.id}`);
+    return (a.isBuiltIn && b.isBuiltIn) || this.has(a, b);
+  }
+
+  has(a: CompiledPolicy, b: CompiledPolicy): boolean {
+    return this.#pairs.has(`${a.document.id} ${b.document.id}`);
   }
 
   add(a: CompiledPolicy, b: CompiledPolicy, workload: number, words: string): void {
     if (this.isSettled(a, b)) return;
     this.#pairs.add(`${a.document.id} ${b.document.id}`);
     this.#pairs.add(`${b.document.id} ${a.document.id}`);
-    this.all.push(a.isBuiltIn ? { a: b, b: a, workload, words } : { a, b, workload, words });
+    this.all.push({ policies: a.isBuiltIn ? [b, a] : [a, b], workload, words });
   }
-}
-
-function rulesOf(policy: CompiledPolicy, index: FleetIndex): PolicyRules {
-  const rows = new Map<number, Uint8Array>();
-  const groups: Form[] = [];
-  for (const form of policy.constraints.flatMap((constraint) => constraint.forms())) {
-    if (form.kind !== "allow") groups.push(form);
-    else if (index.workloads[form.workload]?.desired !== "removed") rows.set(form.workload, narrowed(rows.get(form.workload), form));
-  }
-  return { policy, rows, groups };
-}
-
-function narrowed(row: Uint8Array | undefined, { allowed }: AllowForm): Uint8Array {
-  return row === undefined || row === allowed ? allowed : allowedTogether(row, allowed);
 }
 
 /** A workload that two policies send to different hosts, though each alone leaves it some. */
@@ -124,16 +108,6 @@ function compareGroupsWithRows(rules: readonly PolicyRules[], index: FleetIndex,
   });
 }
 
-/** Those of the rows that keep their workload off any host at all; many workloads share few rows. */
-function restrictingRows(rows: ReadonlyMap<number, Uint8Array>): ReadonlyMap<number, Uint8Array> {
-  const known = new Map<Uint8Array, boolean>();
-  return new Map([...rows].filter(([, row]) => {
-    const restricts = known.get(row) ?? row.includes(0);
-    known.set(row, restricts);
-    return restricts;
-  }));
-}
-
 function impossibleAlone(form: Form, index: FleetIndex): boolean {
   const everywhere = new Uint8Array(index.hosts.length).fill(1);
   return whyImpossible({ form, allowed: () => everywhere }, index) !== null;
@@ -166,46 +140,4 @@ function compareGroups(rules: readonly PolicyRules[], index: FleetIndex, found: 
       }
     }
   });
-}
-
-const concerned = new WeakMap<Form, ReadonlySet<number>>();
-
-/** The workloads that a group form is about; none for forms that no proof looks at. */
-function concernedBy(form: Form): ReadonlySet<number> {
-  const known = concerned.get(form) ?? new Set(membersIn(form));
-  concerned.set(form, known);
-  return known;
-}
-
-function membersIn(form: Form): Iterable<number> {
-  switch (form.kind) {
-    case "exclusive": case "near": case "pack": case "domains": case "together": return membersOf(form);
-    case "allow": case "fill": case "skew": case "linear": case "survive": return [];
-  }
-}
-
-function listAt<Key, Item>(lists: Map<Key, Item[]>, key: Key): Item[] {
-  const known = lists.get(key);
-  if (known !== undefined) return known;
-  const made: Item[] = [];
-  lists.set(key, made);
-  return made;
-}
-
-/** Remembers an answer for each pair of rows: many workloads share few rows. */
-class PairMemo {
-  readonly #answers = new Map<Uint8Array, Map<Uint8Array, boolean>>();
-  readonly #ask: (a: Uint8Array, b: Uint8Array) => boolean;
-
-  constructor(ask: (a: Uint8Array, b: Uint8Array) => boolean) {
-    this.#ask = ask;
-  }
-
-  get(a: Uint8Array, b: Uint8Array): boolean {
-    const known = this.#answers.get(a) ?? new Map<Uint8Array, boolean>();
-    this.#answers.set(a, known);
-    const answer = known.get(b) ?? this.#ask(a, b);
-    known.set(b, answer);
-    return answer;
-  }
 }

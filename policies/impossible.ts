@@ -1,5 +1,5 @@
 import type { FleetIndex } from "../model/snapshot.ts";
-import type { DomainsForm, ExclusiveForm, Form, NearForm, PackForm, TogetherForm } from "./form.ts";
+import type { DomainsForm, ExclusiveForm, Form, NearForm, PackForm, SkewForm, TogetherForm } from "./form.ts";
 
 /** Hosts on which a workload may be; null when it is not restricted. */
 export type Allowed = (workload: number) => Uint8Array | null;
@@ -33,7 +33,8 @@ function againstRows(form: Form, allowed: Allowed, index: FleetIndex): Impossibl
     case "domains": return domainsInRows(form, allowed, index);
     case "exclusive": return exclusiveInRows(form, allowed, index);
     case "near": return nearInRows(form, allowed, index);
-    case "allow": case "fill": case "skew": case "linear": case "survive": return null;
+    case "skew": return skewInRows(form, allowed, index);
+    case "allow": case "fill": case "linear": case "survive": return null;
   }
 }
 
@@ -43,7 +44,10 @@ function inOrder(form: Form, other: Form, index: FleetIndex): Impossible | null 
     if (other.kind === "pack") return togetherAndPack(form, other, index);
     if (other.kind === "domains") return togetherAndDomains(form, other, index);
     if (other.kind === "exclusive") return togetherAndExclusive(form, other, index);
+    if (other.kind === "skew") return togetherAndPack(form, evenly(other, placedMembers(other.members, index).length, false), index);
   }
+  if (form.kind === "skew" && other.kind === "pack") return skewAndPack(form, other, index);
+  if (form.kind === "domains" && other.kind === "skew") return fewDomainsAndSkew(form, other, index);
   if (form.kind === "domains" && other.kind === "domains") return fewAndManyDomains(form, other, index);
   if (form.kind === "domains" && other.kind === "pack") return fewDomainsAndPack(form, other, index);
   if (form.kind === "near" && other.kind === "exclusive") return nearAndExclusive(form, other, index);
@@ -114,6 +118,24 @@ function exclusiveInRows({ a, b, domainOfHost }: ExclusiveForm, allowed: Allowed
   return clash === undefined ? null : { workload: clash.w, words: "workloads of groups that share no domain are allowed in the same one only" };
 }
 
+function skewInRows(form: SkewForm, allowed: Allowed, index: FleetIndex): Impossible | null {
+  const count = placedMembers(form.members, index).length;
+  const rows = restricted(form.members, form.domainOfHost, allowed, index);
+  const reached = new Set<number>();
+  for (const domains of new Set(rows.map((member) => member.domains))) for (const d of domains) reached.add(d);
+  const oneIsEmpty = rows.length === count && reached.size < form.domainCount;
+  return packInRows(evenly(form, count, oneIsEmpty), allowed, index);
+}
+
+/**
+ * What evenness demands of each domain for itself. With one domain empty no other may have more than `atMost`; else the
+ * fullest has x when all others have x - atMost or more, and together they are no more than the members.
+ */
+function evenly({ members, domainOfHost, domainCount, atMost }: SkewForm, count: number, oneIsEmpty: boolean): PackForm {
+  const most = oneIsEmpty ? atMost : Math.max(Math.min(atMost, count), Math.floor((count + (domainCount - 1) * atMost) / domainCount));
+  return { kind: "pack", members, sizes: new Float64Array(members.length).fill(1), domainOfHost, limits: new Float64Array(domainCount).fill(most) };
+}
+
 function nearInRows({ members, near, domainOfHost }: NearForm, allowed: Allowed, index: FleetIndex): Impossible | null {
   const neighbours = placedMembers(near, index);
   const restrictedNear = restricted(near, domainOfHost, allowed, index);
@@ -173,6 +195,24 @@ function fewDomainsAndPack(few: DomainsForm, pack: PackForm, index: FleetIndex):
   const rooms = cells.map(({ inside }) => sumOf(inside, pack.limits)).sort((a, b) => b - a);
   const room = rooms.slice(0, few.atMost).reduce((sum, each) => sum + each, 0);
   return load > room ? { workload: shared[0] ?? -1, words: `at most ${few.atMost} domains may be used, which may hold ${room} of ${load}` } : null;
+}
+
+function fewDomainsAndSkew(few: DomainsForm, skew: SkewForm, index: FleetIndex): Impossible | null {
+  const members = placedMembers(skew.members, index);
+  const widest = [...cellsOf(few.domainOfHost, skew.domainOfHost).values()].map(({ inside }) => inside.size).sort((a, b) => b - a).slice(0, few.atMost);
+  const reached = widest.reduce((sum, size) => sum + size, 0);
+  const oneIsEmpty = reached < skew.domainCount && few.domainOfHost.every((d) => d >= 0) && sharedMembers(skew.members, few.members, index).length === members.length;
+  return fewDomainsAndPack(few, evenly(skew, members.length, oneIsEmpty), index);
+}
+
+/** Evenness wants so many in each domain, once everybody is in one; the limits within a domain may leave room for fewer. */
+function skewAndPack(skew: SkewForm, pack: PackForm, index: FleetIndex): Impossible | null {
+  const members = placedMembers(skew.members, index);
+  const sizeOf = sizesByMember(pack.members, pack.sizes);
+  const least = Math.ceil((members.length - (skew.domainCount - 1) * skew.atMost) / skew.domainCount);
+  if (least <= 0 || skew.domainOfHost.some((d) => d < 0) || members.some((w) => (sizeOf.get(w) ?? 0) < 1)) return null;
+  const tight = [...cellsOf(skew.domainOfHost, pack.domainOfHost).values()].find(({ inside, outside }) => !outside && sumOf(inside, pack.limits) < least);
+  return tight === undefined ? null : { workload: members[0] ?? -1, words: `each domain must have ${least} of ${members.length}, one may hold only ${sumOf(tight.inside, pack.limits)}` };
 }
 
 function nearAndExclusive(near: NearForm, other: ExclusiveForm, index: FleetIndex): Impossible | null {

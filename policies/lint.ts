@@ -11,12 +11,18 @@ export function lint(policies: readonly CompiledPolicy[], index: FleetIndex): re
   const written = policies.filter(({ isBuiltIn }) => !isBuiltIn);
   for (const policy of written) reportUnreachable(policy, diagnostics);
   reportDuplicates(written, diagnostics);
-  for (const { a, b, workload, words } of contradictionsAmong(policies, index)) {
-    reportInto(diagnostics, a.document).error("policy-contradiction", "",
-      `it contradicts policy ${b.document.id} for workload ${index.workloads[workload]?.id}: ${words}`,
-      `Change one of ${a.document.id} and ${b.document.id}, make one a should, or write an exception.`);
+  for (const { policies: [first, ...others], workload, words } of contradictionsAmong(policies, index)) {
+    if (first === undefined) continue;
+    const ids = others.map(({ document }) => document.id);
+    reportInto(diagnostics, first.document).error("policy-contradiction", "",
+      `it contradicts ${ids.length === 1 ? `policy ${ids[0]}` : `policies ${listed(ids)} together`} for workload ${index.workloads[workload]?.id}: ${words}`,
+      `Change one of ${listed([first.document.id, ...ids])}, make one a should, or write an exception.`);
   }
   return diagnostics;
+}
+
+function listed(ids: readonly string[]): string {
+  return [ids.slice(0, -1).join(", "), ids.at(-1)].filter((part) => part !== "").join(" and ");
 }
 
 function reportUnreachable({ document, entry, selection, remaining, constraints }: CompiledPolicy, diagnostics: Diagnostic[]): void {

@@ -4,7 +4,9 @@ import type { FleetIndex } from "../../model/snapshot.ts";
 import { formAmount } from "../../policies/amount.ts";
 import { catalogue } from "../../policies/catalogue.ts";
 import { compilePolicies } from "../../policies/compile.ts";
-import type { AnyConstraintKind } from "../../policies/constraint.ts";
+import type { CompiledPolicy } from "../../policies/compiled-policy.ts";
+import { contradictionsAmong } from "../../policies/contradiction.ts";
+import type { AnyConstraintKind, Constraint } from "../../policies/constraint.ts";
 import type { Form } from "../../policies/form.ts";
 import { whyImpossible } from "../../policies/impossible.ts";
 import type { PolicyDocument } from "../../model/policy.ts";
@@ -72,6 +74,30 @@ describe("contradictory musts are refused before planning, both named", () => {
     ["two hosts switched on and three used",
       policyOf("few", { hosts: { everything: true } }, "max-online", { atMost: 2 }), policyOf("wide", workloads("a b c"), "spread", { key: "host", atLeast: 3 }),
       "policy few: it contradicts policy wide for workload a: at most 2 domains may be used, 3 are wanted"],
+    ["even over two racks and fenced into one",
+      policyOf("even", workloads("a b c d"), "spread", { key: "rack", skew: 1 }), policyOf("fenced", workloads("a b c d"), "fence", hosts("h1 h2")),
+      "policy even: it contradicts policy fenced for workload d: they are allowed only in domains that may hold 1 of 4 together"],
+    ["even over racks, and so many of them rooted in one that it cannot be",
+      policyOf("even", workloads("a b c"), "spread", { key: "rack", skew: 1 }), policyOf("fenced", workloads("a b c"), "fence", hosts("h3 h4")),
+      "policy even: it contradicts policy fenced for workload c: they are allowed only in domains that may hold 1 of 3 together"],
+    ["even over racks and together in one",
+      policyOf("close", workloads("a b c"), "gather", { key: "rack" }), policyOf("even", workloads("a b c d"), "spread", { key: "rack", skew: 0 }),
+      "policy close: it contradicts policy even for workload a: 3 must be together, but no domain may hold so many"],
+    ["even over four hosts and a licence for two of them",
+      policyOf("paid", workloads("a b c d"), "licence", { atMost: 2 }), policyOf("even", workloads("a b c d"), "spread", { key: "host", skew: 1 }),
+      "policy paid: it contradicts policy even for workload a: at most 2 domains may be used, which may hold 2 of 4"],
+    ["even over racks and one workload a host where two are needed",
+      policyOf("even", workloads("a b c d"), "spread", { key: "rack", skew: 0 }), policyOf("few", hosts("h3 h4"), "max-workloads", { atMost: 0 }),
+      "policy even: it contradicts policy few for workload a: each domain must have 2 of 4, one may hold only 0"],
+    ["a fence with fewer places than workloads",
+      policyOf("fenced", workloads("a b c"), "fence", hosts("h1 h2")), policyOf("few", { hosts: { everything: true } }, "max-workloads", { atMost: 1 }),
+      "policy few: it contradicts policy fenced for workload c: they are allowed only in domains that may hold 2 of 3 together"],
+    ["together on a host that may hold one",
+      policyOf("close", workloads("a b"), "gather", { key: "host" }), policyOf("few", { hosts: { everything: true } }, "max-workloads", { atMost: 1 }),
+      "policy close: it contradicts policy few for workload a: 2 must be together, but no domain may hold so many"],
+    ["a licence for one host, which may hold two of three",
+      policyOf("paid", workloads("a b c"), "licence", { atMost: 1 }), policyOf("few", { hosts: { everything: true } }, "max-workloads", { atMost: 2 }),
+      "policy paid: it contradicts policy few for workload a: at most 1 domains may be used, which may hold 2 of 3"],
   ];
 
   it.each(pairs)("%s", async (_, first, second, message) => {
@@ -81,6 +107,39 @@ describe("contradictory musts are refused before planning, both named", () => {
 
   it.each(pairs)("%s, but not when one of them is a should", async (_, first, second) => {
     expect(await contradictions([first, { ...second, strength: "should" }])).toEqual([]);
+  });
+
+  const triples: readonly (readonly [string, readonly [PolicyDocument, PolicyDocument, PolicyDocument], string])[] = [
+    ["three fences of which each two share a host",
+      [policyOf("x", workloads("a b"), "fence", hosts("h1 h2")), policyOf("y", workloads("a c"), "fence", hosts("h2 h3")), policyOf("z", workloads("a d"), "fence", hosts("h1 h3"))],
+      "policy x: it contradicts policies y and z together for workload a: no host is allowed by all of them"],
+    ["instances on three hosts, of which a fence and a ban leave two",
+      [policyOf("wide", workloads("a b c"), "spread", { key: "host", atLeast: 3 }), policyOf("in", workloads("a b c"), "fence", hosts("h1 h2 h3")), policyOf("out", workloads("a b c"), "ban", hosts("h3"))],
+      "policy wide: it contradicts policies in and out together for workload a: they are allowed in 2 domains, 3 are wanted"],
+    ["one instance a host, and a fence and a ban that leave two hosts for three",
+      [policyOf("apart", workloads("a b c"), "spread", { key: "host" }), policyOf("in", workloads("a b c"), "fence", hosts("h1 h2 h3")), policyOf("out", workloads("a b c"), "ban", hosts("h1"))],
+      "policy apart: it contradicts policies in and out together for workload c: they are allowed only in domains that may hold 2 of 3 together"],
+    ["together in a rack, one held in the first and another in the second",
+      [policyOf("close", workloads("a b"), "gather", { key: "rack" }), policyOf("left", workloads("a"), "fence", hosts("h1 h2")), policyOf("right", workloads("b"), "fence", hosts("h3"))],
+      "policy close: it contradicts policies left and right together for workload b: workloads that must be together are allowed in no common domain"],
+    ["even over racks, and a fence and a ban that leave one rack",
+      [policyOf("even", workloads("a b c d"), "spread", { key: "rack", skew: 0 }), policyOf("in", workloads("a b c d"), "fence", hosts("h1 h2 h3")), policyOf("out", workloads("a b c d"), "ban", hosts("h3"))],
+      "policy even: it contradicts policies in and out together for workload d: they are allowed only in domains that may hold 0 of 4 together"],
+  ];
+
+  it.each(triples)("%s", async (_, documents, message) => {
+    expect(await contradictions(documents)).toEqual([message]);
+    expect(await contradictions([...documents].reverse())).toHaveLength(1);
+  });
+
+  it.each(triples)("%s, but no two of them", async (_, documents) => {
+    for (const left of documents) expect(await contradictions(documents.filter((each) => each !== left))).toEqual([]);
+  });
+
+  it("names no more than are needed", async () => {
+    const [x, y, z] = triples[0]?.[1] ?? [];
+    if (x === undefined || y === undefined || z === undefined) throw new Error("the table has changed");
+    expect(await contradictions([policyOf("more", workloads("a"), "ban", hosts("h4")), x, y, z])).toEqual([triples[0]?.[2]]);
   });
 
   it("names the fleet's own rule when a policy contradicts that", async () => {
@@ -94,6 +153,8 @@ describe("contradictory musts are refused before planning, both named", () => {
     ["apart on hosts but together in a rack", policyOf("close", workloads("a b"), "gather", { key: "rack" }), policyOf("apart", workloads("a b"), "spread", { key: "host" })],
     ["fences that share a host", policyOf("left", workloads("a"), "fence", hosts("h1 h2")), policyOf("right", workloads("a"), "fence", hosts("h2 h3"))],
     ["fences of different workloads", policyOf("left", workloads("a"), "fence", hosts("h1")), policyOf("right", workloads("b"), "fence", hosts("h3"))],
+    ["even over racks with room for it", policyOf("even", workloads("a b c"), "spread", { key: "rack", skew: 1 }), policyOf("fenced", workloads("a b"), "fence", hosts("h1 h2"))],
+    ["even over racks and enough places in each", policyOf("even", workloads("a b c d"), "spread", { key: "rack", skew: 0 }), policyOf("few", { hosts: { everything: true } }, "max-workloads", { atMost: 1 })],
     ["a licence for as many hosts as are wanted", policyOf("paid", workloads("a b"), "licence", { atMost: 2 }), policyOf("wide", workloads("a b"), "spread", { key: "host", atLeast: 2 })],
   ])("is not said of %s", async (_, first, second) => {
     expect(await contradictions([first, second])).toEqual([]);
@@ -128,7 +189,39 @@ describe("a proof that two demands cannot be met together", () => {
     }), { seed: 21, numRuns: 1500 });
     expect(proofs).toBeGreaterThan(20);
   });
+
+  it("is right about any number of policies: no placement of everybody keeps those that are named", () => {
+    const policiesOf = (index: FleetIndex): fc.Arbitrary<readonly (readonly Form[])[]> =>
+      fc.array(fc.oneof({ weight: 2, arbitrary: formsOf(index) }, { weight: 1, arbitrary: evenForms(index) }), { minLength: 2, maxLength: 4 });
+    const cases = arbitraryFleet.filter(({ workloads: all }) => all.length <= 5).chain((index) => fc.record({ index: fc.constant(index), policies: policiesOf(index) }));
+    let pairs = 0;
+    let more = 0;
+    fc.assert(fc.property(cases, ({ index, policies }) => {
+      const compiled = policies.map((forms, i) => compiledOf(`p${i}`, forms));
+      for (const { policies: named } of contradictionsAmong(compiled, index)) {
+        if (named.length === 2) pairs++;
+        else more++;
+        expect(canBeKept(named.flatMap(({ constraints }) => constraints.flatMap((each) => each.forms())), index)).toBe(false);
+      }
+    }), { seed: 22, numRuns: 1500 });
+    expect(pairs).toBeGreaterThan(20);
+    expect(more).toBeGreaterThan(0);
+  });
+
+  const evenForms = (index: FleetIndex): fc.Arbitrary<readonly Form[]> => fc.constantFrom(spread, catalogue["max-workloads"]).chain((kind: AnyConstraintKind) =>
+    arbitraryRequest(kind, index).map((request) => {
+      const raw = kind === spread ? { key: "host", skew: index.hosts.length % 2 } : request.raw;
+      return kind.parts({ ...request, raw }).flatMap(({ params }) => kind.lower(params, index));
+    }));
 });
+
+/** A must that the forms are all of. */
+function compiledOf(id: string, forms: readonly Form[]): CompiledPolicy {
+  const document = policyOf(id, { workloads: { everything: true } }, "spread", {});
+  const constraint: Partial<Constraint> = { forms: () => forms };
+  const nobody = { workloads: new Int32Array(), hosts: new Int32Array(), services: [] };
+  return { document, entry: catalogue.spread, isBuiltIn: false, selection: nobody, remaining: nobody, constraints: [constraint as Constraint] };
+}
 
 /** Does any placement of all workloads that are to be placed keep the forms? Tries every one. */
 function canBeKept(forms: readonly Form[], index: FleetIndex): boolean {
