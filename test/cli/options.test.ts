@@ -1,0 +1,40 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Plan } from "../../model/plan.ts";
+import { file, stowage } from "./command-line.ts";
+import { shop } from "./shop.ts";
+
+let fleet = "";
+beforeAll(() => {
+  fleet = file("options-shop.yaml", shop);
+});
+
+/** The plan that a command line makes. */
+async function planned(...options: readonly string[]): Promise<Plan> {
+  const { out } = await stowage("plan", "--json", fleet, "--iterations", "5000", ...options);
+  return (JSON.parse(out) as { readonly plan: Plan }).plan;
+}
+
+describe("stowage plan obeys", () => {
+  it("--as-of before what the files say", async () => {
+    expect((await planned()).asOf).toBe("2026-01-05T00:00:00Z");
+    expect((await planned("--as-of", "2027-01-01T00:00:00Z")).asOf).toBe("2027-01-01T00:00:00Z");
+  });
+
+  it("--engine, and says which one it was", async () => {
+    expect((await planned("--engine", "search")).engine).toMatch(/^search/);
+    expect((await planned("--engine", "exact")).engine).toMatch(/^exact/);
+  });
+
+  it.each(["optimise", "repair", "evacuate", "place"])("--mode %s", async (mode) => {
+    expect((await planned("--mode", mode)).mode).toBe(mode);
+  });
+
+  it("--mode before what --evacuate makes of it", async () => {
+    expect((await planned("--evacuate", "h3")).mode).toBe("evacuate");
+    expect((await planned("--evacuate", "h3", "--mode", "optimise")).mode).toBe("optimise");
+  });
+
+  it("--seed", async () => {
+    expect([(await planned()).seed, (await planned("--seed", "42")).seed]).toEqual([1, 42]);
+  });
+});
