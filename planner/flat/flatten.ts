@@ -211,7 +211,7 @@ function listsOf(lists: readonly (ReadonlySet<number> | undefined)[], count: num
 
 function allowedOf(forms: readonly AllowForm[], workloadCount: number): FlatProblem["allowed"] {
   if (forms.length === 0) return null;
-  const allowed = new Array<Uint8Array | null>(workloadCount).fill(null);
+  const allowed = Array.from({ length: workloadCount }, (): Uint8Array | null => null);
   const both = new Map<Uint8Array, Map<Uint8Array, Uint8Array>>();
   for (const form of forms) {
     const known = allowed[form.workload] ?? null;
