@@ -5,21 +5,21 @@ import { fleetOf, hostOf, siteOf, workloadOf } from "../policies/fleet-of.ts";
 
 const draw = { idlePowerWatts: 100, peakPowerWatts: 300, capacity: { cpuMillicores: 1000 } };
 const index = fleetOf(
-  [hostOf("h1", draw), hostOf("h2", { ...draw, site: "s2" as SiteId, state: "off", powerManaged: true }), hostOf("h3", { ...draw, state: "maintenance" }), hostOf("h4", { ...draw, state: "failed" })],
+  [hostOf("h1", draw), hostOf("h2", { ...draw, site: "s2" as SiteId, state: "off", powerManaged: true }), hostOf("h3", { ...draw, state: "maintenance" }), hostOf("h4", { ...draw, state: "failed" }), hostOf("h5", { ...draw, powerManaged: true })],
   [workloadOf("a", { host: "h1", state: "running", expectedUse: { cpuMillicores: 500 } }), workloadOf("b"), workloadOf("c", { desired: "stopped", host: "h1", state: "stopped", expectedUse: { cpuMillicores: 500 } })],
   { sites: [{ ...siteOf("s1"), carbonGramsPerKWh: 10 }, { ...siteOf("s2"), carbonGramsPerKWh: 500 }] },
 );
 
 describe("the figures of a placement", () => {
   it("are those of the hosts that are on, and of what runs", () => {
-    // Two idle hosts of 100 W, and half of the 200 W that use can add; the stopped one draws nothing.
-    expect(figuresOf(placedNow(index))).toMatchObject({ powerMilliwatts: 300_000, carbonMilligramsPerHour: 3000, hostsOn: 2, placedCount: 2 });
+    // Three idle hosts of 100 W, and half of the 200 W that use can add; the stopped one draws nothing.
+    expect(figuresOf(placedNow(index))).toMatchObject({ powerMilliwatts: 400_000, carbonMilligramsPerHour: 4000, hostsOn: 3, placedCount: 2 });
   });
 
   it("of a plan count hosts as the plan leaves them", () => {
     const target = [{ workload: "a" as WorkloadId, host: "h2" as HostId }, { workload: "gone" as WorkloadId, host: "h1" as HostId }];
     const figures = figuresOf(placedByPlan(index, { target }));
-    // h2 is switched on for it, at a site whose electricity is dirtier; h1 and h3 cannot be switched off.
+    // h2 is switched on for it, at a site whose electricity is dirtier; h1 and h3 cannot be switched off, h5 is.
     expect(figures).toMatchObject({ powerMilliwatts: 400_000, carbonMilligramsPerHour: 2 * 1000 + 200 * 500, hostsOn: 3, placedCount: 1 });
   });
 });
