@@ -25,7 +25,7 @@ export interface GeneratedInstance {
 /** A random instance of a shape; the same random source gives the same one. */
 export function generateInstance(random: Random, shape: InstanceShape): GeneratedInstance {
   const machines = Array.from({ length: shape.machines }, (_, m) => m);
-  const placesOf = Array.from({ length: shape.services }, () => random.shuffle([...machines]).slice(0, random.between(1, Math.min(shape.largest, shape.machines))));
+  const placesOf = Array.from({ length: shape.services }, () => distinct(random, shape.machines, random.between(1, Math.min(shape.largest, shape.machines))));
   const serviceOf = Int32Array.from(placesOf.flatMap((places, s) => places.map(() => s)));
   const answer = Int32Array.from(placesOf.flat());
   const original = disturbed(random, shape, serviceOf, answer);
@@ -41,7 +41,7 @@ export function generateInstance(random: Random, shape: InstanceShape): Generate
       resourceCount: shape.resources, machineCount: shape.machines, serviceCount: shape.services, processCount: answer.length,
       transient, loadWeight: Float64Array.from(transient, () => random.between(0, 12)), neighbourhood, location, moveCost, serviceOf, need,
       ...roomFor(random, shape, { need, transient }, answer, original),
-      spreadMin: Int32Array.from(placesOf, (_, s) => random.between(0, leastLocations(placements, serviceOf, location, s))),
+      spreadMin: leastLocations(placements, serviceOf, location, shape.services).map((least) => random.between(0, least)),
       dependencies: dependenciesOf(random, shape, placements, serviceOf, neighbourhood),
       processMoveCost: Float64Array.from(answer, () => random.between(0, 9)),
       balances: Array.from({ length: shape.balances }, (): Balance =>
@@ -88,19 +88,30 @@ function roomFor(
   };
 }
 
-function usedBy(placement: Int32Array, serviceOf: Int32Array, domainOf: Int32Array, service: number): ReadonlySet<number> {
-  return new Set(Array.from(placement).flatMap((m, p) => (serviceOf[p] === service ? [domainOf[m] ?? 0] : [])));
+/** Different machines. */
+function distinct(random: Random, machines: number, count: number): readonly number[] {
+  const drawn = new Set<number>();
+  while (drawn.size < count) drawn.add(random.below(machines));
+  return [...drawn];
 }
 
-function leastLocations(placements: readonly Int32Array[], serviceOf: Int32Array, location: Int32Array, service: number): number {
-  return placements.reduce((least, placement) => Math.min(least, usedBy(placement, serviceOf, location, service).size), Infinity);
+/** By service, the domains that its processes are in. */
+function usedBy(placement: Int32Array, serviceOf: Int32Array, domainOf: Int32Array, services: number): readonly ReadonlySet<number>[] {
+  const used = Array.from({ length: services }, () => new Set<number>());
+  placement.forEach((m, p) => used[serviceOf[p] ?? -1]?.add(domainOf[m] ?? 0));
+  return used;
+}
+
+function leastLocations(placements: readonly Int32Array[], serviceOf: Int32Array, location: Int32Array, services: number): Int32Array {
+  const used = placements.map((placement) => usedBy(placement, serviceOf, location, services));
+  return Int32Array.from({ length: services }, (_, s) => used.reduce((least, of) => Math.min(least, of[s]?.size ?? 0), Infinity));
 }
 
 /** Each service may depend on those that are wherever it is, in both placements. */
 function dependenciesOf(
   random: Random, { services }: InstanceShape, placements: readonly Int32Array[], serviceOf: Int32Array, neighbourhood: Int32Array,
 ): RoadefModel["dependencies"] {
-  const used = placements.map((placement) => Array.from({ length: services }, (_, s) => usedBy(placement, serviceOf, neighbourhood, s)));
+  const used = placements.map((placement) => usedBy(placement, serviceOf, neighbourhood, services));
   const offsets = new Int32Array(services + 1);
   const targets: number[] = [];
   for (let s = 0; s < services; s++) {
