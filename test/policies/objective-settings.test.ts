@@ -100,8 +100,10 @@ describe("docs/objectives.md", () => {
   });
 });
 
+const withSettings = (settings: string): string =>
+  `apiVersion: stowage/v1\nname: s\nsites: [{ id: s }]\nhosts: [{ id: h, site: s, capacity: { memoryMiB: 1 } }]\nsettings: ${settings}\n`;
+
 describe("settings of the objectives", () => {
-  const withSettings = (settings: string): string => `apiVersion: stowage/v1\nname: s\nsites: [{ id: s }]\nhosts: [{ id: h, site: s, capacity: { memoryMiB: 1 } }]\nsettings: ${settings}\n`;
   it.each([
     ["headroom: [{ resource: memory }]", "unknown-reference", "settings.headroom[0].resource"],
     ["proportion: [{ room: memoryMiB, per: cores, target: 2 }]", "unknown-reference", "settings.proportion[0].per"],
