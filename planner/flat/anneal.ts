@@ -24,6 +24,9 @@ export class Annealer {
   readonly #random: Random;
   readonly #workloadScale: number;
   readonly #hostScale: number;
+  /** Prices of a domain that a group lacks, and of a need that is not met. */
+  spreadPenalty = 0;
+  nearPenalty = 0;
 
   constructor(state: FlatState, record: Record, random: Random) {
     this.#state = state;
@@ -48,15 +51,18 @@ export class Annealer {
 
   #swap(p: number, q: number, allowance: number): void {
     const state = this.#state;
+    const { groups, budget } = state;
     const a = state.hostOf[p] as number;
     const b = state.hostOf[q] as number;
-    if (a === b || !state.groups.allowsSwap(p, q, a, b)) return;
+    if (a === b || !groups.allowsSwap(p, q, a, b)) return;
     this.counters.weighed++;
-    const rest = state.awayCost(p, b) - state.awayCost(p, a) + state.awayCost(q, a) - state.awayCost(q, b)
-      + state.groups.swapChange(p, q, a, b) + state.groups.movedChange(p, a, b) + state.groups.movedChange(q, b, a);
-    const limit = allowance - rest + state.hostCost(a) + state.hostCost(b);
-    const first = state.exchanged(p, q, limit);
-    if (first > limit || first + state.exchanged(q, p, limit - first) > limit) return;
+    const isWhole = groups.isWhole;
+    budget[0] = allowance + state.hostCost(a) + state.hostCost(b)
+      + state.awayCost(p, a) - state.awayCost(p, b) + state.awayCost(q, b) - state.awayCost(q, a);
+    if (!isWhole) this.#chargeSwap(p, q, a, b);
+    if (!state.affordsExchange(p, q) || !state.affordsExchange(q, p)) return;
+    if (isWhole) this.#chargeSwap(p, q, a, b);
+    if ((budget[0] as number) < groups.movedChange(p, a, b) + groups.movedChange(q, b, a)) return;
     this.#record.keep();
     state.move(p, b);
     state.move(q, a);
@@ -68,7 +74,7 @@ export class Annealer {
   /** One goes to where another is, which makes way: home when it is away, else anywhere. */
   #replace(w: number, q: number, allowance: number): void {
     const state = this.#state;
-    const { groups, problem } = state;
+    const { groups, problem, budget } = state;
     const a = state.hostOf[w] as number;
     const b = state.hostOf[q] as number;
     if (a === b) return;
@@ -76,13 +82,15 @@ export class Annealer {
     const c = problem.home[q] === b || (r & 7) === 0 ? Math.floor(r * this.#hostScale) : (problem.home[q] as number);
     if (c === b || c === a || !groups.allows(q, c) || !groups.allowsReplace(w, q, b)) return;
     this.counters.weighed++;
-    const rest = state.awayCost(w, b) - state.awayCost(w, a) + state.awayCost(q, c) - state.awayCost(q, b)
-      + groups.change(w, a, b) + groups.change(q, b, c) + groups.movedChange(w, a, b) + groups.movedChange(q, b, c);
-    const limit = allowance - rest + state.hostCost(a) + state.hostCost(b) + state.hostCost(c);
-    let sum = state.exchanged(q, w, limit);
-    if (sum > limit) return;
-    sum += state.withWorkload(q, c, limit - sum);
-    if (sum > limit || sum + state.without(w, limit - sum) > limit) return;
+    const isWhole = groups.isWhole;
+    budget[0] = allowance + state.hostCost(a) + state.hostCost(b) + state.hostCost(c)
+      + state.awayCost(w, a) - state.awayCost(w, b) + state.awayCost(q, b) - state.awayCost(q, c);
+    if (!isWhole) this.#charge(w, a, b);
+    if (!isWhole) this.#charge(q, b, c);
+    if (!state.affordsExchange(q, w) || !state.affordsArriving(q, c) || !state.affordsLeaving(w)) return;
+    if (isWhole) this.#charge(w, a, b);
+    if (isWhole) this.#charge(q, b, c);
+    if ((budget[0] as number) < groups.movedChange(w, a, b) + groups.movedChange(q, b, c)) return;
     this.#record.keep();
     state.move(q, c);
     state.move(w, b);
@@ -93,23 +101,49 @@ export class Annealer {
 
   #shift(w: number, temperature: number, goesHome: boolean): void {
     const state = this.#state;
-    const { groups } = state;
+    const { groups, budget } = state;
     const a = state.hostOf[w] as number;
-    const left = state.without(w, Infinity) - state.awayCost(w, a) - state.hostCost(a);
+    const isWhole = groups.isWhole;
+    budget[0] = state.hostCost(a) + state.awayCost(w, a);
+    state.weighLeaving(w);
+    const left = budget[0];
     for (let tried = 0; tried < targetsTried; tried++) {
       const r = this.#random.uint32();
       const b = goesHome && tried === 0 ? (state.problem.home[w] as number) : Math.floor(r * this.#hostScale);
       if (b === a || !groups.allows(w, b)) continue;
       this.counters.weighed++;
-      const rest = left + state.awayCost(w, b) + groups.movedChange(w, a, b) + groups.change(w, a, b);
-      const limit = temperature * (chances[r & 4095] as number) - rest + state.hostCost(b);
-      if (limit < 0 || state.withWorkload(w, b, limit) > limit) continue;
+      budget[0] = left + temperature * (chances[r & 4095] as number) - state.awayCost(w, b) + state.hostCost(b);
+      if (!isWhole) this.#charge(w, a, b);
+      if ((budget[0] as number) < 0 || !state.affordsArriving(w, b)) continue;
+      if (isWhole) this.#charge(w, a, b);
+      if ((budget[0] as number) < groups.movedChange(w, a, b)) continue;
       this.#record.keep();
       state.move(w, b);
       this.#record.moved(w);
       this.#accepted();
       return;
     }
+  }
+
+  /**
+   * Takes the penalties for spread and near from the budget. They are asked last while no rule is broken, because then
+   * they can only cost, and few proposals get so far.
+   */
+  #charge(w: number, from: number, to: number): void {
+    const { groups, budget } = this.#state;
+    budget[0] = (budget[0] as number) - groups.spreadChange(w, from, to) * this.spreadPenalty - groups.nearChange(w, from, to) * this.nearPenalty;
+  }
+
+  /**
+   * The same for two that change places; those of one group change nothing by it. Groups that need each other are
+   * weighed as if each went alone, which is near enough to decide by: what is counted after a move is exact.
+   */
+  #chargeSwap(p: number, q: number, a: number, b: number): void {
+    const { groups, budget } = this.#state;
+    let penalty = 0;
+    if (!groups.sharesSpread(p, q)) penalty = (groups.spreadChange(p, a, b) + groups.spreadChange(q, b, a)) * this.spreadPenalty;
+    if (!groups.sharesNear(p, q)) penalty += (groups.nearChange(p, a, b) + groups.nearChange(q, b, a)) * this.nearPenalty;
+    budget[0] = (budget[0] as number) - penalty;
   }
 
   #accepted(): void {

@@ -94,8 +94,8 @@ export class Cooling {
     }
     for (let d = 0; d < dimensionCount; d++) this.#penalties[d] = price * (this.#unitPrices[d] as number) * (factors[d] as number);
     const groupPrice = price * this.#scale / 10;
-    state.groups.spreadPenalty = groupPrice * (factors[dimensionCount] as number);
-    state.groups.nearPenalty = groupPrice * (factors[dimensionCount + 1] as number);
+    this.#annealer.spreadPenalty = groupPrice * (factors[dimensionCount] as number);
+    this.#annealer.nearPenalty = groupPrice * (factors[dimensionCount + 1] as number);
     state.setPenalties(this.#penalties);
   }
 }

@@ -1,4 +1,4 @@
-import type { FlatProblem, Lists } from "./problem.ts";
+import type { FlatProblem } from "./problem.ts";
 
 /**
  * The rules about groups of workloads, as counters. Members that must be apart never meet; spread and near may be broken
@@ -21,8 +21,6 @@ export class GroupRules {
   spreadShort = 0;
   /** Needs that are not met: one for each domain, group there and group that it needs and does not find. */
   nearBroken = 0;
-  spreadPenalty = 0;
-  nearPenalty = 0;
 
   constructor(problem: FlatProblem) {
     this.#problem = problem;
@@ -91,37 +89,43 @@ export class GroupRules {
     return group < 0 || group === apart.groupOf[leaving] || this.#onHost[group * hostCount + to] === 0;
   }
 
-  /** Change of the penalties for spread and near if the workload went. */
-  change(w: number, from: number, to: number): number {
-    const { spread, near } = this.#problem;
-    let change = 0;
-    if (spread !== null) {
-      const group = spread.groupOf[w] as number;
-      if (group >= 0) change = this.#spreadChange(spread, group, from, to) * this.spreadPenalty;
-    }
-    if (near === null) return change;
-    const group = near.groupOf[w] as number;
-    if (group < 0 || near.domainOf[from] === near.domainOf[to]) return change;
-    return change + this.#nearChange(near, group, from, to) * this.nearPenalty;
+  /** Domains that the workload's group would lack more, or fewer, if it went. */
+  spreadChange(w: number, from: number, to: number): number {
+    const { spread } = this.#problem;
+    if (spread === null) return 0;
+    const group = spread.groupOf[w] as number;
+    const left = spread.domainOf[from] as number;
+    const entered = spread.domainOf[to] as number;
+    if (group < 0 || left === entered) return 0;
+    const row = group * spread.domainCount;
+    const change = (this.#inSpread[row + entered] === 0 ? 1 : 0) - (this.#inSpread[row + left] === 1 ? 1 : 0);
+    if (change === 0) return 0;
+    const spare = (this.#used[group] as number) - (spread.atLeast[group] as number);
+    return Math.max(0, -spare - change) - Math.max(0, -spare);
   }
 
-  /**
-   * The same if two workloads changed places; members of one group change nothing by it. Groups that need each other are
-   * weighed as if each went alone, which is near enough to decide by: what is counted after a move is exact.
-   */
-  swapChange(p: number, q: number, a: number, b: number): number {
-    const { spread, near } = this.#problem;
-    let change = 0;
-    if (spread !== null && spread.groupOf[p] !== spread.groupOf[q]) {
-      const [g, k] = [spread.groupOf[p] as number, spread.groupOf[q] as number];
-      if (g >= 0) change += this.#spreadChange(spread, g, a, b) * this.spreadPenalty;
-      if (k >= 0) change += this.#spreadChange(spread, k, b, a) * this.spreadPenalty;
-    }
-    if (near === null || near.domainOf[a] === near.domainOf[b] || near.groupOf[p] === near.groupOf[q]) return change;
-    const [g, k] = [near.groupOf[p] as number, near.groupOf[q] as number];
-    if (g >= 0) change += this.#nearChange(near, g, a, b) * this.nearPenalty;
-    if (k >= 0) change += this.#nearChange(near, k, b, a) * this.nearPenalty;
-    return change;
+  /** Needs that would be broken more, or fewer, if the workload went. */
+  nearChange(w: number, from: number, to: number): number {
+    const { near } = this.#problem;
+    if (near === null) return 0;
+    const group = near.groupOf[w] as number;
+    const left = near.domainOf[from] as number;
+    const entered = near.domainOf[to] as number;
+    if (group < 0 || left === entered) return 0;
+    const row = group * near.domainCount;
+    return (this.#inNear[row + entered] === 0 ? this.#appearing(near, group, entered) : 0)
+      - (this.#inNear[row + left] === 1 ? this.#appearing(near, group, left) : 0);
+  }
+
+  /** Are both in one group of spread (near), so that they can change places without anybody noticing? */
+  sharesSpread(p: number, q: number): boolean {
+    const { spread } = this.#problem;
+    return spread !== null && spread.groupOf[p] === spread.groupOf[q];
+  }
+
+  sharesNear(p: number, q: number): boolean {
+    const { near } = this.#problem;
+    return near !== null && near.groupOf[p] === near.groupOf[q];
   }
 
   /** Counts a move, and returns the change of the cost of the group that moved most. */
@@ -156,28 +160,8 @@ export class GroupRules {
     return before === this.#mostMoved && this.#withMoved[before] === 1 ? -mostMoved.weight : 0;
   }
 
-  /** Domains that a group lacks more, or fewer, if a member went. */
-  #spreadChange(spread: NonNullable<FlatProblem["spread"]>, group: number, from: number, to: number): number {
-    const left = spread.domainOf[from] as number;
-    const entered = spread.domainOf[to] as number;
-    if (left === entered) return 0;
-    const row = group * spread.domainCount;
-    const change = (this.#inSpread[row + entered] === 0 ? 1 : 0) - (this.#inSpread[row + left] === 1 ? 1 : 0);
-    if (change === 0) return 0;
-    const spare = (this.#used[group] as number) - (spread.atLeast[group] as number);
-    return Math.max(0, -spare - change) - Math.max(0, -spare);
-  }
-
-  #nearChange({ domainOf, domainCount, needs, neededBy }: NonNullable<FlatProblem["near"]>, group: number, from: number, to: number): number {
-    const left = domainOf[from] as number;
-    const entered = domainOf[to] as number;
-    const row = group * domainCount;
-    return (this.#inNear[row + entered] === 0 ? this.#appearing(needs, neededBy, group, domainCount, entered) : 0)
-      - (this.#inNear[row + left] === 1 ? this.#appearing(needs, neededBy, group, domainCount, left) : 0);
-  }
-
   /** Broken needs more when a group comes to be in a domain: its own that it does not find, less those that it meets. */
-  #appearing(needs: Lists, neededBy: Lists, group: number, domainCount: number, domain: number): number {
+  #appearing({ needs, neededBy, domainCount }: NonNullable<FlatProblem["near"]>, group: number, domain: number): number {
     let change = 0;
     for (let i = needs.starts[group] as number; i < (needs.starts[group + 1] as number); i++) {
       if (this.#inNear[(needs.items[i] as number) * domainCount + domain] === 0) change++;
@@ -194,7 +178,7 @@ export class GroupRules {
     if (near === null || group < 0) return;
     const domain = near.domainOf[host] as number;
     const cell = group * near.domainCount + domain;
-    if (this.#inNear[cell] === 0) this.nearBroken += this.#appearing(near.needs, near.neededBy, group, near.domainCount, domain);
+    if (this.#inNear[cell] === 0) this.nearBroken += this.#appearing(near, group, domain);
     this.#inNear[cell] = (this.#inNear[cell] as number) + 1;
   }
 
@@ -205,7 +189,7 @@ export class GroupRules {
     const domain = near.domainOf[host] as number;
     const cell = group * near.domainCount + domain;
     this.#inNear[cell] = (this.#inNear[cell] as number) - 1;
-    if (this.#inNear[cell] === 0) this.nearBroken -= this.#appearing(near.needs, near.neededBy, group, near.domainCount, domain);
+    if (this.#inNear[cell] === 0) this.nearBroken -= this.#appearing(near, group, domain);
   }
 
   #enter(w: number, host: number): void {

@@ -19,6 +19,8 @@ export class FlatState {
   readonly #hostCost: Float64Array;
   /** Cells of `#short` above zero. */
   #overloaded = 0;
+  /** One cell: what a proposal may still cost, see `affordsLeaving`. */
+  readonly budget = new Float64Array(1);
   /** Without penalties. */
   cost = 0;
 
@@ -93,8 +95,17 @@ export class FlatState {
     return this.#hostCost[h] as number;
   }
 
-  /** Cost of the load of its host once the workload has left it; some value above `limit` when it is above that. */
-  without(w: number, limit: number): number {
+  /**
+   * Takes from `budget` the cost of the load of its host once the workload has left it; false as soon as that is more
+   * than there is. Budgets are cells of an array, because a number handed to a function costs an allocation.
+   */
+  affordsLeaving(w: number): boolean {
+    this.weighLeaving(w);
+    return (this.budget[0] as number) >= 0;
+  }
+
+  /** The same to the end, whatever it costs. */
+  weighLeaving(w: number): void {
     const h = this.hostOf[w] as number;
     const { dimensionCount, sizes, softWeights, home, bothEndsCount } = this.problem;
     const over = this.#over;
@@ -103,21 +114,21 @@ export class FlatState {
     const mine = w * dimensionCount;
     const row = h * dimensionCount;
     const staying = home[w] === h ? bothEndsCount : 0;
-    let cost = 0;
+    let left = this.budget[0] as number;
     for (let d = 0; d < staying; d++) {
-      cost += (softWeights[d] as number) * Math.max(0, (over[row + d] as number) - (sizes[mine + d] as number))
+      left -= (softWeights[d] as number) * Math.max(0, (over[row + d] as number) - (sizes[mine + d] as number))
         + (penalties[d] as number) * Math.max(0, short[row + d] as number);
     }
-    for (let d = staying; d < dimensionCount && cost <= limit; d++) {
+    for (let d = staying; d < dimensionCount; d++) {
       const size = sizes[mine + d] as number;
-      cost += (softWeights[d] as number) * Math.max(0, (over[row + d] as number) - size)
+      left -= (softWeights[d] as number) * Math.max(0, (over[row + d] as number) - size)
         + (penalties[d] as number) * Math.max(0, (short[row + d] as number) - size);
     }
-    return cost;
+    this.budget[0] = left;
   }
 
-  /** Cost of the load of host `h` once the workload is there; some value above `limit` when it is above that. */
-  withWorkload(w: number, h: number, limit: number): number {
+  /** The same for the load of host `h` once the workload is there. */
+  affordsArriving(w: number, h: number): boolean {
     const { dimensionCount, sizes, softWeights, home, bothEndsCount } = this.problem;
     const over = this.#over;
     const short = this.#short;
@@ -125,21 +136,22 @@ export class FlatState {
     const mine = w * dimensionCount;
     const row = h * dimensionCount;
     const known = home[w] === h ? bothEndsCount : 0;
-    let cost = 0;
+    let left = this.budget[0] as number;
     for (let d = 0; d < known; d++) {
-      cost += (softWeights[d] as number) * Math.max(0, (over[row + d] as number) + (sizes[mine + d] as number))
+      left -= (softWeights[d] as number) * Math.max(0, (over[row + d] as number) + (sizes[mine + d] as number))
         + (penalties[d] as number) * Math.max(0, short[row + d] as number);
     }
-    for (let d = known; d < dimensionCount && cost <= limit; d++) {
+    for (let d = known; d < dimensionCount && left >= 0; d++) {
       const size = sizes[mine + d] as number;
-      cost += (softWeights[d] as number) * Math.max(0, (over[row + d] as number) + size)
+      left -= (softWeights[d] as number) * Math.max(0, (over[row + d] as number) + size)
         + (penalties[d] as number) * Math.max(0, (short[row + d] as number) + size);
     }
-    return cost;
+    this.budget[0] = left;
+    return left >= 0;
   }
 
-  /** Cost of the load of the host of `out` once `out` has left it for `into`; some value above `limit` when it is above that. */
-  exchanged(out: number, into: number, limit: number): number {
+  /** The same for the load of the host of `out` once `out` has left it for `into`. */
+  affordsExchange(out: number, into: number): boolean {
     const h = this.hostOf[out] as number;
     const { dimensionCount, sizes, softWeights, home, bothEndsCount } = this.problem;
     const over = this.#over;
@@ -150,19 +162,20 @@ export class FlatState {
     const here = into * dimensionCount;
     const lessCounts = home[out] === h ? 0 : 1;
     const moreCounts = home[into] === h ? 0 : 1;
-    let cost = 0;
-    for (let d = 0; d < bothEndsCount && cost <= limit; d++) {
+    let left = this.budget[0] as number;
+    for (let d = 0; d < bothEndsCount && left >= 0; d++) {
       const less = sizes[away + d] as number;
       const more = sizes[here + d] as number;
-      cost += (softWeights[d] as number) * Math.max(0, (over[row + d] as number) + more - less)
+      left -= (softWeights[d] as number) * Math.max(0, (over[row + d] as number) + more - less)
         + (penalties[d] as number) * Math.max(0, (short[row + d] as number) + moreCounts * more - lessCounts * less);
     }
-    for (let d = bothEndsCount; d < dimensionCount && cost <= limit; d++) {
+    for (let d = bothEndsCount; d < dimensionCount && left >= 0; d++) {
       const net = (sizes[here + d] as number) - (sizes[away + d] as number);
-      cost += (softWeights[d] as number) * Math.max(0, (over[row + d] as number) + net)
+      left -= (softWeights[d] as number) * Math.max(0, (over[row + d] as number) + net)
         + (penalties[d] as number) * Math.max(0, (short[row + d] as number) + net);
     }
-    return cost;
+    this.budget[0] = left;
+    return left >= 0;
   }
 
   /** Moves a workload; the caller has asked the group rules. */

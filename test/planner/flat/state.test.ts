@@ -30,7 +30,13 @@ describe("the tables of a problem", () => {
         const [p, q] = [random.below(flat.workloadCount), random.below(flat.workloadCount)];
         const [a, b] = [state.hostOf[p] as number, state.hostOf[q] as number];
         if (a === b) continue;
-        const [left, right, alone, joined] = [state.exchanged(p, q, Infinity), state.exchanged(q, p, Infinity), state.without(p, Infinity), state.withWorkload(p, b, Infinity)];
+        const spent = (ask: () => void): number => {
+          state.budget[0] = 1e12;
+          ask();
+          return 1e12 - (state.budget[0] as number);
+        };
+        const [left, right] = [spent(() => state.affordsExchange(p, q)), spent(() => state.affordsExchange(q, p))];
+        const [alone, joined] = [spent(() => state.affordsLeaving(p)), spent(() => state.affordsArriving(p, b))];
         state.move(p, b);
         expect([state.hostCost(a), state.hostCost(b)], `seed ${seed}`).toEqual([alone, joined]);
         state.move(q, a);
@@ -46,8 +52,9 @@ describe("the tables of a problem", () => {
       const record = new Record(state);
       const before = record.cost;
       state.setPenalties(new Float64Array(flat.dimensionCount).fill(20));
-      state.groups.nearPenalty = state.groups.spreadPenalty = 200;
-      new Annealer(state, record, random).run(50, 3000);
+      const annealer = new Annealer(state, record, random);
+      annealer.nearPenalty = annealer.spreadPenalty = 200;
+      annealer.run(50, 3000);
       record.keep();
       const fresh = new FlatState(flat, state.hostOf);
       expect([state.cost, state.isFeasible, [...state.overload()]], `seed ${seed}`).toEqual([fresh.cost, fresh.isFeasible, [...fresh.overload()]]);
