@@ -12,6 +12,8 @@ export interface InstanceShape {
   readonly balances: number;
   /** Processes that are elsewhere in the original placement, per thousand. */
   readonly movedPermille: number;
+  /** Capacity above what both placements need, per thousand of it; a few units more when absent. */
+  readonly roomPermille?: number;
 }
 
 /** An instance built backwards: first the answer, then what it needs, then an original placement that may go there. */
@@ -66,7 +68,7 @@ function disturbed(random: Random, { machines, movedPermille }: InstanceShape, s
 
 /** Safety for the answer, capacity for both placements and, where a resource is transient, for all going from one to the other at once. */
 function roomFor(
-  random: Random, { machines, resources }: InstanceShape, { need, transient }: Pick<RoadefModel, "need" | "transient">, answer: Int32Array, original: Int32Array,
+  random: Random, { machines, resources, roomPermille = 0 }: InstanceShape, { need, transient }: Pick<RoadefModel, "need" | "transient">, answer: Int32Array, original: Int32Array,
 ): Pick<RoadefModel, "capacity" | "safety"> {
   const empty = (): Float64Array => new Float64Array(machines * resources);
   const [inAnswer, inOriginal, inBoth] = [empty(), empty(), empty()];
@@ -83,7 +85,7 @@ function roomFor(
     safety,
     capacity: safety.map((safe, cell) => {
       const most = transient[cell % resources] === 1 ? (inBoth[cell] ?? 0) : Math.max(inAnswer[cell] ?? 0, inOriginal[cell] ?? 0);
-      return (random.chance(100) ? most : Math.max(safe, most)) + random.below(20);
+      return (random.chance(100) ? most : Math.max(safe, most)) + random.below(20) + Math.floor((most * roomPermille) / 1000);
     }),
   };
 }
