@@ -65,12 +65,10 @@ interface Desk {
 function deskOf(problem: Problem, placement: ArrayLike<number>): Desk {
   const { index, constraints } = problem;
   const settled = Int32Array.from(index.workloads, ({ desired }, w) => (desired === "removed" ? -1 : (placement[w] ?? -1)));
-  return {
-    problem,
-    rules: touching(index, constraints.filter(({ strength }) => strength !== "audit")),
-    world: whatIf(index, settled),
-    trials: new Trials(index, settled),
-  };
+  const asked = constraints.filter(({ strength }) => strength !== "audit");
+  const trials = new Trials(index, settled);
+  trials.prepare(asked);
+  return { problem, rules: touching(index, asked), world: whatIf(index, settled), trials };
 }
 
 /** Looks at workloads and hosts that finding words may cost; beyond it an objection names the rule and the amount only. */

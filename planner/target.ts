@@ -36,8 +36,11 @@ export interface PlanRequest {
 
 /** Up to so many binaries the exact engine is tried first when nobody chooses. */
 const exactBinariesMax = 1500;
-/** How often the search goes on from its own target before that counts as settled. */
+/** How often the search goes on from its own target before that counts as settled, and the work that all rounds may cost. */
 const settlingRoundsMax = 4;
+const settlingWorkMax = 3_000_000;
+/** Moves tried around those that are stuck: for all of them at least, and for each. */
+const aroundStuck = { atLeast: 200_000, each: 20_000 };
 /** How long a schedule may still take once the user wants what there is. */
 const lastScheduleMs = 8_000;
 /** Moves tried before the exact engine starts, to give it something to beat. */
@@ -63,7 +66,9 @@ export async function findTarget(request: PlanRequest, problem: Problem): Promis
   const first = await aim(request, problem, deadlineMs, {});
   if (first.result.kind === "scheduled" || request.stopped()) return first;
   const { reached, stuck } = first.result;
-  const second = await aim(request, problem, deadlineMs, { forbidden: allBut(problem, stuck.map(({ workload }) => workload), reached), start: reached });
+  // All but those that are stuck is as good as the search could make it: what is left to find is around them.
+  const iterations = Math.min(request.iterations ?? defaultIterations(problem), Math.max(aroundStuck.atLeast, aroundStuck.each * stuck.length));
+  const second = await aim({ ...request, iterations }, problem, deadlineMs, { forbidden: allBut(problem, stuck.map(({ workload }) => workload), reached), start: reached });
   if (second.result.kind !== "scheduled" || compareScores(scoreOf(problem, second.hostOf), scoreOf(problem, reached)) >= 0) return first;
   // What the second could not do better was forbidden to it, so only the first one's bounds hold.
   const { bounds } = first.solution;
@@ -73,8 +78,11 @@ export async function findTarget(request: PlanRequest, problem: Problem): Promis
 
 /** Every host but the one where each of these is. */
 function allBut(problem: Problem, workloads: readonly number[], hostOf: Int32Array): { workload: number; host: number }[] {
-  return workloads.filter((w) => (hostOf[w] ?? -1) >= 0).flatMap((workload) =>
-    problem.index.hosts.flatMap((_, host) => (host === hostOf[workload] ? [] : [{ workload, host }])));
+  const hosts = [...problem.index.hosts.keys()];
+  return workloads.flatMap((workload) => {
+    const here = hostOf[workload] ?? -1;
+    return here < 0 ? [] : hosts.filter((host) => host !== here).map((host) => ({ workload, host }));
+  });
 }
 
 type Around = Pick<EngineOptions, "forbidden" | "start">;
@@ -146,7 +154,7 @@ function stayingHosts({ current, index }: Problem): Int32Array {
 /** Goes on from the target as the next planning would, until that finds nothing worth moving for. */
 async function settled(request: PlanRequest, problem: Problem, deadlineMs: number, found: Solution, around: Around): Promise<Solution> {
   let { hostOf: best, score: bestScore } = found;
-  for (let round = 0; round < settlingRoundsMax && !request.stopped() && request.clock.nowMs() < deadlineMs; round++) {
+  for (let round = 0; round < roundsFor(request, problem) && !request.stopped() && request.clock.nowMs() < deadlineMs; round++) {
     const next = await requestAt(request, best);
     const again = problemOf(next);
     const further = search(again, { ...optionsOf(request, again, deadlineMs, {}), bound: false });
@@ -158,6 +166,12 @@ async function settled(request: PlanRequest, problem: Problem, deadlineMs: numbe
     bestScore = score;
   }
   return { ...found, hostOf: best, score: bestScore, claim: claimOf(bestScore, found.bounds) };
+}
+
+/** A large fleet gets fewer rounds: each costs as much as the search did. */
+function roundsFor(request: PlanRequest, problem: Problem): number {
+  const each = Math.max(1, request.iterations ?? defaultIterations(problem));
+  return Math.min(settlingRoundsMax, Math.max(1, Math.floor(settlingWorkMax / each)));
 }
 
 function usesForbidden(hostOf: Int32Array, { forbidden = [] }: Around): boolean {

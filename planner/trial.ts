@@ -38,6 +38,14 @@ export class Trials {
     return total;
   }
 
+  /** Sums the loads of all pools, so that the first question takes no longer than the others. */
+  prepare(constraints: readonly Constraint[]): void {
+    for (const constraint of constraints) {
+      if (constraint.workloads !== null || constraint.hosts === null) continue;
+      for (const form of constraint.forms()) if (form.kind === "fill") this.#poolOf(form);
+    }
+  }
+
   #amountOf(form: QuickForm, w: number, h: number): number {
     if (form.kind === "allow") return form.workload === w && h >= 0 && form.allowed[h] !== 1 ? 1 : 0;
     if (form.kind === "fill") return this.#fill(form, w, h);
@@ -45,18 +53,22 @@ export class Trials {
   }
 
   #fill(form: FillForm, w: number, h: number): number {
-    let pool = this.#pools.get(form);
-    if (pool === undefined) {
-      const sizes = this.#sizesOf(form);
-      pool = { sizes, home: this.#homeOf(form), load: this.#loadOf(form, sizes) };
-      this.#pools.set(form, pool);
-    }
+    const pool = this.#poolOf(form);
     const size = pool.sizes[w] ?? 0;
     if (size === 0) return Math.max(0, pool.load - form.limit);
     const kept = pool.home?.[w] ?? -1;
     const here = this.#hostOf[w] ?? -1;
     const moved = size * (Number(h !== kept && isAmong(form.hosts, h)) - Number(here !== kept && isAmong(form.hosts, here)));
     return Math.max(0, pool.load + moved - form.limit);
+  }
+
+  #poolOf(form: FillForm): Pool {
+    const known = this.#pools.get(form);
+    if (known !== undefined) return known;
+    const sizes = this.#sizesOf(form);
+    const pool = { sizes, home: this.#homeOf(form), load: this.#loadOf(form, sizes) };
+    this.#pools.set(form, pool);
+    return pool;
   }
 
   #loadOf(form: FillForm, sizes: Float64Array): number {
