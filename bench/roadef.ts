@@ -22,13 +22,17 @@ Reads model_NAME.txt and assignment_NAME.txt of each instance in DIR, and refere
 The score is the challenge's: 100 x (cost - best finalist) / initial cost. "to 1 %" is when the cost first was within
 1 % of the final one. Seconds count from the start of an instance's process.`;
 
-const { values } = parseArgs({ options: {
-  instances: { type: "string" }, time: { type: "string", default: "300" }, seed: { type: "string", default: "1" }, out: { type: "string" },
-  only: { type: "string" }, threads: { type: "string", default: String(Math.min(2, cpus().length)) }, help: { type: "boolean", default: false },
-} });
+function readOptions() {
+  return parseArgs({ options: {
+    instances: { type: "string" }, time: { type: "string", default: "300" }, seed: { type: "string", default: "1" }, out: { type: "string" },
+    only: { type: "string" }, threads: { type: "string", default: String(Math.min(2, cpus().length)) }, help: { type: "boolean", default: false },
+  } }).values;
+}
+
+type Options = ReturnType<typeof readOptions>;
 
 /** Runs one instance; null when it was refused, for the reason that its process has printed. */
-async function runInstance(folder: string, name: string, seed: number): Promise<InstanceResult | null> {
+async function runInstance(values: Options, folder: string, name: string, seed: number): Promise<InstanceResult | null> {
   const solution = join(values.out ?? tmpdir(), `solution_${name}_seed${seed}.txt`);
   const options = { instances: folder, name, time: values.time, seed: String(seed), threads: values.threads, ...(values.out === undefined ? {} : { solution }) };
   const child = spawn(process.execPath, ["--import", "tsx", fileURLToPath(new URL("roadef-instance.ts", import.meta.url)),
@@ -44,7 +48,7 @@ async function runInstance(folder: string, name: string, seed: number): Promise<
 }
 
 /** The instances asked for; an unknown name is an error, since nobody would miss its row. */
-function chosenIn(folder: string): readonly string[] {
+function chosenIn(values: Options, folder: string): readonly string[] {
   const all = instancesIn(folder);
   if (values.only === undefined) return all;
   const chosen = values.only.split(",").map((name) => name.trim());
@@ -55,8 +59,8 @@ function chosenIn(folder: string): readonly string[] {
 
 class UsageError extends Error {}
 
-function wholeNumbers(option: "seed" | "time" | "threads", low: number): readonly number[] {
-  const numbers = values[option].split(",").map(Number);
+function wholeNumbers(values: Options, option: "seed" | "time" | "threads", low: number): readonly number[] {
+  const numbers = (option === "seed" ? values.seed.split(",") : [values[option]]).map(Number);
   if (numbers.every((number) => Number.isSafeInteger(number) && number >= low)) return numbers;
   throw new UsageError(`--${option} is ${values[option]}; it must be a whole number from ${low}.`);
 }
@@ -88,14 +92,15 @@ function summaryOf(results: readonly InstanceResult[], references: ReadonlyMap<s
 }
 
 async function main(): Promise<number> {
+  const values = readOptions();
   if (values.help || values.instances === undefined) {
     console.log(help);
     return values.help ? 0 : 1;
   }
-  wholeNumbers("time", 1);
-  wholeNumbers("threads", 1);
-  const seeds = wholeNumbers("seed", 0);
-  const names = chosenIn(values.instances);
+  wholeNumbers(values, "time", 1);
+  wholeNumbers(values, "threads", 1);
+  const seeds = wholeNumbers(values, "seed", 0);
+  const names = chosenIn(values, values.instances);
   const file = join(values.instances, "reference.csv");
   const references = existsSync(file) ? readReferences(readFileSync(file, "utf8")) : new Map<string, Reference>();
   if (values.out !== undefined) mkdirSync(values.out, { recursive: true });
@@ -104,7 +109,7 @@ async function main(): Promise<number> {
   let refused = 0;
   for (const name of names) {
     for (const seed of seeds) {
-      const result = await runInstance(values.instances, name, seed);
+      const result = await runInstance(values, values.instances, name, seed);
       if (result === null) refused++;
       else {
         results.push(result);
