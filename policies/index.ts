@@ -1,3 +1,4 @@
+export { builtInPrefix } from "./builtin.ts";
 export { catalogue } from "./catalogue.ts";
 export { compileObjectives, type CompiledLevel } from "./compile-objectives.ts";
 export { compilePolicies, type CompiledPolicies } from "./compile.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { catalogue, didYouMean, runPolicyTests, type AnyConstraintKind } from "../../policies/index.ts";
+import { builtInPrefix, catalogue, didYouMean, runPolicyTests, type AnyConstraintKind, type Constraint } from "../../policies/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
@@ -8,7 +8,7 @@ import { commandHelp } from "../help.ts";
 import { asOfOption, type ScenarioOptions } from "../options.ts";
 import { inputOf, prepare } from "../prepare.ts";
 import { countWords } from "../render/diagnostics.ts";
-import { renderCatalogue, renderEntry, renderPolicies, renderPolicyTests } from "../render/policies.ts";
+import { renderCatalogue, renderEntry, renderPolicies, renderPolicyTests, type BuiltInView } from "../render/policies.ts";
 
 /** `stowage policies`: the rules of a scenario, and the catalogue that they are made from. */
 export function addPolicies(program: Command, context: Context, finish: Finish): void {
@@ -102,11 +102,21 @@ async function list(files: readonly string[], options: ScenarioOptions, context:
   const { ready, diagnostics } = await prepare(inputOf(files, options, context));
   if (ready === null) return failed(diagnostics);
   const { policies } = ready.scenario;
+  const builtIn = builtInOf(ready.constraints);
   return {
     exitCode: exitCodes.done, diagnostics,
-    document: { format: "stowage/policies/v1", policies, diagnostics },
-    text: () => renderPolicies(policies, context),
+    document: { format: "stowage/policies/v1", policies, builtIn, diagnostics },
+    text: () => renderPolicies(policies, builtIn, context),
   };
+}
+
+/** The musts that the fleet states by itself, each once: explanations name them too. */
+function builtInOf(constraints: readonly Constraint[]): readonly BuiltInView[] {
+  const found = new Map<string, BuiltInView>();
+  for (const { policy, title, kind, holds } of constraints) {
+    if (policy.startsWith(builtInPrefix)) found.set(policy, { id: policy, title, requires: kind, holds });
+  }
+  return [...found.values()];
 }
 
 function show(name: string, context: Context): CommandResult {

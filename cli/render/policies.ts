@@ -67,15 +67,29 @@ function isSelector(schema: unknown): boolean {
     typeof schema.properties === "object" && schema.properties !== null && "everything" in schema.properties;
 }
 
-/** The policies of a scenario, in a table. */
-export function renderPolicies(policies: readonly PolicyDocument[], { paint, columns }: View): string {
-  if (policies.length === 0) return "The scenario has no policies of its own; the built-in rules hold.\n";
+/** A must that the fleet states by itself. */
+export interface BuiltInView {
+  readonly id: string;
+  readonly title: string;
+  readonly requires: string;
+  readonly holds: Holds;
+}
+
+/** The policies of a scenario, in a table, and below them what its fleet states by itself. */
+export function renderPolicies(policies: readonly PolicyDocument[], builtIn: readonly BuiltInView[], { paint, columns }: View): string {
+  const own = policies.length === 0 ? "The scenario has no policies of its own.\n" : policyTable(policies, { paint, columns });
+  const table = renderTable([{ head: "built-in must", wraps: 20 }, { head: "requires", wraps: 11 }, { head: "title", wraps: 24 }],
+    builtIn.map(({ id, requires, title }) => [id, requires, title]), columns);
+  return builtIn.length === 0 ? own : `${own}\n${table}\n`;
+}
+
+function policyTable(policies: readonly PolicyDocument[], { paint, columns }: View): string {
   const rows = policies.map(({ id, enabled, strength, weight, require, title, exceptions, tests }) => [
     id, enabled ? strengthWords(strength, weight, paint) : paint.dim("off"), require.entry,
     String(exceptions.length), String(tests.length), title,
   ]);
   return `${renderTable([
-    { head: "policy", wraps: 16 }, { head: "strength" }, { head: "requires", wraps: 11 },
+    { head: "policy" }, { head: "strength" }, { head: "requires", wraps: 11 },
     { head: "exceptions", align: "right", dropRank: 2 }, { head: "tests", align: "right", dropRank: 1 },
     { head: "title", wraps: 24 },
   ], rows, columns)}\n`;

@@ -346,7 +346,11 @@ describe("stowage policies", () => {
   });
 
   it("lists the policies of a scenario", async () => {
-    expect((await stowage("policies", "list", fleet)).out).toMatch(/web-apart +must +spread +0 +2 +Web servers stay apart/);
+    const { out } = await stowage("policies", "list", fleet);
+    expect(out).toMatch(/web-apart +must +spread +0 +2 +Web servers stay apart/);
+    expect(out).toMatch(/built-in\/capacity +capacity +Reservations fit on every host/);
+    const { document } = await json("policies", "list", fleet);
+    expect(document["builtIn"]).toContainEqual({ id: "built-in/capacity", requires: "capacity", title: "Reservations fit on every host", holds: "continuously" });
   });
 
   it("lints", async () => {

@@ -219,7 +219,7 @@ describe("a proof that two demands cannot be met together", () => {
 function compiledOf(id: string, forms: readonly Form[]): CompiledPolicy {
   const document = policyOf(id, { workloads: { everything: true } }, "spread", {});
   const constraint: Partial<Constraint> = { forms: () => forms };
-  const nobody = { workloads: new Int32Array(), hosts: new Int32Array(), services: [] };
+  const nobody = { workloads: new Int32Array(), hosts: new Int32Array(), services: new Int32Array() };
   return { document, entry: catalogue.spread, isBuiltIn: false, selection: nobody, remaining: nobody, constraints: [constraint as Constraint] };
 }
 
