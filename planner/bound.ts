@@ -1,4 +1,4 @@
-import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Score } from "./problem.ts";
+import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Problem, type Score } from "./problem.ts";
 import { limitsOf, priceBound } from "./price-bound.ts";
 import type { State } from "./state.ts";
 
@@ -15,7 +15,8 @@ const laterLooksMax = 4_000_000;
  * - who is allowed nowhere is unplaced, and what does not fit into the whole fleet is;
  * - once everybody is placed and no must is broken, each workload pays at least its cheapest allowed host, with a share of
  *   the price of switching it on by its share of one resource (the shares on a host never exceed 1); and where the
- *   cheapest hosts of all would be overloaded, the least loss of sending the excess elsewhere comes on top.
+ *   cheapest hosts of all would be overloaded, the least loss of sending the excess elsewhere comes on top;
+ * - and what is above the limits of an objective of kind `over` is at least what is above them were all hosts one.
  */
 export function lowerBounds(state: State, score: Score, ofObjectives = true): readonly (number | null)[] {
   const levels = Array.from({ length: state.levelCount - firstObjectiveLevel }, (_, l) => l);
@@ -73,10 +74,20 @@ function levelBound(state: State, level: number, score: Score, looksMax: number)
     bestShares = shares;
     if (!hasPrice) break;
   }
-  const base = objectives.base[level] as number;
+  const base = (objectives.base[level] as number) + leastOver(state.problem, level);
   const value = (score[firstObjectiveLevel + level] ?? 0) - base;
   if (roundUp(best) < value && fill.resources > 0) best = Math.max(best, priceBound(state, level, { target: value, start: bestShares, limits, looksMax }));
   return roundUp(best) + base;
+}
+
+/** What is above the limits of all hosts together, were they one: with everybody placed no host can be less over than its part of it. */
+function leastOver({ levels, wanted }: Problem, level: number): number {
+  return (levels[level]?.terms ?? []).reduce((sum, { objective, weight }) => {
+    if (objective.kind !== "over") return sum;
+    const { sizes, limits } = objective;
+    const size = wanted.reduce((total, w) => total + (sizes[w] ?? 0), 0);
+    return sum + weight * Math.max(0, size - limits.reduce((total, limit) => total + limit, 0));
+  }, 0);
 }
 
 /** Values are whole numbers, so a bound may be rounded up; not when it is above one by rounding errors only. */

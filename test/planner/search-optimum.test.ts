@@ -63,6 +63,19 @@ describe("search on small problems", () => {
     expect(missed.length, missed.join(", ")).toBeLessThanOrEqual(2);
   });
 
+  it("knows from the totals that no placement is below a limit, and stops", () => {
+    const base = problemOf(4);
+    const workloads = base.index.workloads.length;
+    const problem: Problem = {
+      ...base, musts: [], shoulds: [], wanted: Int32Array.from({ length: workloads }, (_, w) => w),
+      levels: [{ name: "headroom", shouldsWeight: 0, terms: [{ weight: 3, objective: {
+        kind: "over", name: "headroom", unit: "MiB", sizes: new Float64Array(workloads).fill(5), limits: Float64Array.from(base.index.hosts, (_, h) => (h === 0 ? 7 : 0)) } }] }],
+    };
+    const { score, bounds, claim } = search(problem, { seed: 1, iterations: 40_000, timeMs: 1e9, clock, stopped: () => false });
+    const least = 3 * (5 * workloads - 7);
+    expect([bounds[2], score[2], claim]).toEqual([least, least, { kind: "optimal" }]);
+  });
+
   it("finds the true optimum under a failover must", () => {
     const missed: number[] = [];
     for (let seed = 500; seed < 520; seed++) {
