@@ -66,7 +66,7 @@ export function verifyPlan({ index, constraints, plan, startsAtMs }: VerifyInput
   const replayed = replay(index, constraints, actions, touched, baseline);
   problems.push(...replayed.problems, ...missingOrder(scopes, actions, sorted), ...notArrived(index, plan, replayed.after));
   const timeline: Timeline = {
-    index, before, after: replayed.after, actions: actions.map(({ planned }) => planned), startsAtMs, precedes: (a, b) => sorted.precedes(a, b),
+    index, before, after: replayed.after, actions: actions.map(({ planned }) => planned), startsAtMs, precedes: (a, b) => sorted.leadsTo(a, b),
   };
   const violations = [...breachesOf(replayed, actions), ...musts(constraints, replayed, baseline, timeline, plan.makespanMs)];
   const broken = (strength: Constraint["strength"]): readonly string[] => constraints.filter((constraint) => constraint.strength === strength)

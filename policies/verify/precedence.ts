@@ -10,6 +10,13 @@ export class Precedence {
   readonly isAcyclic: boolean;
   readonly #befores: readonly (readonly number[])[];
   readonly #order: Int32Array;
+  readonly #startMs: Float64Array;
+  readonly #endMs: Float64Array;
+  /** Does no action start before the end of one that it waits for? */
+  readonly #keepsTimes: boolean;
+  /** Per action, the last single question in which it was met. */
+  readonly #metIn: Int32Array;
+  #questions = 0;
   #blockStart = -1;
   #reach: Int32Array | null = null;
 
@@ -26,6 +33,10 @@ export class Precedence {
       return found === undefined ? [] : [found];
     }));
     this.#order = this.#sort();
+    this.#startMs = Float64Array.from(actions, ({ startMs }) => startMs);
+    this.#endMs = Float64Array.from(actions, ({ endMs }) => endMs);
+    this.#keepsTimes = this.#befores.every((before, b) => before.every((a) => (this.#endMs[a] ?? 0) <= (this.#startMs[b] ?? 0)));
+    this.#metIn = new Int32Array(actions.length);
     this.isAcyclic = this.#order.length === actions.length;
     if (!this.isAcyclic) {
       const sorted = new Set(this.#order);
@@ -42,6 +53,27 @@ export class Precedence {
     if (this.#reach === null || this.#blockStart !== blockStart) this.#fill(blockStart);
     const bit = a - blockStart;
     return (((this.#reach?.[b * words + (bit >> 5)] ?? 0) >>> (bit & 31)) & 1) === 1;
+  }
+
+  /**
+   * The same for a question by itself: looks back from `b`, nearest first, and no further than actions that start after
+   * the end of `a`.
+   */
+  leadsTo(a: number, b: number): boolean {
+    if (!this.isAcyclic || a === b) return false;
+    const endMs = this.#endMs[a] ?? 0;
+    if (this.#keepsTimes && endMs > (this.#startMs[b] ?? 0)) return false;
+    const question = ++this.#questions;
+    const queue = [b];
+    for (let next = 0; next < queue.length; next++) {
+      for (const before of this.#befores[queue[next] ?? b] ?? []) {
+        if (before === a) return true;
+        if (this.#metIn[before] === question || (this.#keepsTimes && (this.#startMs[before] ?? 0) < endMs)) continue;
+        this.#metIn[before] = question;
+        queue.push(before);
+      }
+    }
+    return false;
   }
 
   /** For each action of the block, whom it reaches. */
