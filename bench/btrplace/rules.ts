@@ -85,7 +85,11 @@ class Sheet implements Rules {
       const free = slots.find((slot) => members.every((vm) => !Object.hasOwn(this.labels.get(vm) ?? {}, slot)));
       const slot = free ?? `${id}-${this.policies.length + 1}-${slots.length + 1}`;
       if (free === undefined) slots.push(slot);
-      for (const vm of members) this.labels.set(vm, { ...this.labels.get(vm), [slot]: String(g + 1) });
+      for (const vm of members) {
+        const labels = this.labels.get(vm) ?? {};
+        labels[slot] = String(g + 1);
+        this.labels.set(vm, labels);
+      }
     });
     const parameters = id === "among" ? { groups: parts.filter((part) => part.length > 0).map((part) => this.#hosts(part)) } : {};
     for (const slot of slots) this.add(id, id, { workloads: { everything: true }, groupBy: `label.${slot}` }, parameters, holdsOf(continuous));

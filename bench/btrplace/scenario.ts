@@ -1,6 +1,7 @@
 import type { Fleet, Host, Workload } from "../../model/fleet.ts";
 import type { HostId, PolicyId, SiteId, WorkloadId } from "../../model/ids.ts";
 import type { PolicyDocument } from "../../model/policy.ts";
+import type { Resources } from "../../model/resource.ts";
 import { defaultSettings, type Scenario } from "../../model/scenario.ts";
 import { hasOf, needsAfter, overbookPermille, wantedStates } from "./needs.ts";
 import { InstanceFault, type BtrInstance, type BtrNode, type BtrVm } from "./read.ts";
@@ -34,11 +35,11 @@ export function scenarioOf(name: string, instance: BtrInstance): BtrScenario {
   const { policies, labels, domains } = rulesOf(instance.constraints, names);
   const countsMachines = instance.constraints.some(({ id }) => id === "runningCapacity");
   const states = nodeStates(instance);
-  const needs = instance.resources.map((resource) => ({ name: resource.id, after: needsAfter(resource, instance.constraints) }));
+  const needs = instance.resources.map((resource) => needsAfter(resource, instance.constraints));
   const overbook = overbookPermille(instance.constraints);
-  const capacityOf = (node: number): Record<string, number> => Object.fromEntries([
-    ...instance.resources.map((resource) => [resource.id, hasOf(resource, node)] as const),
-    ...(countsMachines ? [[machinesResource, instance.vms.length] as const] : [])]);
+  const amounts = new Amounts([...instance.resources.map(({ id }) => id), ...(countsMachines ? [machinesResource] : [])]);
+  const capacityOf = (node: number): Resources =>
+    amounts.of([...instance.resources.map((resource) => hasOf(resource, node)), ...(countsMachines ? [instance.vms.length] : [])]);
   const overcommitOf = (node: number): Record<string, number> => Object.fromEntries(
     [...overbook].flatMap(([resource, permille]) => (permille.has(node) ? [[resource, permille.get(node) ?? 1000] as const] : [])));
   const hosts = instance.nodes.map((node): Host => ({
@@ -49,8 +50,7 @@ export function scenarioOf(name: string, instance: BtrInstance): BtrScenario {
   const workloads = instance.vms.flatMap((vm): Workload[] => {
     const id = workloadIds.get(vm.id);
     if (id === undefined) return [];
-    const reservation: Record<string, number> = Object.fromEntries(needs.map(({ name, after }) => [name, after(vm.id)]));
-    if (countsMachines) reservation[machinesResource] = 1;
+    const reservation = amounts.of([...needs.map((after) => after(vm.id)), ...(countsMachines ? [1] : [])]);
     return [workloadOf(vm, { id, reservation, labels: labels.get(vm.id) ?? {}, wanted: wanted.get(vm.id) ?? "running", host: vm.node === null ? null : (hostIds.get(vm.node) ?? null), instance })];
   });
   const scenario: Scenario = {
@@ -65,6 +65,23 @@ export function scenarioOf(name: string, instance: BtrInstance): BtrScenario {
   };
 }
 
+/** Amounts by resource; equal ones are the same object, because many machines are alike. */
+class Amounts {
+  readonly #names: readonly string[];
+  readonly #known = new Map<string, Resources>();
+
+  constructor(names: readonly string[]) {
+    this.#names = names;
+  }
+
+  of(amounts: readonly number[]): Resources {
+    const key = amounts.join(" ");
+    const found = this.#known.get(key) ?? Object.fromEntries(this.#names.map((name, r) => [name, amounts[r] ?? 0]));
+    this.#known.set(key, found);
+    return found;
+  }
+}
+
 /** Ids that sort as their numbers do. */
 function numbered(sort: string, id: number, width: number): string {
   return `${sort}-${String(id).padStart(width, "0")}`;
@@ -76,18 +93,18 @@ const plainHost = {
   prices: { onMicrosPerHour: 0, cpuMicrosPerCoreHour: 0, memoryMicrosPerGiBHour: 0, storageMicrosPerTiBHour: 0, transferMicrosPerGiB: 0 },
 } as const;
 
-const plainWorkload = {
-  layer, layerVersion: "", requiredFeatures: [], applications: [], memoryChangeMiBPerSecond: 0, securityLevel: 0, offsiteBanned: false,
-  replicaGroup: null, priority: 0, liveMove: true, mayStop: false, copyOf: null,
-} as const;
+const none: readonly never[] = [];
 
 function workloadOf(
   vm: BtrVm,
   { id, reservation, labels, wanted, host, instance }: Pick<Workload, "id" | "reservation" | "labels" | "host"> & { wanted: string; instance: BtrInstance },
 ): Workload {
   const seconds = (action: string): number => secondsOf(instance.vmSeconds, vm.id, action);
+  // Written out, because tens of thousands of spread objects take a second.
   return {
-    ...plainWorkload, id, reservation, expectedUse: reservation, labels, host,
+    id, layer, layerVersion: "", requiredFeatures: none, applications: none, reservation, expectedUse: reservation,
+    memoryChangeMiBPerSecond: 0, securityLevel: 0, offsiteBanned: false, replicaGroup: null, priority: 0,
+    host, liveMove: true, mayStop: false, copyOf: null, labels,
     // One mebibyte less, because a move counts one for itself.
     dataMiB: carriedPerSecondMiB * seconds("migrate") - 1,
     state: vm.state === "running" ? "running" : vm.state === "sleeping" ? "stopped" : "new",
