@@ -3,16 +3,22 @@ import { standardResourceKinds } from "../../../model/resource.ts";
 import { capacity } from "../../../policies/constraints/capacity.ts";
 import { given } from "../given.ts";
 
-describe("capacity", () => {
-  const small = { capacity: { memoryMiB: 1000, cpuMillicores: 1000, storageMiB: 1000 } };
-  const facts = {
-    hosts: { h1: { ...small, domains: { rack: "r1" } }, h2: { ...small, domains: { rack: "r1" } }, h3: small },
-    workloads: {
-      a: { reservation: { memoryMiB: 600, cpuMillicores: 100 } }, b: { reservation: { memoryMiB: 500 } },
-      c: { reservation: { cpuMillicores: 900 } }, d: { reservation: { storageMiB: 700 } }, e: { reservation: { storageMiB: 400 } },
-    },
-  };
+const small = { capacity: { memoryMiB: 1000, cpuMillicores: 1000, storageMiB: 1000 } };
+const facts = {
+  hosts: { h1: { ...small, domains: { rack: "r1" } }, h2: { ...small, domains: { rack: "r1" } }, h3: small },
+  workloads: {
+    a: { reservation: { memoryMiB: 600, cpuMillicores: 100 } }, b: { reservation: { memoryMiB: 500 } },
+    c: { reservation: { cpuMillicores: 900 } }, d: { reservation: { storageMiB: 700 } }, e: { reservation: { storageMiB: 400 } },
+  },
+};
 
+/** Places, with where some workloads are before the plan. */
+const at = (place: string, homes: Readonly<Record<string, string>>) => given(place, {
+  ...facts, workloads: Object.fromEntries(Object.entries(facts.workloads).map(([id, workload]) =>
+    [id, homes[id] === undefined ? workload : { ...workload, host: homes[id], state: "running" }])),
+});
+
+describe("capacity", () => {
   it("refuses more than a host has", () => given("a:h1 b:h1", facts).violates(capacity, {}, "host h1 memoryMiB holds 1100 MiB, the limit is 1000"));
   it("lets a host be full to the last unit", () => given("a:h1 c:h1", facts).keeps(capacity));
   it("takes off the host's reserve and the headroom, and adds overcommit", () => {
@@ -56,10 +62,6 @@ describe("capacity", () => {
   });
   describe("counted on both ends", () => {
     const kept = { raw: { resources: ["memoryMiB"], countBothEnds: ["memoryMiB"] } };
-    const at = (place: string, homes: Readonly<Record<string, string>>) => given(place, {
-      ...facts, workloads: Object.fromEntries(Object.entries(facts.workloads).map(([id, workload]) =>
-        [id, homes[id] === undefined ? workload : { ...workload, host: homes[id], state: "running" }])),
-    });
     it("keeps the place of one that left", () => {
       at("a:h2 b:h1", { a: "h1" }).violates(capacity, kept, "host h1 memoryMiB holds 1100 MiB, the limit is 1000");
       at("a:h2 b:h1", { a: "h1" }).keeps(capacity, { raw: { resources: ["memoryMiB"], countBothEnds: ["storageMiB"] } });
