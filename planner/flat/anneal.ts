@@ -62,7 +62,7 @@ export class Annealer {
     if (!isWhole) this.#chargeSwap(p, q, a, b);
     if (!state.affordsExchange(p, q) || !state.affordsExchange(q, p)) return;
     if (isWhole) this.#chargeSwap(p, q, a, b);
-    if ((budget[0] as number) < groups.movedChange(p, a, b) + groups.movedChange(q, b, a)) return;
+    if (budget[0] < groups.movedChange(p, a, b) + groups.movedChange(q, b, a)) return;
     this.#record.keep();
     state.move(p, b);
     state.move(q, a);
@@ -90,7 +90,7 @@ export class Annealer {
     if (!state.affordsExchange(q, w) || !state.affordsArriving(q, c) || !state.affordsLeaving(w)) return;
     if (isWhole) this.#charge(w, a, b);
     if (isWhole) this.#charge(q, b, c);
-    if ((budget[0] as number) < groups.movedChange(w, a, b) + groups.movedChange(q, b, c)) return;
+    if (budget[0] < groups.movedChange(w, a, b) + groups.movedChange(q, b, c)) return;
     this.#record.keep();
     state.move(q, c);
     state.move(w, b);
@@ -114,9 +114,9 @@ export class Annealer {
       this.counters.weighed++;
       budget[0] = left + temperature * (chances[r & 4095] as number) - state.awayCost(w, b) + state.hostCost(b);
       if (!isWhole) this.#charge(w, a, b);
-      if ((budget[0] as number) < 0 || !state.affordsArriving(w, b)) continue;
+      if (budget[0] < 0 || !state.affordsArriving(w, b)) continue;
       if (isWhole) this.#charge(w, a, b);
-      if ((budget[0] as number) < groups.movedChange(w, a, b)) continue;
+      if (budget[0] < groups.movedChange(w, a, b)) continue;
       this.#record.keep();
       state.move(w, b);
       this.#record.moved(w);

@@ -33,7 +33,7 @@ describe("the tables of a problem", () => {
         const spent = (ask: () => void): number => {
           state.budget[0] = 1e12;
           ask();
-          return 1e12 - (state.budget[0] as number);
+          return 1e12 - state.budget[0];
         };
         const [left, right] = [spent(() => state.affordsExchange(p, q)), spent(() => state.affordsExchange(q, p))];
         const [alone, joined] = [spent(() => state.affordsLeaving(p)), spent(() => state.affordsArriving(p, b))];
