@@ -1,10 +1,9 @@
 import type { FleetIndex } from "../model/snapshot.ts";
 import type { CompiledPolicy } from "./compiled-policy.ts";
-import type { Contradiction } from "./contradiction.ts";
 import type { Form } from "./form.ts";
 import { allowedTogether, whyImpossible, type Impossible } from "./impossible.ts";
 import { PairMemo } from "./pair-memo.ts";
-import { concernedBy, restrictingRows, type PolicyRules } from "./policy-rules.ts";
+import { concernedBy, restrictingRows, type Contradiction, type PolicyRules } from "./policy-rules.ts";
 
 /** What one policy allows one workload. */
 interface Bound {

@@ -4,15 +4,7 @@ import { contradictionsOfMany } from "./contradiction-of-many.ts";
 import type { Form } from "./form.ts";
 import { allowedTogether, whyImpossible } from "./impossible.ts";
 import { PairMemo } from "./pair-memo.ts";
-import { concernedBy, listAt, restrictingRows, rulesOf, type PolicyRules } from "./policy-rules.ts";
-
-/** Two or more policies that no placement of all their workloads can keep at once. The first is a written one. */
-export interface Contradiction {
-  readonly policies: readonly CompiledPolicy[];
-  /** One of the workloads concerned. */
-  readonly workload: number;
-  readonly words: string;
-}
+import { concernedBy, listAt, restrictingRows, rulesOf, type Contradiction, type PolicyRules } from "./policy-rules.ts";
 
 /** Members of pairs of forms looked at; beyond it contradictions are left for the planner to find. */
 const workLimit = 20_000_000;

@@ -4,6 +4,14 @@ import type { AllowForm, FillForm, Form, PackForm } from "./form.ts";
 import { membersOf } from "./gauge.ts";
 import { allowedTogether } from "./impossible.ts";
 
+/** Two or more policies that no placement of all their workloads can keep at once. The first is a written one. */
+export interface Contradiction {
+  readonly policies: readonly CompiledPolicy[];
+  /** One of the workloads concerned. */
+  readonly workload: number;
+  readonly words: string;
+}
+
 /** What a policy demands of places, as the proofs of contradictions read it. */
 export interface PolicyRules {
   readonly policy: CompiledPolicy;

@@ -10,8 +10,8 @@ interface Schema {
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
   readonly $ref?: string;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
+  readonly const?: string | boolean;
+  readonly enum?: readonly (string | boolean)[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly $defs?: Readonly<Record<string, Schema>>;
@@ -74,7 +74,7 @@ function valueWords(schema: Schema): string {
     case "object": return "keys below";
     case "string": return "text";
     case "null": return "`null`";
-    default: return type ?? "any value";
+    case undefined: default: return type ?? "any value";
   }
 }
 

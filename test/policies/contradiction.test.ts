@@ -109,6 +109,26 @@ describe("contradictory musts are refused before planning, both named", () => {
     expect(await contradictions([first, { ...second, strength: "should" }])).toEqual([]);
   });
 
+  it("names the fleet's own rule when a policy contradicts that", async () => {
+    const index = fleetOf([hostOf("h1"), hostOf("x1", { site: "x" })], [workloadOf("a", { offsiteBanned: true })],
+      { sites: [{ id: "x", kind: "external", region: "", electricityMicrosPerKWh: 0, carbonGramsPerKWh: 0, labels: {} } as never] });
+    expect(await contradictions([policyOf("abroad", workloads("a"), "fence", hosts("x1"))], index)).toEqual([
+      "policy abroad: it contradicts policy built-in/offsite-ban for workload a: no host is allowed by both"]);
+  });
+
+  it.each<[string, PolicyDocument, PolicyDocument]>([
+    ["apart on hosts but together in a rack", policyOf("close", workloads("a b"), "gather", { key: "rack" }), policyOf("apart", workloads("a b"), "spread", { key: "host" })],
+    ["fences that share a host", policyOf("left", workloads("a"), "fence", hosts("h1 h2")), policyOf("right", workloads("a"), "fence", hosts("h2 h3"))],
+    ["fences of different workloads", policyOf("left", workloads("a"), "fence", hosts("h1")), policyOf("right", workloads("b"), "fence", hosts("h3"))],
+    ["even over racks with room for it", policyOf("even", workloads("a b c"), "spread", { key: "rack", skew: 1 }), policyOf("fenced", workloads("a b"), "fence", hosts("h1 h2"))],
+    ["even over racks and enough places in each", policyOf("even", workloads("a b c d"), "spread", { key: "rack", skew: 0 }), policyOf("few", { hosts: { everything: true } }, "max-workloads", { atMost: 1 })],
+    ["a licence for as many hosts as are wanted", policyOf("paid", workloads("a b"), "licence", { atMost: 2 }), policyOf("wide", workloads("a b"), "spread", { key: "host", atLeast: 2 })],
+  ])("is not said of %s", async (_, first, second) => {
+    expect(await contradictions([first, second])).toEqual([]);
+  });
+});
+
+describe("three and more musts of which each two can be kept are refused too, all named", () => {
   const triples: readonly (readonly [string, readonly [PolicyDocument, PolicyDocument, PolicyDocument], string])[] = [
     ["three fences of which each two share a host",
       [policyOf("x", workloads("a b"), "fence", hosts("h1 h2")), policyOf("y", workloads("a c"), "fence", hosts("h2 h3")), policyOf("z", workloads("a d"), "fence", hosts("h1 h3"))],
@@ -141,24 +161,6 @@ describe("contradictory musts are refused before planning, both named", () => {
     if (x === undefined || y === undefined || z === undefined) throw new Error("the table has changed");
     expect(await contradictions([policyOf("more", workloads("a"), "ban", hosts("h4")), x, y, z])).toEqual([triples[0]?.[2]]);
   });
-
-  it("names the fleet's own rule when a policy contradicts that", async () => {
-    const index = fleetOf([hostOf("h1"), hostOf("x1", { site: "x" })], [workloadOf("a", { offsiteBanned: true })],
-      { sites: [{ id: "x", kind: "external", region: "", electricityMicrosPerKWh: 0, carbonGramsPerKWh: 0, labels: {} } as never] });
-    expect(await contradictions([policyOf("abroad", workloads("a"), "fence", hosts("x1"))], index)).toEqual([
-      "policy abroad: it contradicts policy built-in/offsite-ban for workload a: no host is allowed by both"]);
-  });
-
-  it.each<[string, PolicyDocument, PolicyDocument]>([
-    ["apart on hosts but together in a rack", policyOf("close", workloads("a b"), "gather", { key: "rack" }), policyOf("apart", workloads("a b"), "spread", { key: "host" })],
-    ["fences that share a host", policyOf("left", workloads("a"), "fence", hosts("h1 h2")), policyOf("right", workloads("a"), "fence", hosts("h2 h3"))],
-    ["fences of different workloads", policyOf("left", workloads("a"), "fence", hosts("h1")), policyOf("right", workloads("b"), "fence", hosts("h3"))],
-    ["even over racks with room for it", policyOf("even", workloads("a b c"), "spread", { key: "rack", skew: 1 }), policyOf("fenced", workloads("a b"), "fence", hosts("h1 h2"))],
-    ["even over racks and enough places in each", policyOf("even", workloads("a b c d"), "spread", { key: "rack", skew: 0 }), policyOf("few", { hosts: { everything: true } }, "max-workloads", { atMost: 1 })],
-    ["a licence for as many hosts as are wanted", policyOf("paid", workloads("a b"), "licence", { atMost: 2 }), policyOf("wide", workloads("a b"), "spread", { key: "host", atLeast: 2 })],
-  ])("is not said of %s", async (_, first, second) => {
-    expect(await contradictions([first, second])).toEqual([]);
-  });
 });
 
 describe("a proof that two demands cannot be met together", () => {
@@ -167,6 +169,14 @@ describe("a proof that two demands cannot be met together", () => {
 
   const formsOf = (index: FleetIndex): fc.Arbitrary<readonly Form[]> => fc.constantFrom(...kinds).chain((kind) =>
     arbitraryRequest(kind, index).map((request) => kind.parts(request).flatMap(({ params }) => kind.lower(params, index))));
+
+  const evenForms = (index: FleetIndex): fc.Arbitrary<readonly Form[]> => fc.constantFrom(spread, catalogue["max-workloads"]).chain((kind: AnyConstraintKind) =>
+    arbitraryRequest(kind, index).map((request) => {
+      const raw = kind === spread ? { key: "host", skew: index.hosts.length % 2 } : request.raw;
+      return kind.parts({ ...request, raw }).flatMap(({ params }) => kind.lower(params, index));
+    }));
+  const policiesOf = (index: FleetIndex): fc.Arbitrary<readonly (readonly Form[])[]> =>
+    fc.array(fc.oneof({ weight: 2, arbitrary: formsOf(index) }, { weight: 1, arbitrary: evenForms(index) }), { minLength: 2, maxLength: 4 });
 
   it("is right: no placement of everybody keeps both", () => {
     const cases = arbitraryFleet.filter(({ workloads: all }) => all.length <= 5).chain((index) =>
@@ -191,8 +201,6 @@ describe("a proof that two demands cannot be met together", () => {
   });
 
   it("is right about any number of policies: no placement of everybody keeps those that are named", () => {
-    const policiesOf = (index: FleetIndex): fc.Arbitrary<readonly (readonly Form[])[]> =>
-      fc.array(fc.oneof({ weight: 2, arbitrary: formsOf(index) }, { weight: 1, arbitrary: evenForms(index) }), { minLength: 2, maxLength: 4 });
     const cases = arbitraryFleet.filter(({ workloads: all }) => all.length <= 5).chain((index) => fc.record({ index: fc.constant(index), policies: policiesOf(index) }));
     let pairs = 0;
     let more = 0;
@@ -207,12 +215,6 @@ describe("a proof that two demands cannot be met together", () => {
     expect(pairs).toBeGreaterThan(20);
     expect(more).toBeGreaterThan(0);
   });
-
-  const evenForms = (index: FleetIndex): fc.Arbitrary<readonly Form[]> => fc.constantFrom(spread, catalogue["max-workloads"]).chain((kind: AnyConstraintKind) =>
-    arbitraryRequest(kind, index).map((request) => {
-      const raw = kind === spread ? { key: "host", skew: index.hosts.length % 2 } : request.raw;
-      return kind.parts({ ...request, raw }).flatMap(({ params }) => kind.lower(params, index));
-    }));
 });
 
 /** A must that the forms are all of. */
