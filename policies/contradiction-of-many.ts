@@ -42,6 +42,7 @@ export function contradictionsOfMany(
   }
   for (const { policy, groups } of rules) {
     for (const form of groups) {
+      if (writtenAbout(form, joints, policy) < 2) continue;
       const proof = jointProof(form, joints, index, both);
       if (proof !== null) report([policy, ...proof.policies.filter((each) => each !== policy)], proof);
     }
@@ -62,6 +63,16 @@ function jointRows(rules: readonly PolicyRules[], both: PairMemo<Uint8Array>): R
     }
   }
   return joints;
+}
+
+/** How many written policies speak about a form: its own, and those that restrict its members. Two are enough to know. */
+function writtenAbout(form: Form, joints: ReadonlyMap<number, Joint>, own: CompiledPolicy): number {
+  const written = new Set(own.isBuiltIn ? [] : [own]);
+  for (const w of concernedBy(form)) {
+    for (const { policy } of joints.get(w)?.bounds ?? []) if (!policy.isBuiltIn) written.add(policy);
+    if (written.size > 1) break;
+  }
+  return written.size;
 }
 
 function joined(bounds: readonly Bound[], both: PairMemo<Uint8Array>): Uint8Array {
