@@ -187,6 +187,7 @@ function fewAndManyDomains(few: DomainsForm, many: DomainsForm, index: FleetInde
 }
 
 function fewDomainsAndPack(few: DomainsForm, pack: PackForm, index: FleetIndex): Impossible | null {
+  if (few.atMost >= few.domainCount) return null;
   const sizeOf = sizesByMember(pack.members, pack.sizes);
   const shared = sharedMembers(few.members, pack.members, index);
   const load = shared.reduce((sum, w) => sum + (sizeOf.get(w) ?? 0), 0);
@@ -235,13 +236,21 @@ function placedMembers(members: Int32Array, index: FleetIndex): readonly number[
 }
 
 function sharedMembers(a: Int32Array, b: Int32Array, index: FleetIndex): readonly number[] {
-  const inB = new Set(b);
+  const inB = setsOfMembers.get(b) ?? new Set(b);
+  setsOfMembers.set(b, inB);
   return placedMembers(a, index).filter((w) => inB.has(w));
 }
 
+/** A group that covers the fleet is compared with thousands of small ones. */
+const setsOfMembers = new WeakMap<Int32Array, ReadonlySet<number>>();
+const sizesOfMembers = new WeakMap<Float64Array, { readonly members: Int32Array; readonly sizeOf: ReadonlyMap<number, number> }>();
+
 function sizesByMember(members: Int32Array, sizes: Float64Array): ReadonlyMap<number, number> {
+  const known = sizesOfMembers.get(sizes);
+  if (known?.members === members) return known.sizeOf;
   const sizeOf = new Map<number, number>();
   members.forEach((w, i) => sizeOf.set(w, sizes[i] ?? 0));
+  sizesOfMembers.set(sizes, { members, sizeOf });
   return sizeOf;
 }
 
