@@ -1,5 +1,6 @@
 import { Chooser, guideTolerance, isGain, type Effort } from "./moves/chooser.ts";
 import { focusOf } from "./moves/focus.ts";
+import { relieve } from "./relieve.ts";
 import type { Random } from "../model/random.ts";
 import type { State } from "./state.ts";
 
@@ -16,6 +17,7 @@ export function construct(state: State, random: Random, start: ArrayLike<number>
   const chooser = new Chooser(state, random);
   evict(state);
   placeUnplaced(state, chooser, stopped);
+  relieve(state, random, stopped);
   repair(state, chooser, stopped);
   unplaceBroken(state);
   placeUnplaced(state, chooser, stopped);
@@ -66,7 +68,9 @@ function placingOrder(state: State): Int32Array {
   for (const w of unplaced) if (groupOf[w] !== -1) groupSize[groupOf[w] as number] = (groupSize[groupOf[w] as number] as number) + (size[w] as number);
   const weight = (w: number): number => (groupOf[w] === -1 ? (size[w] as number) : (groupSize[groupOf[w] as number] as number));
   const priority = (w: number): number => problem.index.workloads[w]?.priority ?? 0;
-  return unplaced.sort((a, b) => priority(b) - priority(a) || weight(b) - weight(a) || (groupOf[a] as number) - (groupOf[b] as number) ||
+  // Who has one host only, or half of them at most, cannot make way for others.
+  const freedom = (w: number): number => (choice(w) === 1 ? 0 : 2 * choice(w) <= state.hostCount ? 1 : 2);
+  return unplaced.sort((a, b) => priority(b) - priority(a) || freedom(a) - freedom(b) || weight(b) - weight(a) || (groupOf[a] as number) - (groupOf[b] as number) ||
     choice(a) - choice(b) || (size[b] as number) - (size[a] as number) || a - b);
 }
 

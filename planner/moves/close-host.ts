@@ -1,7 +1,7 @@
 import { draw, guideTolerance, type Effort } from "./chooser.ts";
 import type { MoveContext, MoveKind } from "./context.ts";
 
-const populationMax = 64;
+const populationMax = 512;
 const stepsPerWorkload = 12;
 const hostsTried = 16;
 const victimsTried = 24;

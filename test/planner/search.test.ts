@@ -143,7 +143,7 @@ describe("search", () => {
   it("reports progress with the best score so far", () => {
     let now = 0;
     const reports: number[] = [];
-    search(someProblem(3), options({ clock: { nowMs: () => (now += 300) }, progress: ({ done, total }) => { reports.push(done / total); } }));
+    search(someProblem(4), options({ clock: { nowMs: () => (now += 300) }, progress: ({ done, total }) => { reports.push(done / total); } }));
     expect(reports.length).toBeGreaterThan(3);
     expect(Math.max(...reports)).toBeLessThanOrEqual(1);
   });
