@@ -58,7 +58,7 @@ describe("a move costs once", () => {
   const priced = { prices: { ...free, transferMicrosPerGiB: 1000 } };
   const away = { site: "s2" as SiteId };
   const sites = [site, { ...site, id: "s2" as SiteId }];
-  const link = { a: "s2" as SiteId, b: "s1" as SiteId, mbps: 100, latencyMs: 0, transferMicrosPerGiB: 10 };
+  const link = { a: "s2" as SiteId, b: "s1" as SiteId, mbps: 100, transferMicrosPerGiB: 10 };
 
   // 6 GiB of data and 2 of memory.
   it.each<[string, Altered, number]>([
