@@ -39,10 +39,12 @@ const exactBinariesMax = 1500;
 /** How often the search goes on from its own target before that counts as settled, and the work that all rounds may cost. */
 const settlingRoundsMax = 4;
 const settlingWorkMax = 3_000_000;
+/** With more workloads than this, the target around those that are stuck is not settled once more. */
+const settledStartMin = 5_000;
 /** Moves tried around those that are stuck: for all of them at least, and for each. */
 const aroundStuck = { atLeast: 200_000, each: 20_000 };
-/** How long a schedule may still take once the user wants what there is. */
-const lastScheduleMs = 8_000;
+/** How long a schedule may still take once the user wants what there is: in all, and for each move. */
+const lastScheduleMs = { atLeast: 8_000, eachMove: 1 };
 /** Moves tried before the exact engine starts, to give it something to beat. */
 const warmIterations = 200_000;
 
@@ -94,7 +96,8 @@ async function aim(request: PlanRequest, problem: Problem, deadlineMs: number, a
   request.progress?.({ stage: "schedule", done: 0, total: 1, score: solution.score });
   // Who stops the search wants the best so far as a plan, so its schedule still gets a moment.
   const beganMs = clock.nowMs();
-  const stopped = (): boolean => request.stopped() && clock.nowMs() - beganMs > lastScheduleMs;
+  const moves = hostOf.reduce((count, h, w) => count + Number(h !== problem.current[w]), 0);
+  const stopped = (): boolean => request.stopped() && clock.nowMs() - beganMs > lastScheduleMs.atLeast + moves * lastScheduleMs.eachMove;
   const result = schedule({ index, constraints, hostOf, startsAtMs, stopped });
   return { aimedAt: solution.score, solution, hostOf, result };
 }
@@ -154,7 +157,7 @@ function stayingHosts({ current, index }: Problem): Int32Array {
 /** Goes on from the target as the next planning would, until that finds nothing worth moving for. */
 async function settled(request: PlanRequest, problem: Problem, deadlineMs: number, found: Solution, around: Around): Promise<Solution> {
   let { hostOf: best, score: bestScore } = found;
-  for (let round = 0; round < roundsFor(request, problem) && !request.stopped() && request.clock.nowMs() < deadlineMs; round++) {
+  for (let round = 0; round < roundsFor(request, problem, around) && !request.stopped() && request.clock.nowMs() < deadlineMs; round++) {
     const next = await requestAt(request, best);
     const again = problemOf(next);
     const further = search(again, { ...optionsOf(request, again, deadlineMs, {}), bound: false });
@@ -168,9 +171,10 @@ async function settled(request: PlanRequest, problem: Problem, deadlineMs: numbe
   return { ...found, hostOf: best, score: bestScore, claim: claimOf(bestScore, found.bounds) };
 }
 
-/** A large fleet gets fewer rounds: each costs as much as the search did. */
-function roundsFor(request: PlanRequest, problem: Problem): number {
-  const each = Math.max(1, request.iterations ?? defaultIterations(problem));
+/** A large fleet gets fewer rounds: each costs as much as the search did. What starts from a settled target gets none there. */
+function roundsFor(request: PlanRequest, problem: Problem, { start }: Around): number {
+  if (start !== undefined && problem.wanted.length > settledStartMin) return 0;
+  const each = Math.max(request.iterations ?? 0, defaultIterations(problem));
   return Math.min(settlingRoundsMax, Math.max(1, Math.floor(settlingWorkMax / each)));
 }
 
