@@ -1,7 +1,10 @@
 import { movingCost } from "../cost.ts";
 import type { Objective, ObjectiveContext } from "../objective.ts";
 
-/** What moves carry, and how long what moves does not serve; nothing for a workload that stays or is new. */
+/** A boot counts as a GiB moved, so that of two plans that cost the same the one that leaves hosts as they are is taken. */
+const bootMiB = 1024;
+
+/** What moves carry, how long what moves does not serve, and hosts to boot; nothing for a workload that stays or is new. */
 export function moving({ index, current, hostAt }: ObjectiveContext): Objective {
   return {
     kind: "linear",
@@ -11,6 +14,6 @@ export function moving({ index, current, hostAt }: ObjectiveContext): Objective 
       const [workload, to] = [index.workloads[w], hostAt(h)];
       return workload === undefined || to === null ? 0 : movingCost(workload, hostAt(current[w] ?? -1), to);
     },
-    on: () => 0,
+    on: (h) => (index.hosts[h]?.state === "off" ? bootMiB : 0),
   };
 }

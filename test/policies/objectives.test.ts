@@ -27,7 +27,7 @@ function fromCosts(name: "money" | "moving" | "power" | "carbon", index: FleetIn
     switch (name) {
       case "money": return sum + defaultSettings.paybackHours * ((isOn ? hostOnMicrosPerHour(index, host) : 0) + add((workload) => chargeMicrosPerHour(index, workload, host)))
         + moved.reduce((total, { workload, from }) => total + moveMicros(index, workload, from, host, defaultSettings), 0);
-      case "moving": return sum + moved.reduce((total, { workload, from }) => total + movingCost(workload, from, host), 0);
+      case "moving": return sum + (isOn && host.state === "off" ? 1024 : 0) + moved.reduce((total, { workload, from }) => total + movingCost(workload, from, host), 0);
       case "power": return sum + (isOn ? idleMilliwatts(host) : 0) + add((workload) => dynamicMilliwatts(workload, host));
       case "carbon": return sum + (isOn ? carbonMilligramsPerHour(index, host, idleMilliwatts(host)) : 0)
         + add((workload) => carbonMilligramsPerHour(index, host, dynamicMilliwatts(workload, host)));
@@ -58,6 +58,13 @@ describe("money", () => {
     expect(valueOf("money", index, [1])).toBe(valueOf("money", index, [0]) - 720 * 14 + 10_000);
     expect(valueOf("money", index, [1])).toBeLessThan(valueOf("money", index, [0]));
     expect(valueOf("money", index, [2]) - valueOf("money", index, [1])).toBe(-720);
+  });
+});
+
+describe("moving", () => {
+  it("takes a host that is on rather than one to boot", () => {
+    const index = fleetOf([hostOf("h1"), hostOf("h2"), hostOf("h3", { state: "off" })], [workloadOf("a", { host: "h1", state: "running" })]);
+    expect(valueOf("moving", index, [2])).toBe(valueOf("moving", index, [1]) + 1024);
   });
 });
 
