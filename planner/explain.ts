@@ -42,10 +42,17 @@ export interface Explainer {
   explain(workload: number): Explanation;
 }
 
+/** From so many hosts on people feel how long an answer takes. */
+const feltHostsMin = 1000;
+
 /** An explainer of a placement, as it will be once what is not wanted any more is gone. */
 export function explainer(problem: Problem, placement: ArrayLike<number>): Explainer {
   const desk = deskOf(problem, placement);
-  return { explain: (w) => new Question(desk, w).answer(placement[w] ?? -1) };
+  const explain = (w: number): Explanation => new Question(desk, w).answer(placement[w] ?? -1);
+  const { hosts, workloads } = problem.index;
+  // The first question of a process is three times as slow as the others; where that is felt, preparing asks it.
+  if (hosts.length >= feltHostsMin && workloads.length > 0) explain(0);
+  return { explain };
 }
 
 /** Why unplaced workloads have no place: for each must, how many hosts it rules out, with one example. */
