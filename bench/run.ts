@@ -6,10 +6,10 @@ import { fileURLToPath } from "node:url";
 const runs: readonly (readonly string[])[] = [
   ["exact.ts", "--count", "500", "--seed", "1"],
   ["scale.ts", "--hosts", "100", "--workloads", "1000", "--policies", "60"],
-  ["scale.ts", "--hosts", "5000", "--workloads", "50000", "--policies", "60", "--change", "maintenance", "--stop", "1"],
-  ["scale.ts", "--hosts", "5000", "--workloads", "50000", "--policies", "60"],
+  ...[["--iterations", "0"], []].flatMap((limit) => [[], ["--change", "maintenance"]].map((change) =>
+    ["scale.ts", "--hosts", "5000", "--workloads", "50000", "--policies", "60", ...limit, ...change])),
   ["explain.ts"],
-  ["random-plans.ts", "--count", "10000"],
+  ["random-plans.ts", "--count", "10000", "--workers", "2"],
   ["rules.ts", "test/bench/cases"],
 ];
 
