@@ -21,3 +21,16 @@ export function formatDuration(ms: number): string {
   }
   return words.join(" ");
 }
+
+/** When something begins, to the second: `1 d 10 h 32 min 38 s`, `450 ms`. Two that are a second apart never read alike. */
+export function formatOffset(ms: number): string {
+  if (ms < 1000) return formatDuration(ms);
+  let left = Math.ceil(ms / 1000) * 1000;
+  const words: string[] = [];
+  for (const [name, size] of units) {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    if (count > 0) words.push(`${count} ${name}`);
+  }
+  return words.join(" ");
+}

@@ -5,7 +5,7 @@ import { actionSymbol, actionWords, moveSymbol, type Symbol } from "./action.ts"
 import { paintedClaim } from "./claim.ts";
 import { renderCostChange } from "./cost-change.ts";
 import { countWords } from "./diagnostics.ts";
-import { formatDuration } from "./duration.ts";
+import { formatDuration, formatOffset } from "./duration.ts";
 import { decimalsOf, formatChange, formatDifference, formatMicros, formatPerHour, formatPerMonth, groupThousands } from "./money.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
@@ -116,11 +116,12 @@ function renderActions({ actions, makespanMs }: Plan, view: PlanView): string {
   const lines: string[] = [];
   let wave: number | null = null;
   const isNarrow = view.columns < columnsForTimes;
+  const width = Math.max(17, ...shown.map(({ startMs }) => `at ${formatOffset(startMs)}`.length));
   for (const action of shown) {
-    const time = action.startMs === wave ? "" : `at ${formatDuration(action.startMs)}`;
+    const time = action.startMs === wave ? "" : `at ${formatOffset(action.startMs)}`;
     wave = action.startMs;
     if (isNarrow && time !== "") lines.push(`  ${time}`);
-    lines.push(actionLine(action, isNarrow ? "    " : `  ${time.padEnd(17)} `, view));
+    lines.push(actionLine(action, isNarrow ? "    " : `  ${time.padEnd(width)} `, view));
   }
   const title = `${view.paint.bold("Actions")} ${view.paint.dim(`(* critical path, ${formatDuration(makespanMs)})`)}`;
   return `${title}\n${lines.join("\n")}\n${rest(actions.length - shown.length)}`;

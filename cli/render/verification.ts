@@ -1,6 +1,6 @@
 import type { StaleFact, Verification, VerifiedViolation } from "../../policies/index.ts";
 import { countWords } from "./diagnostics.ts";
-import { formatDuration } from "./duration.ts";
+import { formatOffset } from "./duration.ts";
 import { groupThousands } from "./money.ts";
 import type { Paint } from "./paint.ts";
 import { wrap } from "./text.ts";
@@ -44,7 +44,7 @@ function newViolations({ violations }: Verification): readonly VerifiedViolation
 }
 
 function violationWords({ policy, title, words, atMs, action }: VerifiedViolation): string {
-  const when = action === null ? "" : `, at ${formatDuration(atMs)}, action ${action}`;
+  const when = action === null ? "" : `, at ${formatOffset(atMs)}, action ${action}`;
   return `${policy} (${title})${when}: ${words}`;
 }
 

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatAmount, formatCarbon, formatPower } from "../../../cli/render/amount.ts";
 import { useBar } from "../../../cli/render/bar.ts";
-import { formatDuration } from "../../../cli/render/duration.ts";
+import { formatDuration, formatOffset } from "../../../cli/render/duration.ts";
 import { gridOf } from "../../../cli/render/grid.ts";
 import { formatChange, formatDifference, formatMicros, formatPerHour, formatPerMonth } from "../../../cli/render/money.ts";
 import { paintFor } from "../../../cli/render/paint.ts";
@@ -42,6 +42,10 @@ describe("durations", () => {
     [0, "0 s"], [450, "450 ms"], [1000, "1 s"], [59_001, "1 min"], [200_000, "3 min 20 s"], [3_600_000, "1 h"], [3_599_500, "1 h"],
     [93_600_000, "1 d 2 h"], [5_400_000, "1 h 30 min"], [1500, "2 s"],
   ])("%d ms is %s", (ms, words) => expect(formatDuration(ms)).toBe(words));
+
+  it.each([
+    [0, "0 s"], [450, "450 ms"], [118_805_000, "1 d 9 h 5 s"], [120_758_000, "1 d 9 h 32 min 38 s"], [14_405_000, "4 h 5 s"], [86_400_000, "1 d"], [1500, "2 s"],
+  ])("%d ms after the beginning is %s, to the second", (ms, words) => expect(formatOffset(ms)).toBe(words));
 });
 
 describe("amounts", () => {
