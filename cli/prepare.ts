@@ -44,7 +44,7 @@ export async function prepare(input: Input): Promise<Prepared> {
   if (hasErrors(diagnostics)) return { ready: null, diagnostics };
 
   const compiled = await compileAt(evacuated.scenario, input.nowUtc);
-  const all = [...diagnostics, ...compiled.diagnostics];
+  const all = [...diagnostics, ...loaded.locate(compiled.diagnostics)];
   return { ready: hasErrors(all) ? null : compiled, diagnostics: all };
 }
 

@@ -84,8 +84,14 @@ class Composition {
   }
 }
 
-/** Puts documents together, fills in what they leave out, checks references, applies changes. Null when anything is wrong. */
-export function composeScenario(sources: readonly Source[], problems: Problems, asOf: string | undefined): Scenario | null {
+/** A scenario, null when anything is wrong, and where each of its things stands in the text: `host h1`, `policy apart`. */
+interface Composed {
+  readonly scenario: Scenario | null;
+  readonly places: ReadonlyMap<string, Place>;
+}
+
+/** Puts documents together, fills in what they leave out, checks references, applies changes. */
+export function composeScenario(sources: readonly Source[], problems: Problems, asOf: string | undefined): Composed {
   for (const source of sources) hasShape(source, problems);
   const composition = new Composition(sources, problems);
   const draft = draftOf(composition);
@@ -99,8 +105,9 @@ export function composeScenario(sources: readonly Source[], problems: Problems, 
     const [source] = sources;
     problems.error("missing-key", source === undefined ? null : { source, path: ["name"] }, () => ({ message: "No file gives the scenario a name.", advice: "Add name: NAME at the top of one of the files." }));
   }
-  if (problems.hasErrors || name === undefined) return null;
-  return {
+  const { places } = composition;
+  if (problems.hasErrors || name === undefined) return { scenario: null, places };
+  const scenario: Scenario = {
     name,
     title: composition.last("title") ?? name,
     description: composition.last("description") ?? "",
@@ -111,6 +118,7 @@ export function composeScenario(sources: readonly Source[], problems: Problems, 
     settings: settingsOf(composition),
     changes: words,
   };
+  return { scenario, places };
 }
 
 function draftOf(composition: Composition): Draft {

@@ -7,6 +7,7 @@ import { decode } from "./decode.ts";
 import { diskFiles, type InputFiles } from "./input-files.ts";
 import { isInstant } from "./instant.ts";
 import { readJson } from "./json-text.ts";
+import { locatePolicies } from "./locate.ts";
 import { Problems, printable, shown, type Place, type Source } from "./problem.ts";
 import { readYaml } from "./yaml-text.ts";
 
@@ -29,6 +30,8 @@ export interface LoadOptions {
 export interface Loaded {
   readonly scenario: Scenario | null;
   readonly diagnostics: readonly Diagnostic[];
+  /** What is said about policies later, with its file and line. */
+  locate(diagnostics: readonly Diagnostic[]): readonly Diagnostic[];
 }
 
 /**
@@ -64,8 +67,8 @@ function finish(sources: readonly Source[], problems: Problems, asOf: string | u
   if (asOf !== undefined && !isInstant(asOf)) {
     problems.direct(plain("bad-format", null, `The instant given is ${shown(asOf)}; it must be a UTC instant with Z.`, "For example 2026-11-21T18:30:00Z."));
   }
-  const scenario = composeScenario(sources, problems, asOf);
-  return { scenario, diagnostics: problems.diagnostics() };
+  const { scenario, places } = composeScenario(sources, problems, asOf);
+  return { scenario, diagnostics: problems.diagnostics(), locate: (diagnostics) => locatePolicies(diagnostics, places) };
 }
 
 /** JSON or YAML: by the ending of the name, else by the first character. */

@@ -17,6 +17,17 @@ const circle = `
 applications: [{ id: a }, { id: b }]
 services: [{ id: s, applications: [a, b], startOrder: [{ application: a, needs: b }, { application: b, needs: a }] }]
 `;
+const zone = `
+sites: [{ id: paris }]
+hosts: [{ id: h1, site: paris, capacity: { memoryMiB: 1 } }]
+policies:
+  - id: night
+    require:
+      window: { zone: Europe/Berlln, allow: [{ from: "22:00", to: "06:00" }] }
+`;
+const zoneInJson = `
+  "sites": [{ "id": "paris" }], "hosts": [{ "id": "h1", "site": "paris", "capacity": { "memoryMiB": 1 } }], "policies": [
+  { "id": "night", "require": { "window": { "zone": "Europe/Berlln", "allow": [{ "from": "22:00", "to": "06:00" }] } } }]`;
 const tooMuch = `
 workloads: [{ id: w1, layer: x, reservation: { memoryMiB: 9007199254740991 } }, { id: w2, layer: x, reservation: { memoryMiB: 1 } }]
 `;
@@ -28,6 +39,8 @@ const cases: readonly (readonly [what: string, name: string, text: string | Uint
   ["a key given twice in YAML", "twice.yaml", `${head}sites: [{ id: a, id: b }]`, "duplicate-key", 3, /"id" is given twice, first at line 3, column 11/, /Keep one/],
   ["a key given twice in JSON", "twice.json", json('"sites": [{"id": "a", "id": "b"}]'), "duplicate-key", 1, /"id" is given twice/, /Keep one/],
   ["a reference to nothing", "dangling.yaml", `${head}hosts: [{ id: h1, site: pari, capacity: { memoryMiB: 1 } }]\nsites: [{ id: paris }]`, "unknown-reference", 3, /site is "pari"/, /Did you mean paris\?/],
+  ["a time zone that does not exist", "zone.yaml", `${head}${zone}`, "policy-parameter", 9, /Europe\/Berlln/, /./],
+  ["the same in JSON", "zone.json", json(zoneInJson), "policy-parameter", 3, /Europe\/Berlln/, /./],
   ["a circle in the start order", "circle.yaml", `${head}${circle}`, "start-order-cycle", 5, /a needs b needs a/, /Take one of these/],
   ["a negative number", "negative.yaml", `${head}sites: [{ id: a, carbonGramsPerKWh: -1 }]`, "out-of-range", 3, /is -1; it must be from 0 to 100000/, /write 0/],
   ["a fraction", "fraction.yaml", `${head}sites: [{ id: a, carbonGramsPerKWh: 0.5 }]`, "not-integer", 3, /is 0\.5/, /whole number/],
