@@ -3,7 +3,7 @@ import { settledInstant, type FleetIndex } from "../model/snapshot.ts";
 import { basisFacts, planDigest } from "../policies/index.ts";
 import { hourlyBill, movesOf } from "./assemble.ts";
 import { reasonsAgainst } from "./explain.ts";
-import { mustsLevel, unplacedLevel, type Problem, type Score, type Solution } from "./problem.ts";
+import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Problem, type Score, type Solution } from "./problem.ts";
 import type { ScheduleResult } from "./schedule.ts";
 import { scoreOf } from "./score.ts";
 import { findTarget, problemOf, type PlanRequest, type Target } from "./target.ts";
@@ -30,7 +30,7 @@ function assemble(request: PlanRequest, problem: Problem, { aimedAt, solution, h
     claim: claimOf(aimedAt, solution, unreached),
     asOf: scenario.asOf,
     currency: scenario.fleet.currency,
-    levels: levelScores(problem, solution, score),
+    levels: levelScores(problem, score, provedBounds(problem, aimedAt, solution, score)),
     placedCount: problem.wanted.length - unplaced.length,
     wantedCount: problem.wanted.length,
     unplaced,
@@ -61,12 +61,26 @@ function claimOf(aimedAt: Score, solution: Solution, unreached: readonly Unreach
   return unreached.length > 0 ? { kind: "best-found" } : solution.claim;
 }
 
-function levelScores(problem: Problem, solution: Solution, after: Float64Array): readonly LevelScore[] {
+function levelScores(problem: Problem, after: Score, bounds: readonly (number | null)[]): readonly LevelScore[] {
   const before = scoreOf(problem, problem.current);
   const names = ["broken musts", "unplaced", ...problem.levels.map(({ name }) => name)];
   return names.map((name, level) => ({
-    name, before: before[level] ?? 0, after: after[level] ?? 0, bound: solution.bounds[level] ?? null,
+    name, before: before[level] ?? 0, after: after[level] ?? 0, bound: bounds[level] ?? null,
   }));
+}
+
+/**
+ * The engine's bounds as far as they hold for the plan. A bound presumes the levels before, so behind the first level at
+ * which the plan is not what was aimed at only nothing bounds what cannot be negative. Only what is new may be left out
+ * of a plan: when more than that would have to go for every must to hold, no plan keeps every must.
+ */
+function provedBounds({ index, wanted, current, levels }: Problem, aimedAt: Score, { bounds }: Solution, score: Score): readonly (number | null)[] {
+  const differs = score.findIndex((value, level) => value !== aimedAt[level]);
+  const floor = (level: number): number | null => ((levels[level - firstObjectiveLevel]?.terms ?? []).length === 0 ? 0 : null);
+  const held = bounds.map((bound, level) => (differs >= 0 && level > differs ? floor(level) : bound));
+  const mayGo = wanted.reduce((sum, w) => sum + ((current[w] ?? -1) < 0 ? 1 + (index.workloads[w]?.priority ?? 0) : 0), 0);
+  if (aimedAt[mustsLevel] === 0 && (bounds[unplacedLevel] ?? 0) > mayGo) held[mustsLevel] = Math.max(1, held[mustsLevel] ?? 0);
+  return held;
 }
 
 /** Who is nowhere in the target, and who only stays where it is because no allowed place was found. */

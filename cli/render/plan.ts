@@ -73,6 +73,8 @@ function boundWords(plan: Plan): string {
   const words = (value: number): string =>
     open.name === "money" ? `${formatMicros(value)} ${plan.currency} over the payback time` : groupThousands(value);
   const reached = `${open.name}: ${words(open.after)} reached`;
+  // Where musts could hold if something new were left out, the proof says no more than the claim does.
+  if (plan.claim.kind === "infeasible" && open.bound === 0 && open === plan.levels[0]) return `${reached}; none with everything placed is impossible`;
   return open.bound === null ? `${reached}, no bound known` : `${reached}; below ${words(open.bound)} is impossible`;
 }
 

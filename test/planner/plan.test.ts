@@ -131,6 +131,11 @@ describe("a plan", () => {
     expect(plan.target).toEqual([{ workload: "a", host: "h1" }]);
     expect(plan.actions).toEqual([]);
     expect(plan.unplaced.map(({ workload }) => workload)).toEqual(["a"]);
+    // Who is proved to have no place breaks a must where it stays, so the bound may not say that none need be broken.
+    expect(plan.levels.slice(0, 2)).toEqual([
+      { name: "broken musts", before: 1, after: 1, bound: 1 }, { name: "unplaced", before: 0, after: 0, bound: 0 },
+    ]);
+    expect(plan.levels.find(({ name }) => name === "money")?.bound).toBeNull();
   });
 
   it("goes as far as it safely can when no order of actions reaches the best placement", async () => {
