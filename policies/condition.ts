@@ -13,7 +13,7 @@ export interface ConditionProblem {
 const maxDepth = 16;
 
 /** The operators of json-rules-engine that make sense for each type of fact. */
-const operatorsByType: Readonly<Record<FactType, readonly string[]>> = {
+export const operatorsByType: Readonly<Record<FactType, readonly string[]>> = {
   text: ["equal", "notEqual", "in", "notIn"],
   number: ["equal", "notEqual", "lessThan", "lessThanInclusive", "greaterThan", "greaterThanInclusive", "in", "notIn"],
   boolean: ["equal", "notEqual"],

@@ -21,6 +21,7 @@ interface Schema {
 export function referencePage(): string {
   const { $defs = {}, properties = {}, required = [] } = scenarioSchema() as Schema;
   const { changes, ...others } = properties;
+  const section = (name: string, schema: Schema): string => sectionOf(name, schema, $defs);
   return [
     "# Every key of a scenario",
     "Made from the published schema by `npm run schemas`; [planner.md](planner.md) explains how to use them. Keys in bold are needed.\n`a[].b` is the key `b` of each item in the list `a`.",
@@ -31,29 +32,37 @@ export function referencePage(): string {
   ].join("\n\n").concat("\n");
 }
 
-function section(name: string, schema: Schema): string {
-  const rows = rowsOf(schema, "");
+type Definitions = Readonly<Record<string, Schema>>;
+
+function sectionOf(name: string, schema: Schema, definitions: Definitions): string {
+  const rows = rowsOf(schema, "", definitions);
   const table = ["| key | value | meaning |", "| --- | --- | --- |", ...rows].join("\n");
   return [`## ${name}`, ...(schema.description === undefined ? [] : [schema.description]), table].join("\n\n");
 }
 
-/** A row for each key, and below it the keys inside. */
-function rowsOf(schema: Schema, path: string): readonly string[] {
-  const inside = [schema, ...(schema.anyOf ?? [])];
-  const rows = inside.flatMap(({ properties = {}, required = [] }) => Object.entries(properties).flatMap(([key, value]) => {
+/** A row for each key, and below it the keys inside. The one key of a choice means what the choice means. */
+function rowsOf(schema: Schema, path: string, definitions: Definitions): readonly string[] {
+  const rowsIn = ({ properties = {}, required = [] }: Schema, choice?: string): readonly string[] => Object.entries(properties).flatMap(([key, value]) => {
     const here = `${path}${key}`;
     const shown = required.includes(key) ? `**\`${here}\`**` : `\`${here}\``;
-    return [`| ${shown} | ${valueWords(value)} | ${(value.description ?? "").replaceAll("|", "\\|")} |`, ...rowsBelow(value, here)];
-  }));
-  return [...new Set(rows)];
+    const meaning = value.description ?? choice ?? meaningWithin(value, definitions);
+    return [`| ${shown} | ${valueWords(value)} | ${meaning.replaceAll("|", "\\|")} |`, ...rowsBelow(value, here, definitions)];
+  });
+  return [...new Set([schema, ...(schema.anyOf ?? [])].flatMap((each) => rowsIn(each, each === schema ? undefined : each.description)))];
 }
 
-function rowsBelow(schema: Schema, path: string): readonly string[] {
+/** Said by what the value refers to, or by one of the forms that it may take. */
+function meaningWithin({ $ref, anyOf = [] }: Schema, definitions: Definitions): string {
+  const referred = $ref === undefined ? undefined : definitions[$ref.split("/").at(-1) ?? ""]?.description;
+  return referred ?? anyOf.find(({ description }) => description !== undefined)?.description ?? "";
+}
+
+function rowsBelow(schema: Schema, path: string, definitions: Definitions): readonly string[] {
   const values = Object.values(schema.patternProperties ?? {});
   return [
-    ...rowsOf(schema, `${path}.`),
-    ...(schema.items === undefined ? [] : rowsOf(schema.items, `${path}[].`)),
-    ...values.flatMap((value) => rowsOf(value, `${path}.NAME.`)),
+    ...rowsOf(schema, `${path}.`, definitions),
+    ...(schema.items === undefined ? [] : rowsOf(schema.items, `${path}[].`, definitions)),
+    ...values.flatMap((value) => rowsOf(value, `${path}.NAME.`, definitions)),
   ];
 }
 

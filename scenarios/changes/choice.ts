@@ -13,7 +13,7 @@ export const hostChoice = Type.Union([
   ids("Host ids.", 1),
   closed({ labels: labelValues }),
   closed({ domains: labelValues }),
-  closed({ everything: Type.Literal(true) }),
+  closed({ everything: Type.Literal(true, { description: "All hosts." }) }),
 ], { description: "Hosts: a list of ids, { labels: { pool: web } }, { domains: { rack: r1 } } (keys host and site too), or { everything: true }." });
 
 /** Workloads that a change is about. */
@@ -22,7 +22,7 @@ export const workloadChoice = Type.Union([
   closed({ labels: labelValues }),
   closed({ service: id("All workloads with an application of this service.") }),
   closed({ application: id("All workloads with this application.") }),
-  closed({ everything: Type.Literal(true) }),
+  closed({ everything: Type.Literal(true, { description: "All workloads." }) }),
 ], { description: "Workloads: a list of ids, { labels: { tier: db } }, { service: shop }, { application: web }, or { everything: true }." });
 
 type HostChoice = Written<typeof hostChoice>;

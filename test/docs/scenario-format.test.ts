@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { indexFleet } from "../../model/snapshot.ts";
 import { catalogue } from "../../policies/index.ts";
+import { operatorsByType } from "../../policies/condition.ts";
 import { factsOf } from "../../policies/selection-facts.ts";
 import { parseScenarioText, scenarioSchema } from "../../scenarios/index.ts";
 import { referencePage } from "../../scenarios/reference-page.ts";
@@ -36,6 +37,12 @@ it("names every key of the published schema", () => {
   expect([...keys].filter((key) => !named.has(key))).toEqual([]);
 });
 
+it("gives every key a meaning", () => {
+  const rows = page.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| --- "));
+  expect(rows.length).toBeGreaterThan(150);
+  expect(rows.filter((row) => /\|\s*\|$/.test(row))).toEqual([]);
+});
+
 it("links only to parts of itself that exist", () => {
   const heads = new Set([...page.matchAll(/^## (.*)$/gm)].map(([, head = ""]) => `#${head.toLowerCase().replaceAll(" ", "-")}`));
   expect([...page.matchAll(/\]\((#[^)]+)\)/g)].map(([, link = ""]) => link).filter((link) => !heads.has(link))).toEqual([]);
@@ -56,6 +63,12 @@ workloads: [{ id: w1, layer: libvirt, applications: [web], host: h1, labels: { t
 services: [{ id: shop, applications: [web], labels: { owner: ann } }]
 `;
 
+/** The words of the row about a key of conditions. */
+function wordsOf(key: string): ReadonlySet<string> {
+  const row = page.split("\n").find((line) => line.startsWith(`| **\`${key}\`** | text | `)) ?? "";
+  return new Set(row.split(/[ ,;:()]+/).map((word) => word.replace(/\.$/, "")));
+}
+
 it.each(["workloads", "hosts", "services"] as const)("the catalogue's page names every fact about %s", (sort) => {
   const { scenario, diagnostics } = parseScenarioText(labelled, "facts.yaml");
   expect(diagnostics).toEqual([]);
@@ -63,4 +76,8 @@ it.each(["workloads", "hosts", "services"] as const)("the catalogue's page names
   const general = names.map((name) => name.replace(/^(label|siteLabel|domain)\..*$/, "$1.NAME")).filter((name) => !/^(storageMiB|networkMbps)$/.test(name));
   expect(general.length).toBeGreaterThan(3);
   expect(general.filter((name) => !policyPage.includes(`\`${name}\``))).toEqual([]);
+  // The same for the row `fact` of a condition, and the operators beside it.
+  const [told, operatorsTold] = [wordsOf("fact"), wordsOf("operator")];
+  expect(general.filter((name) => !told.has(name))).toEqual([]);
+  expect(Object.values(operatorsByType).flat().filter((name) => !operatorsTold.has(name))).toEqual([]);
 });
