@@ -9,7 +9,10 @@ type Claimed = Pick<Plan, "claim" | "placedCount" | "wantedCount">;
 export function claimWords({ claim, placedCount, wantedCount }: Claimed): string {
   switch (claim.kind) {
     case "optimal": return "optimal (proved)";
-    case "within": return `within ${Math.floor(claim.permille / 10)}.${claim.permille % 10} % of the bound`;
+    case "within": {
+      const above = `up to ${Math.floor(claim.permille / 10)}.${claim.permille % 10} % above the bound`;
+      return isNear(claim) ? above : `best found (${above})`;
+    }
     case "best-found": return "best found (no bound is known that it reaches)";
     case "incomplete":
       return placedCount < wantedCount
@@ -25,5 +28,11 @@ export function paintedClaim(plan: Claimed, paint: Paint): string {
   const words = claimWords(plan);
   const { kind } = plan.claim;
   if (kind === "infeasible") return paint.red(words);
-  return kind === "best-found" || kind === "incomplete" ? paint.yellow(words) : paint.green(words);
+  const isUnsure = kind === "best-found" || kind === "incomplete" || (kind === "within" && !isNear(plan.claim));
+  return isUnsure ? paint.yellow(words) : paint.green(words);
+}
+
+/** A bound of less than half says little about the answer. */
+function isNear({ permille }: Extract<Plan["claim"], { kind: "within" }>): boolean {
+  return permille <= 1000;
 }

@@ -101,6 +101,11 @@ describe("a search that was stopped", () => {
     expect(claimWords({ claim: { kind: "incomplete" }, placedCount: 3, wantedCount: 3 })).toBe("not every must kept when stopped; more may be possible");
   });
 
+  it.each([[1, "up to 0.1 % above the bound"], [953, "up to 95.3 % above the bound"], [1000, "up to 100.0 % above the bound"],
+    [1001, "best found (up to 100.1 % above the bound)"]])("calls %d thousandths above the bound %s", (permille, words) => {
+    expect(claimWords({ claim: { kind: "within", permille }, placedCount: 3, wantedCount: 3 })).toBe(words);
+  });
+
   it("tells its progress in words on the way", async () => {
     const told: Progress[] = [];
     await makePlan({ ...job, iterations: 20_000 }, { clock: { nowMs: () => told.length * 300 }, stopped: () => false, progress: (each) => void told.push(each) });
