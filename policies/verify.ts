@@ -23,6 +23,18 @@ export interface VerifiedViolation {
   readonly before: boolean;
 }
 
+/** A should or an audit that holds at every instant, that the plan breaks on its way and that holds again at its end. */
+export interface OnTheWay {
+  readonly strength: "should" | "audit";
+  readonly constraint: string;
+  readonly policy: string;
+  readonly title: string;
+  /** When it is broken first, and the action that starts or ends then. */
+  readonly atMs: number;
+  readonly action: ActionId | null;
+  readonly words: string;
+}
+
 /** What the replay of a plan found. */
 export interface Verification {
   /** True when there is no problem and no new violation. */
@@ -32,6 +44,8 @@ export interface Verification {
   readonly problems: readonly string[];
   readonly shoulds: readonly string[];
   readonly audits: readonly string[];
+  /** Warnings; none of them refuses a plan. */
+  readonly onTheWay: readonly OnTheWay[];
   readonly checkedInstants: number;
 }
 
@@ -73,13 +87,14 @@ export function verifyPlan({ index, constraints, plan, startsAtMs }: VerifyInput
     .flatMap((constraint) => [...constraint.check(replayed.after), ...constraint.checkPlan(timeline)].map((violation) => inWords(constraint, violation)));
   return {
     ok: problems.length === 0 && violations.every((violation) => violation.before),
-    violations, problems, shoulds: broken("should"), audits: broken("audit"), checkedInstants: replayed.checkedInstants,
+    violations, problems, shoulds: broken("should"), audits: broken("audit"), onTheWay: onTheWay(replayed, actions),
+    checkedInstants: replayed.checkedInstants,
   };
 }
 
 /** A plan whose actions cannot even be read as a graph over this fleet is not replayed. */
 function refusedEarly(problems: readonly string[]): Verification {
-  return { ok: false, violations: [], problems, shoulds: [], audits: [], checkedInstants: 0 };
+  return { ok: false, violations: [], problems, shoulds: [], audits: [], onTheWay: [], checkedInstants: 0 };
 }
 
 /** An action takes time, and its estimated times respect its own edges; else the replay would show another plan. */
@@ -94,8 +109,23 @@ function impossibleTimes(plan: Plan, actions: readonly DenseAction[]): readonly 
 }
 
 function breachesOf({ breaches }: Replayed, actions: readonly DenseAction[]): readonly VerifiedViolation[] {
-  return breaches.map(({ constraint, violation, atMs, action }) =>
+  return breaches.filter(({ constraint }) => constraint.strength === "must").map(({ constraint, violation, atMs, action }) =>
     found(constraint, violation, { atMs, action: actions[action]?.planned.id ?? null, before: false }));
+}
+
+/** What is still broken at the end is told there. */
+function onTheWay({ breaches, after }: Replayed, actions: readonly DenseAction[]): readonly OnTheWay[] {
+  const atTheEnd = new Map<Constraint, ReadonlySet<string>>();
+  const stays = (constraint: Constraint, key: string): boolean => {
+    const keys = atTheEnd.get(constraint) ?? new Set(constraint.check(after).map((violation) => violation.key));
+    atTheEnd.set(constraint, keys);
+    return keys.has(key);
+  };
+  return breaches.flatMap(({ constraint, violation, atMs, action }): readonly OnTheWay[] => {
+    const { id, strength, policy, title } = constraint;
+    if (strength === "must" || stays(constraint, violation.key)) return [];
+    return [{ strength, constraint: id, policy, title, atMs, action: actions[action]?.planned.id ?? null, words: inWords(constraint, violation) }];
+  });
 }
 
 /** Musts at the end of the plan, and those about its way. */

@@ -10,7 +10,7 @@ import { decimalsOf, formatChange, formatDifference, formatMicros, formatPerHour
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
 import { widthOf, wrap } from "./text.ts";
-import { brokenBefore, verdictLine } from "./verification.ts";
+import { brokenBefore, brokenOnTheWay, onTheWay, verdictLine } from "./verification.ts";
 
 /** How a plan is shown. */
 export interface PlanView {
@@ -39,6 +39,7 @@ export function renderPlan(report: PlanReport, view: PlanView): string {
     listSection("Musts broken before, and not worse after", brokenBefore(report.verification), view),
     listSection("Shoulds still broken", report.verification.shoulds, view),
     listSection("Audits", report.verification.audits, view),
+    listSection(brokenOnTheWay, onTheWay(report.verification), view),
     listSection("Remarks", plan.remarks, view),
   ];
   return sections.filter((section) => section !== "").join("\n");

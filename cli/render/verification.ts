@@ -30,6 +30,7 @@ export function renderVerification(
     section("Facts that have changed since the plan was made", stale.map(staleWords), view),
     section("Shoulds broken", verification.shoulds, view),
     section("Audits", verification.audits, view),
+    section(brokenOnTheWay, onTheWay(verification), view),
   ];
   return sections.filter((each) => each !== "").join("\n");
 }
@@ -39,11 +40,19 @@ export function brokenBefore({ violations }: Verification): readonly string[] {
   return violations.filter(({ before }) => before).map(violationWords);
 }
 
+/** The heading of `onTheWay`. */
+export const brokenOnTheWay = "Warnings: broken on the way, though not at the end";
+
+/** Shoulds and audits that the plan breaks for a time, with the instant and the action. */
+export function onTheWay(verification: Verification): readonly string[] {
+  return verification.onTheWay.map((each) => `${each.strength} ${violationWords(each)}`);
+}
+
 function newViolations({ violations }: Verification): readonly VerifiedViolation[] {
   return violations.filter(({ before }) => !before);
 }
 
-function violationWords({ policy, title, words, atMs, action }: VerifiedViolation): string {
+function violationWords({ policy, title, words, atMs, action }: Omit<VerifiedViolation, "before">): string {
   const when = action === null ? "" : `, at ${formatOffset(atMs)}, action ${action}`;
   return `${policy} (${title})${when}: ${words}`;
 }

@@ -25,17 +25,17 @@ export interface Scopes {
   readonly scopes: readonly Scope[];
 }
 
-/** Works out which continuous musts each action can change. */
+/** Works out which continuous rules each action can change, and the order that the musts among them ask for. */
 export function scopesOf(index: FleetIndex, constraints: readonly Constraint[], actions: readonly DenseAction[]): Scopes {
   const near = neighbourhoods(actions);
   const touched: number[][] = actions.map(() => []);
   const scopes: Scope[] = [...workloadScopes(index, near.ofWorkload), ...powerScopes(index, actions, near.ofHost), ...limitScopes(index, constraints, actions)];
   const hostsSeen = new Set<number>();
   constraints.forEach((constraint, k) => {
-    if (constraint.strength !== "must" || constraint.holds !== "continuously") return;
+    if (constraint.holds !== "continuously") return;
     const found = actionsTouching(constraint, actions, near);
     for (const a of found) touched[a]?.push(k);
-    if (found.length < 2 || keptByScope.has(constraint.kind) || constraint.workloads?.length === 1) return;
+    if (constraint.strength !== "must" || found.length < 2 || keptByScope.has(constraint.kind) || constraint.workloads?.length === 1) return;
     const onHosts = constraint.workloads === null ? constraint.hosts : null;
     const only = onHosts?.length === 1 && constraint.monotone ? onHosts[0] : undefined;
     if (only !== undefined) {

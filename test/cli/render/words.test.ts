@@ -9,6 +9,8 @@ import { paintFor } from "../../../cli/render/paint.ts";
 import { printable } from "../../../cli/render/printable.ts";
 import { renderTable, type Column } from "../../../cli/render/table.ts";
 import { fit, fitEnd, widthOf, wrap } from "../../../cli/render/text.ts";
+import { renderVerification } from "../../../cli/render/verification.ts";
+import type { ActionId } from "../../../model/ids.ts";
 
 describe("money", () => {
   it.each([
@@ -131,3 +133,15 @@ describe("printable", () => {
 function letters(text: string): string {
   return text.replaceAll(/\s/g, "");
 }
+
+it("tells what a verified plan breaks on the way only as a warning beside the verdict", () => {
+  const verification = {
+    ok: true, violations: [], problems: [], shoulds: [], audits: [], checkedInstants: 1,
+    onTheWay: [{ strength: "should", constraint: "c", policy: "no-down", title: "Shop stays up", atMs: 60_000, action: "a1" as ActionId, words: "down: app" }],
+  } as const;
+  const [verdict, , ...lines] = renderVerification(verification, [], { paint: paintFor(false), columns: 100 }).split("\n");
+  expect([verdict, ...lines]).toEqual([
+    "✓ every must holds at 1 instant", "Warnings: broken on the way, though not at the end",
+    "  should no-down (Shop stays up), at 1 min, action a1: down: app", "",
+  ]);
+});

@@ -246,6 +246,22 @@ describe("the verifier accepts", () => {
     const { ok, shoulds, audits } = verify(world, byHand(world, {}, []));
     expect([ok, shoulds.length, audits.length]).toEqual([true, 1, 1]);
   });
+
+  it.each(["should", "audit"] as const)("a %s that is broken on the way only, and says when and by which action", async (strength) => {
+    const world = await given(smallFleet(two, cold), [policy("no-down", "disruption-budget", ["w"], { maxDown: 0 }, { strength })]);
+    const found = verify(world, byHand(world, { w: "h2" }, coldMove));
+    expect([found.ok, found.violations, found.shoulds, found.audits]).toEqual([true, [], [], []]);
+    expect(found.onTheWay).toMatchObject([{ strength, policy: "no-down", atMs: 0, action: "a1" }]);
+    const kept = await given(smallFleet(two, one), [policy("no-down", "disruption-budget", ["w"], { maxDown: 0 }, { strength })]);
+    expect(verify(kept, byHand(kept, { w: "h2" }, [["migrate w h1>h2", 0]])).onTheWay).toEqual([]);
+  });
+
+  it("a should that the plan breaks and leaves broken, which is told once", async () => {
+    const world = await given(smallFleet({ h1: {}, h2: {} }, { a: { on: "h1" }, b: { on: "h2" } }), [
+      policy("apart", "spread", ["a", "b"], {}, { strength: "should", holds: "continuously" })]);
+    const { ok, shoulds, onTheWay } = verify(world, byHand(world, { b: "h1" }, [["migrate b h2>h1", 0]]));
+    expect([ok, shoulds.length, onTheWay]).toEqual([true, 1, []]);
+  });
 });
 
 describe("a good plan with one fault planted", () => {
