@@ -5,6 +5,7 @@ import { planScenario, type EngineChoice, type PlanRequest } from "../planner/in
 import { verifyPlan, type Verification } from "../policies/index.ts";
 import { figuresOf, placedByPlan, placedNow, type Figures } from "../reports/index.ts";
 import { bestWords } from "./best-so-far.ts";
+import { usageProblem } from "./failed.ts";
 import { instantMs } from "./instant.ts";
 import { prepare, type Input, type Ready } from "./prepare.ts";
 import { overflowProblem } from "./score-overflow.ts";
@@ -55,6 +56,10 @@ export async function makePlan(job: PlanJob, hooks: PlanHooks): Promise<PlanOutc
   hooks.progress({ stage: "load", done: 0, total: 1, best: null });
   const { ready, diagnostics } = await prepare(job.input);
   if (ready === null) return { report: null, diagnostics };
+  if (job.mode === "evacuate" && !ready.scenario.fleet.hosts.some(({ state }) => state === "maintenance" || state === "failed")) {
+    const nothing = usageProblem("--mode evacuate has no host to empty: none is in maintenance.", "Name a host with --evacuate, or put one in maintenance.");
+    return { report: null, diagnostics: [...diagnostics, nothing] };
+  }
   try {
     return { report: await reportOn(ready, job, hooks), diagnostics };
   } catch (error) {

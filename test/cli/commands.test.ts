@@ -111,6 +111,14 @@ describe("stowage plan", () => {
     expect(out).toMatch(/-> +db-1 +h3 -> h\d/);
   });
 
+  it("refuses to evacuate nothing, and says how to name a host", async () => {
+    const { code, document } = await json("plan", fleet, "--mode", "evacuate", ...quick);
+    expect(code).toBe(1);
+    expect(messages(document)).toMatch(/--mode evacuate has no host to empty[^]*Name a host with --evacuate/);
+    const maintained = file("maintained.yaml", `${shop}changes: [{ maintenance: { hosts: [h3] } }]\n`);
+    expect((await stowage("plan", maintained, "--mode", "evacuate", ...quick)).code).toBe(0);
+  });
+
   it("refuses to evacuate a host that does not exist, and names one that does", async () => {
     const { code, document } = await json("plan", fleet, "--evacuate", "h33", ...quick);
     expect(code).toBe(1);

@@ -25,8 +25,8 @@ describe("stowage plan obeys", () => {
     expect((await planned("--engine", "exact")).engine).toMatch(/^exact/);
   });
 
-  it.each(["optimise", "repair", "evacuate", "place"])("--mode %s", async (mode) => {
-    expect((await planned("--mode", mode)).mode).toBe(mode);
+  it.each([["optimise"], ["repair"], ["evacuate", "--evacuate", "h3"], ["place"]])("--mode %s", async (mode, ...more) => {
+    expect((await planned("--mode", mode, ...more)).mode).toBe(mode);
   });
 
   it("--mode before what --evacuate makes of it", async () => {
