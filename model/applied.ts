@@ -10,7 +10,8 @@ export function fleetAfter(fleet: Fleet, target: ReadonlyMap<WorkloadId, HostId>
     const host = target.get(workload.id);
     if (host === undefined || workload.desired === "removed") return workload;
     if (workload.host === host && workload.state === workload.desired && workload.copyOf === null) return workload;
-    return { ...workload, host, state: workload.desired, copyOf: null };
+    const { lostFrom: _restored, ...kept } = workload;
+    return { ...kept, host, state: workload.desired, copyOf: null };
   });
   const used = new Set(workloads.map(({ host }) => host));
   const hosts = fleet.hosts.map((host) => {

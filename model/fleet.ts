@@ -79,6 +79,8 @@ export interface Workload {
   /** Where it is now; null when it is new. */
   readonly host: HostId | null;
   readonly state: "running" | "stopped" | "new";
+  /** The host that failed with it, when that is why it is new; what it cost there still counts as what it costs now. */
+  readonly lostFrom?: HostId;
   /** What is wanted: `running`, or `stopped` (kept where its data is, or moved there), or `removed`. */
   readonly desired: "running" | "stopped" | "removed";
   /** Can it move while running? */

@@ -88,7 +88,10 @@ function reasonsToMove(problem: Problem, hostOf: Int32Array): (w: number, gain: 
     const host = index.hosts[from];
     if (workload === undefined) return "";
     if (workload.desired === "removed") return "is not wanted any more";
-    if (host === undefined) return workload.copyOf === null ? "is new" : `is new, a copy of ${workload.copyOf}`;
+    if (host === undefined) {
+      if (workload.lostFrom !== undefined) return `lost its host ${workload.lostFrom}`;
+      return workload.copyOf === null ? "is new" : `is new, a copy of ${workload.copyOf}`;
+    }
     if (hostOf[w] === from) return workload.desired === "running" ? "is wanted running" : "is wanted stopped";
     const rule = broken.get(w);
     if (rule !== undefined) return rule;

@@ -94,6 +94,10 @@ export class Checker {
     workload.applications.forEach((id, i) => this.exists("application", id, draft.applications, [...path, "applications", i]));
     if (workload.copyOf !== null) this.exists("workload", workload.copyOf, draft.workloads, [...path, "copyOf"]);
     if (workload.copyOf === workload.id) this.#contradiction(path, "copyOf", `workload ${workload.id} is a copy of itself`, "Name another workload, or leave copyOf out.");
+    if (workload.lostFrom !== undefined) {
+      this.exists("host", workload.lostFrom, draft.hosts, [...path, "lostFrom"]);
+      if (workload.host !== null) this.#contradiction(path, "lostFrom", `workload ${workload.id} has lost host ${workload.lostFrom}, but is on host ${workload.host}`, "Leave out its host, or lostFrom.");
+    }
     if (workload.host === null) {
       if (workload.state !== "new") this.#contradiction(path, "state", `workload ${workload.id} is ${workload.state}, but has no host`, "Say on which host it is, or leave its state out.");
       return;

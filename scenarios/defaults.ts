@@ -88,6 +88,7 @@ export function workloadOf(document: WorkloadDocument, applications: ReadonlyMap
     priority: document.priority ?? 100,
     host,
     state,
+    ...(document.lostFrom === undefined ? {} : { lostFrom: document.lostFrom as HostId }),
     desired: document.desired ?? (state === "stopped" ? "stopped" : "running"),
     liveMove,
     mayStop: document.mayStop ?? !liveMove,

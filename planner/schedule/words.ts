@@ -1,3 +1,4 @@
+import type { Workload } from "../../model/fleet.ts";
 import type { FleetIndex } from "../../model/snapshot.ts";
 import { startingHosts } from "./fleet-state.ts";
 import type { Taken } from "./course.ts";
@@ -47,7 +48,7 @@ export class Words {
         if (desired === "stopped") return `${name} is wanted stopped`;
         return target >= 0 && target !== step.from ? `${name} moves to ${this.#host(target)} and must be stopped for it` : `${name} is stopped so that its data can be copied or moved`;
       case "start":
-        if ((this.#starting[step.workload] ?? -1) < 0) return `${name} is new`;
+        if ((this.#starting[step.workload] ?? -1) < 0) return `${name} ${whyHomeless(this.#index.workloads[step.workload])}`;
         return step.from === this.#starting[step.workload] ? `${name} is wanted running` : `${name} has arrived on ${this.#host(step.from)}`;
       case "deleteSource": return `${name} has its data on its new host; those on ${this.#host(step.from)} are not needed any more`;
       case "copy": return `${name} is a copy of ${this.#workload(step.source)}`;
@@ -84,6 +85,12 @@ export class Words {
   #workload(w: number): string {
     return this.#index.workloads[w]?.id ?? "";
   }
+}
+
+/** Why one without a place has none: its host failed, or it has never had any. */
+function whyHomeless(workload: Workload | undefined): string {
+  const lost = workload?.lostFrom ?? workload?.host ?? null;
+  return lost === null ? "is new" : `lost its host ${lost}`;
 }
 
 function shortList(names: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { Type, type Static } from "typebox";
 import { formatMicros } from "../../model/money.ts";
-import { currentHosts, currentInstant } from "../../model/snapshot.ts";
-import { billAt, chargeAt, onAt } from "../bill.ts";
+import { currentHosts } from "../../model/snapshot.ts";
+import { billAt, billBefore, chargeAt, onAt } from "../bill.ts";
 import type { ConstraintKind, Part } from "../constraint.ts";
 
 const parameters = Type.Object({
@@ -16,7 +16,10 @@ interface Params {
   readonly limit: number;
 }
 
-/** The hourly cost of a group stays within what it is now and a margin. Without a margin it may not rise at all. */
+/**
+ * The hourly cost of a group stays within what it is now and a margin. Without a margin it may not rise at all. What a
+ * host failure took down counts with what it cost there: restoring it is not a rise.
+ */
 export const budget: ConstraintKind<Static<typeof parameters>, Params> = {
   name: "budget",
   meaning: "sum over w in group of charge(w, host(w)) + sum over selected hosts on of on(h) <= the same before x (1 + increasePermille / 1000) + increaseMicros",
@@ -30,7 +33,7 @@ export const budget: ConstraintKind<Static<typeof parameters>, Params> = {
     const mask = hosts.length === 0 ? null : new Uint8Array(index.hosts.length);
     for (const h of hosts) if (mask !== null) mask[h] = 1;
     return groups.map(({ name, members }) => {
-      const before = billAt(members, mask, currentInstant(index));
+      const before = billBefore(members, mask, index);
       const limit = before + Math.floor((before * (raw.increasePermille ?? 0)) / 1000) + (raw.increaseMicros ?? 0);
       return { params: { members, hosts: mask, limit }, subject: name === "" ? "group" : `group ${name}`, workloads: mask === null ? members : null, hosts: null };
     });

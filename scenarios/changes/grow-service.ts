@@ -77,5 +77,6 @@ function extra(applications: readonly ApplicationId[], count: number, { draft, c
 /** A new instance: it starts from the pattern's data when the pattern has some. */
 export function instanceLike(pattern: Workload, id: WorkloadId): Workload {
   const hasData = pattern.host !== null && pattern.dataMiB > 0;
-  return { ...pattern, id, host: null, state: "new", desired: "running", copyOf: hasData ? pattern.id : null };
+  const { lostFrom: _itsOwn, ...like } = pattern;
+  return { ...like, id, host: null, state: "new", desired: "running", copyOf: hasData ? pattern.id : null };
 }

@@ -7,8 +7,8 @@ const schema = closed({ hosts: hostChoice }, "Hosts fail at once, with all that 
 
 /**
  * Hosts fail, with what ran on them. A workload that lost its host is new: it has no place and no data to carry (they
- * come back from a backup or from its replicas, which no plan can see), and the plan starts it elsewhere. One that was
- * to be removed is gone.
+ * come back from a backup or from its replicas, which no plan can see), and the plan starts it elsewhere. Which host it lost
+ * is kept: restoring it is no new expense. One that was to be removed is gone.
  */
 export const hostFailure: ChangeKind<Written<typeof schema>> = {
   name: "hostFailure",
@@ -39,5 +39,5 @@ export const hostFailure: ChangeKind<Written<typeof schema>> = {
 };
 
 function homeless(workload: Workload): Workload {
-  return { ...workload, host: null, state: "new" };
+  return { ...workload, host: null, state: "new", ...(workload.host === null ? {} : { lostFrom: workload.host }) };
 }

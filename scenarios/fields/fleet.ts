@@ -81,6 +81,7 @@ export const workloadSchema = closed({
   priority: optional(whole("Larger is placed first when not all fit: 0 to 1000. Default 100.", 0, 1000)),
   host: optional(Type.Union([id("Where it is now; null or absent when it is new."), Type.Null()])),
   state: optional(oneOf(["running", "stopped", "new"], "State now; running when a host is given, else new.")),
+  lostFrom: optional(id("The host that failed with it, when that is why it is new: a budget counts what it cost there.")),
   desired: optional(oneOf(["running", "stopped", "removed"], "What is wanted; stopped when it is stopped now, else running.")),
   liveMove: optional(Type.Boolean({ description: "Can it move while running? Default true in layer libvirt, else false." })),
   mayStop: optional(Type.Boolean({ description: "May it be stopped for a while to carry out a plan? Default the opposite of liveMove." })),

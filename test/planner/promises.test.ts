@@ -80,6 +80,31 @@ describe.each(engines)("an offsite ban, by engine %s", (engine) => {
   });
 });
 
+const pricedHost = (micros: number): Readonly<Record<string, unknown>> => ({ capacity: { memoryMiB: 100, cpuMillicores: 1000 }, prices: { cpuMicrosPerCoreHour: micros, onMicrosPerHour: 1000 } });
+const budgetOf = (hosts: object): Readonly<Record<string, unknown>> =>
+  ({ id: "budget", select: { workloads: { everything: true }, ...hosts }, require: { budget: { increasePermille: 200 } } });
+const failedHome = (restored: number): World => ({
+  hosts: ["h1", "h2"], workloads: ["a h1 10"],
+  more: { h1: pricedHost(1000), h2: { ...pricedHost(restored), state: "off" }, a: { reservation: { memoryMiB: 10, cpuMillicores: 1000 } } },
+  changes: [{ hostFailure: { hosts: ["h1"] } }],
+});
+
+describe.each(engines)("a budget after a host failure, by engine %s", (engine) => {
+  it.each([["workloads", {}, 1200, 1201], ["workloads and hosts", { hosts: { everything: true } }, 1400, 1401]])(
+    "of %s lets what failed be restored at what it cost, and a margin", async (_, hosts, most, tooMuch) => {
+      const restored = await planned(scenarioOf({ ...failedHome(most), policies: [budgetOf(hosts)] }), { engine });
+      expect(restored.on).toEqual({ a: "h2" });
+      expect(restored.plan.moves.map(({ reason }) => reason)).toEqual(["lost its host h1"]);
+      expect(restored.plan.actions.map(({ reason }) => reason)).toContain("a lost its host h1");
+      expect((await planned(scenarioOf({ ...failedHome(tooMuch), policies: [budgetOf(hosts)] }), { engine })).on).toEqual({});
+    });
+
+  it("counts nothing for new instances of what failed", async () => {
+    const changes = [{ hostFailure: { hosts: ["h1"] } }, { addWorkloads: { like: "a" } }];
+    expect(Object.keys((await planned(scenarioOf({ ...failedHome(1000), policies: [budgetOf({})], changes }), { engine })).on)).toHaveLength(1);
+  });
+});
+
 it("room after a failure counts only where an offsite ban lets workloads be", async () => {
   const failover = { id: "any-host", require: { failover: { hosts: 1 } }, select: { hosts: { ids: ["h1"] } } };
   for (const [offsiteBanned, amount] of [[true, 1], [false, 0]] as const) {

@@ -41,7 +41,7 @@ const cases: readonly (readonly [string, readonly unknown[], (after: Scenario) =
   }, ["1 host in maintenance: h2"]],
   ["hostFailure", [{ hostFailure: { hosts: { domains: { rack: "r1" } } } }], (after) => {
     expect(host(after, "h1")).toMatchObject({ state: "failed" });
-    expect(workload(after, "front-1")).toMatchObject({ host: null, state: "new", desired: "running" });
+    expect(workload(after, "front-1")).toMatchObject({ host: null, state: "new", lostFrom: "h1", desired: "running" });
     expect(workload(after, "base-1")).toMatchObject({ host: null, state: "new", desired: "running" });
     expect(workload(after, "front-2")).toMatchObject({ host: "h2", state: "running" });
   }, ["1 host failed (h1), 2 workloads lost their place"]],
