@@ -4,7 +4,7 @@ import { indexFleet, type FleetIndex } from "../model/snapshot.ts";
 import { compilePolicies, didYouMean, type Constraint } from "../policies/index.ts";
 import { usageProblem } from "./failed.ts";
 import type { ScenarioOptions } from "./options.ts";
-import { applyChanges, loadScenario } from "../scenarios/index.ts";
+import { applyChanges, loadScenario, type Loaded } from "../scenarios/index.ts";
 
 /** Which files, and what the command line changes about them. */
 export interface Input {
@@ -38,7 +38,7 @@ export interface Prepared {
 /** Loads the files, applies what the command line changes, and compiles the policies. */
 export async function prepare(input: Input): Promise<Prepared> {
   const loaded = await loadScenario(input.paths, input.asOf === null ? {} : { asOf: input.asOf });
-  if (loaded.scenario === null) return { ready: null, diagnostics: loaded.diagnostics };
+  if (loaded.scenario === null) return { ready: null, diagnostics: [...loaded.diagnostics, ...await besideErrors(loaded, input.nowUtc)] };
   const evacuated = evacuate(loaded.scenario, input.evacuate);
   const diagnostics = [...loaded.diagnostics, ...evacuated.diagnostics];
   if (hasErrors(diagnostics)) return { ready: null, diagnostics };
@@ -46,6 +46,14 @@ export async function prepare(input: Input): Promise<Prepared> {
   const compiled = await compileAt(evacuated.scenario, input.nowUtc);
   const all = [...diagnostics, ...loaded.locate(compiled.diagnostics)];
   return { ready: hasErrors(all) ? null : compiled, diagnostics: all };
+}
+
+/** What is wrong with the policies of an input that has other errors, so that all is told in one round. */
+async function besideErrors(loaded: Loaded, nowUtc: string): Promise<readonly Diagnostic[]> {
+  const { sound } = loaded;
+  if (sound === null) return [];
+  const { diagnostics } = await compilePolicies({ ...sound, asOf: sound.asOf ?? nowUtc }, indexFleet(sound.fleet), { lint: false });
+  return loaded.locate(loaded.certain(diagnostics));
 }
 
 /** Compiles; when only the instant is missing, takes now and compiles again. */

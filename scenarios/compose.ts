@@ -10,7 +10,9 @@ import { fleetOf, type Draft } from "./draft.ts";
 import type { HostTypeDocument } from "./fields/fleet.ts";
 import { levelsOf } from "./objectives.ts";
 import { below, pathWords, type Place, type Problems, type Source } from "./problem.ts";
+import { checkRefused, type Refused } from "./refused.ts";
 import type { ChangeDocument, ScenarioDocument } from "./schema.ts";
+import { soundPart, type SoundPart } from "./sound.ts";
 import { hasShape } from "./shape.ts";
 import { startOrderCycles } from "./start-order.ts";
 import { overflows } from "./totals.ts";
@@ -34,6 +36,8 @@ class Composition {
   readonly problems: Problems;
   /** `host h1` for things that were refused for their shape: references to them are not reported as well. */
   readonly refused = new Set<string>();
+  /** The things themselves: what is sound of them is checked for dangling references all the same. */
+  readonly refusedItems: Refused[] = [];
   /** Place of every thing, by `host h1`. */
   readonly places = new Map<string, Place>();
 
@@ -60,13 +64,15 @@ class Composition {
         message: `${thing} is defined twice: first in ${first.source.file ?? "the input"} at ${pathWords(first.path)}, and again in ${place.source.file ?? "the input"} at ${pathWords(place.path)}.`,
         advice: "Choose another id, or remove one of the two; to alter what another file defines, use changes.",
       }));
-      return [];
-    }
-    if (this.problems.isFaulty(place.source, key, Number(place.path[1]))) {
-      this.refused.add(thing);
+      this.refusedItems.push({ list: key, document, place });
       return [];
     }
     this.places.set(thing, place);
+    if (this.problems.isFaulty(place.source, key, Number(place.path[1]))) {
+      this.refused.add(thing);
+      this.refusedItems.push({ list: key, document, place });
+      return [];
+    }
     return [{ document, place }];
   }
 
@@ -87,6 +93,8 @@ class Composition {
 /** A scenario, null when anything is wrong, and where each of its things stands in the text: `host h1`, `policy apart`. */
 interface Composed {
   readonly scenario: Scenario | null;
+  /** What is sound of a refused input: its policies are checked over this, so that all mistakes are told at once. */
+  readonly sound: SoundPart | null;
   readonly places: ReadonlyMap<string, Place>;
 }
 
@@ -106,10 +114,9 @@ export function composeScenario(sources: readonly Source[], problems: Problems, 
     problems.error("missing-key", source === undefined ? null : { source, path: ["name"] }, () => ({ message: "No file gives the scenario a name.", advice: "Add name: NAME at the top of one of the files." }));
   }
   const { places } = composition;
-  if (problems.hasErrors || name === undefined) return { scenario: null, places };
   const scenario: Scenario = {
-    name,
-    title: composition.last("title") ?? name,
+    name: name ?? "unnamed",
+    title: composition.last("title") ?? name ?? "unnamed",
     description: composition.last("description") ?? "",
     asOf: asOf ?? composition.last("asOf") ?? null,
     fleet,
@@ -118,7 +125,8 @@ export function composeScenario(sources: readonly Source[], problems: Problems, 
     settings: settingsOf(composition),
     changes: words,
   };
-  return { scenario, places };
+  if (problems.hasErrors || name === undefined) return { scenario: null, sound: soundPart(scenario, sources, problems, places), places };
+  return { scenario, sound: null, places };
 }
 
 function draftOf(composition: Composition): Draft {
@@ -184,6 +192,7 @@ function checkDraft(composition: Composition, draft: Draft): void {
     });
   }
   for (const service of draft.services.values()) at(`service ${service.id}`, (checker, { path }) => checker.service(service, draft, path));
+  for (const item of composition.refusedItems) checkRefused(composition.checker(item.place.source), item, draft);
   for (const [source, checker] of checkers) checkTop(source, checker, draft, problems);
   for (const policy of draft.policies.values()) {
     at(`policy ${policy.id}`, (checker, { path }) => policy.exceptions.forEach(({ expires }, i) => checker.instant(expires, [...path, "exceptions", i, "expires"])));

@@ -7,7 +7,7 @@ import { decode } from "./decode.ts";
 import { diskFiles, type InputFiles } from "./input-files.ts";
 import { isInstant } from "./instant.ts";
 import { readJson } from "./json-text.ts";
-import { locatePolicies } from "./locate.ts";
+import { certainOf, locatePolicies } from "./locate.ts";
 import { Problems, printable, shown, type Place, type Source } from "./problem.ts";
 import { readYaml } from "./yaml-text.ts";
 
@@ -32,6 +32,10 @@ export interface Loaded {
   readonly diagnostics: readonly Diagnostic[];
   /** What is said about policies later, with its file and line. */
   locate(diagnostics: readonly Diagnostic[]): readonly Diagnostic[];
+  /** The sound part of an input that has errors: its policies can be checked beside them. Null when a file could not be read. */
+  readonly sound: Scenario | null;
+  /** What was found about the policies of the sound part, without what may only follow from the errors. */
+  certain(diagnostics: readonly Diagnostic[]): readonly Diagnostic[];
 }
 
 /**
@@ -67,8 +71,15 @@ function finish(sources: readonly Source[], problems: Problems, asOf: string | u
   if (asOf !== undefined && !isInstant(asOf)) {
     problems.direct(plain("bad-format", null, `The instant given is ${shown(asOf)}; it must be a UTC instant with Z.`, "For example 2026-11-21T18:30:00Z."));
   }
-  const { scenario, places } = composeScenario(sources, problems, asOf);
-  return { scenario, diagnostics: problems.diagnostics(), locate: (diagnostics) => locatePolicies(diagnostics, places) };
+  const allRead = !problems.hasErrors;
+  const { scenario, sound, places } = composeScenario(sources, problems, asOf);
+  return {
+    scenario, diagnostics: problems.diagnostics(),
+    locate: (diagnostics) => locatePolicies(diagnostics, places),
+    // A file that could not be read may have held anything.
+    sound: allRead ? sound?.scenario ?? null : null,
+    certain: (diagnostics) => certainOf(diagnostics, sound?.doubtful ?? new Set(), places),
+  };
 }
 
 /** JSON or YAML: by the ending of the name, else by the first character. */

@@ -16,6 +16,22 @@ export function locatePolicies(diagnostics: readonly Diagnostic[], places: Reado
   });
 }
 
+/**
+ * Of what the policies of the sound part were found to have, what is true whatever becomes of the rest: a text that no
+ * faulty thing mentions, and exceptions that ran out. All else may follow from what is missing.
+ */
+export function certainOf(diagnostics: readonly Diagnostic[], doubtful: ReadonlySet<string>, places: ReadonlyMap<string, Place>): readonly Diagnostic[] {
+  return diagnostics.filter(({ code, path }) => {
+    const [, id = "", way = ""] = policyPath.exec(path) ?? [];
+    const place = places.get(`policy ${id}`);
+    if (place === undefined) return false;
+    if (code === "policy-exception-expired") return true;
+    const value = [...place.path, ...partsOf(way)].reduce<unknown>((inside, part) =>
+      typeof inside === "object" && inside !== null && Object.hasOwn(inside, part) ? Reflect.get(inside, part) : undefined, place.source.value);
+    return typeof value === "string" && !doubtful.has(value);
+  });
+}
+
 function partsOf(way: string): Path {
   return [...way.matchAll(/\[(\d+)\]|\.([^.[\]]+)/g)].map(([, position, key = ""]) => position === undefined ? key : Number(position));
 }

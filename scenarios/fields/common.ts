@@ -30,6 +30,11 @@ export const patternMeanings: Readonly<Record<string, string>> = {
   [groupByPattern]: "must be replicaGroup, service, application, layer, or label.NAME",
 };
 
+/** Has a text the form of an id? */
+export function isId(value: unknown): value is string {
+  return typeof value === "string" && value.length <= 253 && new RegExp(idPattern).test(value);
+}
+
 /** An id: it is compared by code unit and becomes an argument of commands. */
 export const id = (description: string) => Type.String({ minLength: 1, maxLength: 253, pattern: idPattern, description });
 

@@ -144,9 +144,10 @@ describe("bad input that only the whole shows", () => {
   });
 
   it("shows a hundred and counts the rest", () => {
+    // Each has two mistakes: its priority and its host.
     const workloads = Array.from({ length: 5000 }, (_, i) => ({ id: `w${i}`, layer: "a", host: `nowhere${i}`, priority: -1 }));
     const { diagnostics } = parseScenarioText(smallFleetWith({ workloads }), "test.json");
     expect(diagnostics).toHaveLength(101);
-    expect(diagnostics.at(-1)).toMatchObject({ code: "more-problems", message: "4900 more problems are not shown; the limit is 100." });
+    expect(diagnostics.at(-1)).toMatchObject({ code: "more-problems", message: "9900 more problems are not shown; the limit is 100." });
   });
 });
