@@ -31,7 +31,7 @@ function assemble(request: PlanRequest, problem: Problem, { aimedAt, solution, h
     asOf: scenario.asOf,
     currency: scenario.fleet.currency,
     levels: levelScores(problem, score, provedBounds(problem, aimedAt, solution, score)),
-    placedCount: problem.wanted.length - unplaced.length,
+    placedCount: problem.wanted.length - unplaced.filter(({ workload }) => (wantedHosts[index.workloadIndex.get(workload) ?? -1] ?? -1) < 0).length,
     wantedCount: problem.wanted.length,
     unplaced,
     unreached,
@@ -88,19 +88,27 @@ function unplacedOf(problem: Problem, found: Int32Array, target: Int32Array): re
   const { index, wanted } = problem;
   const homeless = [...wanted].filter((w) => (found[w] ?? -1) < 0 || (target[w] ?? -1) < 0);
   if (homeless.length === 0) return [];
-  const wrong = homeless.some((w) => (target[w] ?? -1) >= 0) ? breakingMusts(problem, target) : new Set<number>();
+  const wrong = homeless.some((w) => (target[w] ?? -1) >= 0) ? breakingMusts(problem, target) : new Map<number, ReadonlySet<string>>();
   const unplaced = homeless.filter((w) => (target[w] ?? -1) < 0 || wrong.has(w));
   const without = target.slice();
   for (const w of unplaced) without[w] = -1;
   const reasons = reasonsAgainst(problem, without);
-  return unplaced.map((w) => ({ workload: index.workloads[w]?.id ?? missing(), reasons: reasons(w) }));
+  const stays = (w: number): readonly string[] => {
+    const host = index.hosts[target[w] ?? -1];
+    return host === undefined ? [] : [`stays on ${host.id} against ${[...wrong.get(w) ?? []].join(", ")}`];
+  };
+  return unplaced.map((w) => ({ workload: index.workloads[w]?.id ?? missing(), reasons: [...stays(w), ...reasons(w)] }));
 }
 
-/** Everybody who takes part in the breach of a must about places. */
-function breakingMusts({ constraints, index }: Problem, hostOf: Int32Array): ReadonlySet<number> {
+/** Everybody who takes part in the breach of a must about places, with the policies that they break. */
+function breakingMusts({ constraints, index }: Problem, hostOf: Int32Array): ReadonlyMap<number, ReadonlySet<string>> {
   const then = settledInstant(index, hostOf);
-  return new Set(constraints.filter(({ strength }) => strength === "must")
-    .flatMap((constraint) => constraint.check(then).flatMap(({ workloads }) => workloads)));
+  const broken = new Map<number, Set<string>>();
+  for (const constraint of constraints) {
+    if (constraint.strength !== "must") continue;
+    for (const w of constraint.check(then).flatMap(({ workloads }) => workloads)) broken.set(w, (broken.get(w) ?? new Set()).add(constraint.policy));
+  }
+  return broken;
 }
 
 function unreachedOf(index: FleetIndex, result: ScheduleResult): readonly Unreached[] {

@@ -53,7 +53,7 @@ function renderSummary({ plan, verification, before, after }: PlanReport, { pain
   const rows: [string, string][] = [
     ["claim", paintedClaim(plan, paint)],
     ["bound", boundWords(plan)],
-    ["placed", `${groupThousands(plan.placedCount)} of ${countWords(plan.wantedCount, "workload")}`],
+    ["placed", placedWords(plan)],
     ["cost", `${formatPerHour(costBefore, currency)} -> ${formatPerHour(costAfter, currency)}`],
     ["", painted(`${formatDifference(change)} ${currency}/h${percent === "" ? "" : ` (${percent})`}`)],
     ["", `${formatPerMonth(costBefore, currency)} -> ${formatPerMonth(costAfter, currency)} (730 h)`],
@@ -65,6 +65,18 @@ function renderSummary({ plan, verification, before, after }: PlanReport, { pain
   ];
   const lines = rows.map(([name, value]) => wrap(value, columns, `  ${paint.dim(name.padEnd(9))} `, " ".repeat(12)));
   return `${paint.bold(wrap(`Plan for ${plan.scenario}`, columns, ""))}\n${lines.join("\n")}\n`;
+}
+
+function placedWords(plan: Plan): string {
+  const { against } = unplacedOf(plan);
+  const kept = against.length === 0 ? "" : `; ${groupThousands(against.length)} of them ${against.length === 1 ? "stays" : "stay"} where a must is broken`;
+  return `${groupThousands(plan.placedCount)} of ${countWords(plan.wantedCount, "workload")}${kept}`;
+}
+
+/** Those without an allowed place: some have no host at all, the others stay where they are against a must. */
+function unplacedOf({ unplaced, target }: Plan): { readonly homeless: Plan["unplaced"]; readonly against: Plan["unplaced"] } {
+  const placed = new Set(target.map(({ workload }) => workload));
+  return { homeless: unplaced.filter(({ workload }) => !placed.has(workload)), against: unplaced.filter(({ workload }) => placed.has(workload)) };
 }
 
 /** The bound of the first level that is not shown to be reached, or that all are. */
@@ -141,17 +153,19 @@ function actionLine({ id, action, startMs, endMs, critical }: PlannedAction, bef
   return wrap(words, columns, indent, " ".repeat(widthOf(indent))).replaceAll("\u00A0", " ");
 }
 
-function renderUnplaced({ unplaced, unreached }: Plan, view: PlanView): string {
+function renderUnplaced(plan: Plan, view: PlanView): string {
   const { paint, columns } = view;
   const blocks: string[] = [];
-  if (unplaced.length > 0) {
+  const { homeless, against } = unplacedOf(plan);
+  for (const [title, unplaced] of [["Not placed", homeless], ["Stay against a must", against]] as const) {
+    if (unplaced.length === 0) continue;
     const shown = view.full ? unplaced : unplaced.slice(0, rowsMax);
     const lines = shown.flatMap(({ workload, reasons }) => [
       wrap(`${paint.red("x")} ${workload}`, columns, "  "), ...reasons.map((reason) => wrap(reason, columns, "      ")),
     ]);
-    blocks.push(`${paint.bold("Not placed")}\n${lines.join("\n")}\n${rest(unplaced.length - shown.length)}`);
+    blocks.push(`${paint.bold(title)}\n${lines.join("\n")}\n${rest(unplaced.length - shown.length)}`);
   }
-  const stuck = unreached.map(({ workload, from, to, because }) => `${workload} ${from ?? "new"} -> ${to ?? "nowhere"}: ${because}`);
+  const stuck = plan.unreached.map(({ workload, from, to, because }) => `${workload} ${from ?? "new"} -> ${to ?? "nowhere"}: ${because}`);
   blocks.push(listSection("Not reached", stuck, view));
   return blocks.filter((block) => block !== "").join("\n");
 }

@@ -103,6 +103,15 @@ describe("stowage plan", () => {
     expect(out).toContain("stowage explain --conflict");
   });
 
+  it("tells those that stay against a must from those without a host", async () => {
+    const crowded = file("crowded.yaml", shop.replace("host: h2, labels", "host: h1, labels"));
+    const { code, out } = await stowage("plan", crowded, giant, "--mode", "place", ...quick);
+    expect(code).toBe(3);
+    expect(out).toMatch(/placed +3 of 4 workloads; 1 of them stays where a must is broken/);
+    expect(out).toMatch(/Not placed\n {2}x giant\n/);
+    expect(out).toMatch(/Stay against a must\n {2}x web-[12]\n {6}stays on h1 against web-apart\n/);
+  });
+
   it("empties a host with --evacuate, and moves nobody else", async () => {
     const { code, out } = await stowage("plan", fleet, "--evacuate", "h3", ...quick);
     expect(code).toBe(0);
@@ -178,7 +187,7 @@ describe("stowage verify", () => {
   });
 
   it.each([
-    ["a scenario", shop, "is not JSON"],
+    ["a scenario", shop, "is no plan file: it is not written in JSON"],
     ["JSON that is no plan", "{}", "has no format"],
     ["a plan with a hole", JSON.stringify({ format: "stowage/plan/v1" }), "Make the plan again"],
   ])("refuses %s in place of a plan, with 1", async (_, content, words) => {
