@@ -1,5 +1,6 @@
 import type { Mode } from "../model/plan.ts";
 import { firstObjectiveLevel, mustsLevel, unplacedLevel } from "../planner/index.ts";
+import { countWords } from "./render/diagnostics.ts";
 import { formatMicros, groupThousands } from "./render/money.ts";
 import type { Ready } from "./prepare.ts";
 
@@ -11,7 +12,7 @@ export function bestWords(score: ArrayLike<number> | null, { scenario, index }: 
   if (broken > 0) words.push(`musts broken by ${groupThousands(broken)}`);
   // Repairs and evacuations count moves before the levels of the scenario.
   const countsMoves = mode === "repair" || mode === "evacuate";
-  if (countsMoves) words.push(`${groupThousands(score[firstObjectiveLevel] ?? 0)} moves`);
+  if (countsMoves) words.push(countWords(score[firstObjectiveLevel] ?? 0, "move"));
   const money = scenario.objectives.findIndex(({ terms: [first, ...others] }) => first?.objective === "money" && first.weight === 1 && others.length === 0);
   const value = score[firstObjectiveLevel + (countsMoves ? 1 : 0) + money];
   if (money >= 0 && value !== undefined) words.push(`${hundredths(value)} ${scenario.fleet.currency} in ${scenario.settings.paybackHours} h`);

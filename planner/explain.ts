@@ -1,3 +1,4 @@
+import { counted } from "../model/counted.ts";
 import { hostIsOnWhen } from "../model/snapshot.ts";
 import type { HostId, WorkloadId } from "../model/ids.ts";
 import { totalAmount, type Constraint, type Violation } from "../policies/constraint.ts";
@@ -157,7 +158,7 @@ class Question {
       }
     }
     return [...byPolicy].sort(([, a], [, b]) => b.count - a.count).map(([policy, { count, example, h }]) =>
-      `${policy} rules out ${count} of ${drafts.length} hosts, e.g. ${this.#wordsFor([example], h)[0]?.words ?? example.constraint.title}`);
+      `${policy} rules out ${count} of ${counted(drafts.length, "host")}, e.g. ${this.#wordsFor([example], h)[0]?.words ?? example.constraint.title}`);
   }
 
   /** What the quick rules say about every other host, in order of id. */

@@ -127,7 +127,7 @@ function remarksOf(problem: Problem, score: Float64Array, unreached: readonly Un
     remarks.push("Some musts that the fleet breaks now are still broken after this plan; none is worse than before.");
   }
   if (unreached.length > 0) {
-    remarks.push(`A better placement exists, but no order of actions reaches it: ${unreached.length} of its moves are stuck.`);
+    remarks.push(`A better placement exists, but no order of actions reaches it: ${unreached.length === 1 ? "1 of its moves is" : `${unreached.length} of its moves are`} stuck.`);
   }
   if (problem.wanted.length === 0) remarks.push("The fleet wants no workload placed.");
   return remarks;

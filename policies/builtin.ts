@@ -1,3 +1,4 @@
+import { counted } from "../model/counted.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Redundancy, Service } from "../model/fleet.ts";
 import type { PolicyId } from "../model/ids.ts";
@@ -49,7 +50,7 @@ export function builtInDiagnostics(index: FleetIndex): readonly Diagnostic[] {
     if (count >= wanted) return [];
     return [{
       code: "out-of-range", severity: "warning", file: null, line: null, column: null, path: `services[${id}].redundancy`,
-      message: `service ${id}: application ${rule.application} has ${count} of the ${wanted} instances that redundancy asks for.`,
+      message: `service ${id}: application ${rule.application} has ${count} of the ${counted(wanted, "instance")} that redundancy asks for.`,
       advice: `Add workloads that hold ${rule.application}, or grow the service.`,
     } as const];
   }));
@@ -60,7 +61,7 @@ function redundancyPolicies(service: Service, index: FleetIndex): readonly Polic
     const ids = instancesOf(rule, index);
     if (rule.minHosts < 2 || ids.length < 2) return [];
     return [builtIn(
-      `service ${service.id} redundancy ${rule.application}`, `Instances of ${rule.application} are on at least ${rule.minHosts} hosts`,
+      `service ${service.id} redundancy ${rule.application}`, `Instances of ${rule.application} are on at least ${counted(rule.minHosts, "host")}`,
       `Service ${service.id} says so.`, { workloads: { ids } }, "spread", { key: "host", atLeast: rule.minHosts })];
   });
 }

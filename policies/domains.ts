@@ -1,3 +1,4 @@
+import { counted } from "../model/counted.ts";
 import { domainOf } from "../model/fleet.ts";
 import { compareIds } from "../model/ids.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
@@ -42,7 +43,7 @@ export function unknownKeys(index: FleetIndex, parameter: string, key: string | 
 /** For rules whose breach is a host outside: there, leaving a host out of the count would be stricter, not laxer. */
 export function hostExceptionFaults(entry: string, hosts: ReadonlySet<number>): readonly ParameterFault[] {
   return hosts.size === 0 ? [] : [{
-    parameter: "exceptions", message: `${hosts.size} hosts are excepted, but ${entry} is about workloads that must be together`,
+    parameter: "exceptions", message: `${counted(hosts.size, "host is", "hosts are")} excepted, but ${entry} is about workloads that must be together`,
     advice: "Except the workloads instead.",
   }];
 }

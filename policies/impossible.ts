@@ -1,3 +1,4 @@
+import { counted } from "../model/counted.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
 import type { DomainsForm, ExclusiveForm, Form, NearForm, PackForm, SkewForm, TogetherForm } from "./form.ts";
 
@@ -93,7 +94,7 @@ function domainsInRows(form: DomainsForm, allowed: Allowed, index: FleetIndex): 
     for (const d of domains) if (reached.size < wanted) reached.add(d);
   }
   const most = Math.min(reached.size, rows.length) + free;
-  if (form.alwaysUsed === null && most < wanted) return { workload: first.w, words: `they are allowed in ${most} domains, ${wanted} are wanted` };
+  if (form.alwaysUsed === null && most < wanted) return { workload: first.w, words: `they are allowed in ${counted(most, "domain")}, ${wanted} are wanted` };
   return form.atMost < rows.length ? tooFarApart(form, rows) : null;
 }
 
@@ -164,7 +165,7 @@ function togetherAndDomains(form: TogetherForm, other: DomainsForm, index: Fleet
   if (shared.length === 0 || other.alwaysUsed !== null || cells.size === 0) return null;
   const apart = members.length - shared.length;
   if ([...cells.values()].some(({ inside }) => Math.min(inside.size, shared.length) + apart >= wanted)) return null;
-  return { workload: shared[0] ?? -1, words: `what must be together cannot use ${wanted} domains` };
+  return { workload: shared[0] ?? -1, words: `what must be together cannot use ${counted(wanted, "domain")}` };
 }
 
 function togetherAndExclusive(form: TogetherForm, other: ExclusiveForm, index: FleetIndex): Impossible | null {
@@ -183,7 +184,7 @@ function fewAndManyDomains(few: DomainsForm, many: DomainsForm, index: FleetInde
   if (shared.length === 0 || many.alwaysUsed !== null || few.atMost + members.length - shared.length >= wanted) return null;
   const escapes = few.domainOfHost.some((d, h) => d < 0 && (many.domainOfHost[h] ?? -1) >= 0);
   if (escapes || [...cellsOf(few.domainOfHost, many.domainOfHost).values()].some(({ inside }) => inside.size > 1)) return null;
-  return { workload: shared[0] ?? -1, words: `at most ${few.atMost} domains may be used, ${wanted} are wanted` };
+  return { workload: shared[0] ?? -1, words: `at most ${counted(few.atMost, "domain")} may be used, ${wanted} are wanted` };
 }
 
 function fewDomainsAndPack(few: DomainsForm, pack: PackForm, index: FleetIndex): Impossible | null {
@@ -195,7 +196,7 @@ function fewDomainsAndPack(few: DomainsForm, pack: PackForm, index: FleetIndex):
   if (load === 0 || few.atMost >= cells.length || few.domainOfHost.some((d) => d < 0) || cells.some(({ outside }) => outside)) return null;
   const rooms = cells.map(({ inside }) => sumOf(inside, pack.limits)).sort((a, b) => b - a);
   const room = rooms.slice(0, few.atMost).reduce((sum, each) => sum + each, 0);
-  return load > room ? { workload: shared[0] ?? -1, words: `at most ${few.atMost} domains may be used, which may hold ${room} of ${load}` } : null;
+  return load > room ? { workload: shared[0] ?? -1, words: `at most ${counted(few.atMost, "domain")} may be used, which may hold ${room} of ${load}` } : null;
 }
 
 function fewDomainsAndSkew(few: DomainsForm, skew: SkewForm, index: FleetIndex): Impossible | null {

@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.ts";
 import { writeFile } from "node:fs/promises";
 import { Option, type Command } from "commander";
 import { stringify } from "yaml";
@@ -64,6 +65,6 @@ async function generate({ yaml, out, ...options }: CommandOptions): Promise<Comm
   return {
     exitCode: exitCodes.done, diagnostics: [],
     document: { format: "stowage/generated/v1", options: wanted, ...(out === undefined ? { scenario } : { out }) },
-    text: () => (out === undefined ? text : `Fleet of ${options.hosts} hosts and ${options.workloads} workloads written to ${out}.\n`),
+    text: () => (out === undefined ? text : `Fleet of ${counted(options.hosts, "host")} and ${counted(options.workloads, "workload")} written to ${out}.\n`),
   };
 }

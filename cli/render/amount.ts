@@ -1,3 +1,4 @@
+import { unitFor } from "../../model/counted.ts";
 import { groupThousands } from "./money.ts";
 
 /** An amount of a resource in the unit that people use: `16 GiB`, `2.5 cores`, `400 Mbit/s`. */
@@ -6,9 +7,9 @@ export function formatAmount(amount: number, unit: string): string {
     if (amount >= 1_048_576) return `${scaled(amount, 1_048_576)} TiB`;
     return amount >= 1024 ? `${scaled(amount, 1024)} GiB` : `${amount} MiB`;
   }
-  if (unit === "millicores") return `${scaled(amount, 1000)} cores`;
+  if (unit === "millicores") return `${scaled(amount, 1000)} ${amount === 1000 ? "core" : "cores"}`;
   if (unit === "Mbit/s" && amount >= 1000) return `${scaled(amount, 1000)} Gbit/s`;
-  return unit === "" ? groupThousands(amount) : `${groupThousands(amount)} ${unit}`;
+  return unit === "" ? groupThousands(amount) : `${groupThousands(amount)} ${unitFor(amount, unit)}`;
 }
 
 /** Watts from milliwatts. */

@@ -43,7 +43,7 @@ export function renderExplanation(
 function verdict(candidates: readonly Candidate[], host: string | null): string {
   const allowed = candidates.filter(({ objections }) => objections.every(({ strength }) => strength !== "must"));
   const cheaper = allowed.filter(({ costDifferenceMicrosPerHour }) => costDifferenceMicrosPerHour < 0);
-  const others = host === null ? "hosts" : "other hosts";
+  const others = `${host === null ? "" : "other "}host${candidates.length === 1 ? "" : "s"}`;
   if (allowed.length === 0) return `None of the ${groupThousands(candidates.length)} ${others} may take it (everybody else staying).`;
   const price = host === null ? "" : cheaper.length === 0 ? ", none cheaper" : `, ${groupThousands(cheaper.length)} cheaper`;
   return `${groupThousands(allowed.length)} of ${groupThousands(candidates.length)} ${others} may take it${price} (everybody else staying).`;

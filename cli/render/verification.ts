@@ -1,13 +1,12 @@
 import type { StaleFact, Verification, VerifiedViolation } from "../../policies/index.ts";
 import { countWords } from "./diagnostics.ts";
 import { formatOffset } from "./duration.ts";
-import { groupThousands } from "./money.ts";
 import type { Paint } from "./paint.ts";
 import { wrap } from "./text.ts";
 
 /** The verdict in one line: `✓ every must holds at 25 instants`. */
 export function verdictLine(verification: Verification, paint: Paint): string {
-  const instants = `${groupThousands(verification.checkedInstants)} instant${verification.checkedInstants === 1 ? "" : "s"}`;
+  const instants = countWords(verification.checkedInstants, "instant");
   if (!verification.ok) {
     const faults = newViolations(verification).length + verification.problems.length;
     return paint.red(`✗ refused: ${countWords(faults, "fault")} found at ${instants}`);

@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.ts";
 import { formAmount } from "../../policies/amount.ts";
 import { claimOf } from "../claim.ts";
 import { compareScores, mustsLevel, unplacedLevel, type EngineOptions, type Problem, type Score, type Solution } from "../problem.ts";
@@ -87,7 +88,7 @@ class Run {
       end = await this.#optimise(encoding, level);
     }
     return this.#end(this.#solves === 0 && this.#guesses > 0
-      ? `exact (javascript-lp-solver, checked), ${this.#guesses} solves` : `exact (HiGHS), ${this.#solves} solves`);
+      ? `exact (javascript-lp-solver, checked), ${counted(this.#guesses, "solve")}` : `exact (HiGHS), ${counted(this.#solves, "solve")}`);
   }
 
   #isOver(): boolean {

@@ -1,4 +1,5 @@
 import { Type, type Static } from "typebox";
+import { unitFor } from "../../model/counted.ts";
 import type { Host, Workload } from "../../model/fleet.ts";
 import { amountOf, type ResourceKind } from "../../model/resource.ts";
 import { currentHosts, type FleetIndex, type Whereabouts } from "../../model/snapshot.ts";
@@ -99,7 +100,7 @@ export const capacity: ConstraintKind<Static<typeof parameters>, Params> = {
     return [{ kind: "fill", ...sizesOf(index, resource, bothEnds), hosts, limit, resource }];
   },
 
-  explain: ({ resource }, { key, value, limit }) => `${key} holds ${value} ${resource.unit}, the limit is ${limit}`,
+  explain: ({ resource }, { key, value, limit }) => `${key} holds ${value} ${unitFor(value, resource.unit)}, the limit is ${limit}`,
 };
 
 function part(params: Params): Part<Params> {

@@ -1,4 +1,5 @@
 import { Type, type Static } from "typebox";
+import { counted } from "../../model/counted.ts";
 import type { Workload } from "../../model/fleet.ts";
 import { amountOf } from "../../model/resource.ts";
 import { currentHosts, type FleetIndex } from "../../model/snapshot.ts";
@@ -61,7 +62,7 @@ export const changeLimit: ConstraintKind<Static<typeof parameters>, Params> = {
   },
 
   explain: ({ counts }, { value, limit }) =>
-    counts === "moves" ? `the plan makes ${value} moves, at most ${limit} are allowed` : `the plan carries ${value} MiB, at most ${limit} MiB are allowed`,
+    counts === "moves" ? `the plan makes ${counted(value, "move")}, at most ${limit} are allowed` : `the plan carries ${value} MiB, at most ${limit} MiB are allowed`,
 };
 
 function exceeding(counts: Params["counts"], moved: readonly number[], index: FleetIndex, limit: number): readonly Violation[] {

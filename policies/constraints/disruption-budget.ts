@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.ts";
 import { Type, type Static } from "typebox";
 import type { ConstraintKind, Part } from "../constraint.ts";
 import { namesOf } from "../presence.ts";
@@ -50,5 +51,5 @@ export const disruptionBudget: ConstraintKind<Static<typeof parameters>, Params>
 
   lower: ({ wanted, need }) => [{ kind: "linear", members: wanted, at: () => -1, hosts: null, on: () => 0, base: need, limit: 0 }],
 
-  explain: (_, { workloads, value, limit }, index) => `${value} instances run, at least ${limit} must; down: ${namesOf(index, workloads)}`,
+  explain: (_, { workloads, value, limit }, index) => `${counted(value, "instance runs", "instances run")}, at least ${limit} must; down: ${namesOf(index, workloads)}`,
 };

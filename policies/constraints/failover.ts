@@ -1,4 +1,5 @@
 import { Type, type Static } from "typebox";
+import { counted } from "../../model/counted.ts";
 import type { Instant } from "../../model/snapshot.ts";
 import type { ConstraintKind, Request } from "../constraint.ts";
 import { domainsByKey } from "../domains.ts";
@@ -72,7 +73,7 @@ export const failover: ConstraintKind<Raw, Params> = {
 
   lower: ({ form }) => [form],
 
-  explain: (_, { key, value }) => `after the ${key} no room under all musts is shown for the ${value} workloads that run there`,
+  explain: (_, { key, value }) => `after the ${key} no room under all musts is shown for the ${counted(value, "workload that runs", "workloads that run")} there`,
 };
 
 function placesAt(instant: Instant): Int32Array {

@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.ts";
 import { Type, type Static } from "typebox";
 import { workloadAlone } from "../alone.ts";
 import type { ConstraintKind, Part } from "../constraint.ts";
@@ -60,6 +61,6 @@ export const licence: ConstraintKind<Static<typeof parameters>, Params> = {
 
   explain(params, { workloads, hosts, value, limit }, index) {
     if (params.kind === "named") return `${namesOf(index, workloads)} is on ${index.hosts[hosts[0] ?? -1]?.id}, which its licence does not name`;
-    return `${namesOf(index, workloads)} use ${value} hosts, the licence covers ${limit}`;
+    return `${namesOf(index, workloads)} ${workloads.length === 1 ? "uses" : "use"} ${counted(value, "host")}, the licence covers ${limit}`;
   },
 };

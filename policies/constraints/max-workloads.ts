@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.ts";
 import { Type, type Static } from "typebox";
 import { hostAlone } from "../alone.ts";
 import type { ConstraintKind } from "../constraint.ts";
@@ -49,5 +50,5 @@ export const maxWorkloads: ConstraintKind<Static<typeof parameters>, Params> = {
 
   lower: ({ host, atMost, members, sizes }) => [{ kind: "fill", members, sizes, hosts: Int32Array.of(host), limit: atMost }],
 
-  explain: (_, { key, workloads, value, limit }, index) => `${key} has ${value} workloads (${namesOf(index, workloads)}), at most ${limit} may be there`,
+  explain: (_, { key, workloads, value, limit }, index) => `${key} has ${counted(value, "workload")} (${namesOf(index, workloads)}), at most ${limit} may be there`,
 };

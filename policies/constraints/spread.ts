@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.ts";
 import { Type, type Static } from "typebox";
 import type { ConstraintKind, Violation } from "../constraint.ts";
 import { domainsByKey, exceptHosts, unknownKeys, type Domains } from "../domains.ts";
@@ -81,7 +82,7 @@ export const spread: ConstraintKind<Static<typeof parameters>, Params> = {
     const names = namesOf(index, workloads);
     switch (rule.kind) {
       case "atMost": return `${names} share ${key}: ${value} there, at most ${rule.limit} may be`;
-      case "atLeast": return `${names} use ${value} ${domains.key}s, at least ${rule.limit} are wanted`;
+      case "atLeast": return `${names} ${workloads.length === 1 ? "uses" : "use"} ${counted(value, domains.key)}, at least ${rule.limit} are wanted`;
       case "skew": return `${names} are uneven over ${domains.key}s: the counts differ by ${value}, at most ${rule.limit} is allowed`;
     }
   },

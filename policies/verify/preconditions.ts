@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.ts";
 import { hostsNamed, type DenseAction } from "./dense-action.ts";
 import type { ReplayState } from "./replay-state.ts";
 
@@ -16,7 +17,7 @@ function powerObstacle({ kind, from }: DenseAction, state: ReplayState): string 
   if (host.state === "failed") return `host ${host.id} has failed`;
   if (kind === "bootHost") return state.isOn(from) ? `host ${host.id} is on already` : null;
   if (!state.isReady(from)) return `host ${host.id} is not on`;
-  return state.present(from).length > 0 ? `${state.present(from).length} workloads are still on host ${host.id}` : null;
+  return state.present(from).length > 0 ? `${counted(state.present(from).length, "workload is", "workloads are")} still on host ${host.id}` : null;
 }
 
 function workloadObstacle(action: DenseAction, state: ReplayState): string | null {

@@ -40,10 +40,7 @@ export function decide(context: ChangeContext, thing: string, what: string, ...p
   return false;
 }
 
-/** `1 host`, `3 hosts`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
+export { counted } from "../../model/counted.ts";
 
 /** The names of a few, and how many more. */
 export function listed(ids: readonly string[]): string {

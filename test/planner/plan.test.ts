@@ -120,7 +120,7 @@ describe("a plan", () => {
     expect(plan.claim).toEqual({ kind: "infeasible", proved: true });
     expect([plan.placedCount, plan.wantedCount]).toEqual([1, 2]);
     expect(plan.unplaced.map(({ workload }) => workload)).toEqual(["big"]);
-    expect(plan.unplaced[0]?.reasons.join()).toMatch(/built-in\/capacity rules out 1 of 1 hosts.*memoryMiB/);
+    expect(plan.unplaced[0]?.reasons.join()).toMatch(/built-in\/capacity rules out 1 of 1 host,.*memoryMiB/);
     expect(plan.target).toEqual([{ workload: "a", host: "h1" }]);
   });
 

@@ -64,7 +64,7 @@ describe("contradictory musts are refused before planning, both named", () => {
       "policy paid: it contradicts policy wide for workload a: at most 2 domains may be used, 3 are wanted"],
     ["a licence for one host and one instance a host",
       policyOf("paid", workloads("a b"), "licence", { atMost: 1 }), policyOf("apart", workloads("a b"), "spread", { key: "host" }),
-      "policy paid: it contradicts policy apart for workload a: at most 1 domains may be used, which may hold 1 of 2"],
+      "policy paid: it contradicts policy apart for workload a: at most 1 domain may be used, which may hold 1 of 2"],
     ["a fence with fewer hosts than instances that stand apart",
       policyOf("fenced", workloads("a b c"), "fence", hosts("h1 h2")), policyOf("apart", workloads("a b c"), "spread", { key: "host" }),
       "policy apart: it contradicts policy fenced for workload c: they are allowed only in domains that may hold 2 of 3 together"],
@@ -97,7 +97,7 @@ describe("contradictory musts are refused before planning, both named", () => {
       "policy close: it contradicts policy few for workload a: 2 must be together, but no domain may hold so many"],
     ["a licence for one host, which may hold two of three",
       policyOf("paid", workloads("a b c"), "licence", { atMost: 1 }), policyOf("few", { hosts: { everything: true } }, "max-workloads", { atMost: 2 }),
-      "policy paid: it contradicts policy few for workload a: at most 1 domains may be used, which may hold 2 of 3"],
+      "policy paid: it contradicts policy few for workload a: at most 1 domain may be used, which may hold 2 of 3"],
   ];
 
   it.each(pairs)("%s", async (_, first, second, message) => {

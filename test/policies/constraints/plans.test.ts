@@ -47,10 +47,10 @@ describe("disruption-budget", () => {
   it.each<[string, string, object, readonly string[]]>([
     ["counts those that run, also while they move live", "a:h1>h2 b:h1 c:h2", { min: 3 }, []],
     ["does not count those that are stopped", "a:h1! b:h1 c:h2", { min: 3 }, ["2 instances run, at least 3 must; down: a"]],
-    ["asks for all when there are fewer than it wants", "a:h1! b:h1", { min: 5 }, ["1 instances run, at least 2 must; down: a"]],
+    ["asks for all when there are fewer than it wants", "a:h1! b:h1", { min: 5 }, ["1 instance runs, at least 2 must; down: a"]],
     ["leaves room for those that may be down", "a:h1! b:h1 c:h2", { maxDown: 1 }, []],
-    ["leaves room for no more", "a:h1! b:h1! c:h2", { maxDown: 1 }, ["1 instances run, at least 2 must; down: a, b"]],
-    ["does not count one without a host", "a:- b:h1", { maxDown: 0 }, ["1 instances run, at least 2 must; down: a"]],
+    ["leaves room for no more", "a:h1! b:h1! c:h2", { maxDown: 1 }, ["1 instance runs, at least 2 must; down: a, b"]],
+    ["does not count one without a host", "a:- b:h1", { maxDown: 0 }, ["1 instance runs, at least 2 must; down: a"]],
   ])("%s", (_, text, raw, sentences) => given(text).violates(disruptionBudget, { raw }, ...sentences));
 
   it("does not ask for instances that are to go", () => {
@@ -205,8 +205,8 @@ describe("failover", () => {
     expect(found({ raw: { hosts: 1 } }, [0, 0], 1)).toEqual([]);
     expect(found({ raw: { hosts: 2 } }, [0, 1], 1)).toEqual([
       "after the loss of hosts h1, h2 no room under all musts is shown for the 2 workloads that run there",
-      "after the loss of hosts h1, h3 no room under all musts is shown for the 1 workloads that run there",
-      "after the loss of hosts h2, h3 no room under all musts is shown for the 1 workloads that run there"]);
+      "after the loss of hosts h1, h3 no room under all musts is shown for the 1 workload that runs there",
+      "after the loss of hosts h2, h3 no room under all musts is shown for the 1 workload that runs there"]);
   });
 
   it("looks at the loss of any domain of the selected hosts", () => {

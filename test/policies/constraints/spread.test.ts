@@ -16,7 +16,7 @@ describe("spread", () => {
   });
   it("does not count a move within a rack twice", () => given("a:h1>h2 b:h3", racks).keeps(spread, { raw: { key: "rack" } }));
   it("wants enough domains, no more than there are instances", () => {
-    given("a:h1 b:h2 c:h1", racks).violates(spread, { raw: { key: "rack", atLeast: 2 } }, "a, b, c use 1 racks, at least 2 are wanted");
+    given("a:h1 b:h2 c:h1", racks).violates(spread, { raw: { key: "rack", atLeast: 2 } }, "a, b, c use 1 rack, at least 2 are wanted");
     given("a:h1 b:h3", racks).keeps(spread, { raw: { key: "rack", atLeast: 3 } });
     given("a:h1 b:-", racks).keeps(spread, { raw: { key: "rack", atLeast: 2 } });
   });

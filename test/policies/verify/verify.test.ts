@@ -79,7 +79,7 @@ const wrongs: readonly Wrong[] = [
   { says: "a host that is off", hosts: { h1: {}, h2: { state: "off", powerManaged: true } }, workloads: one, ends: { w: "h2" }, steps: [["migrate w h1>h2", 0]], finds: "a1 (migrate) cannot start: host h2 is not on" },
   { says: "a host still being switched on", hosts: { h1: {}, h2: { state: "off", powerManaged: true } }, workloads: one, ends: { w: "h2" }, steps: [["bootHost h2", 1], ["migrate w h1>h2", 1]], finds: "a2 (migrate) cannot start: host h2 is not on" },
   { says: "a move that does not wait for the host to be on", hosts: { h1: {}, h2: { state: "off", powerManaged: true } }, workloads: one, ends: { w: "h2" }, steps: [["bootHost h2", 0], ["migrate w h1>h2", 1]], finds: "nothing makes a2 wait for a1, which host h2 needs" },
-  { says: "switching off under somebody", hosts: { h1: { powerManaged: true }, h2: {} }, workloads: one, ends: {}, steps: [["shutdownHost h1", 0]], finds: "a1 (shutdownHost) cannot start: 1 workloads are still on host h1" },
+  { says: "switching off under somebody", hosts: { h1: { powerManaged: true }, h2: {} }, workloads: one, ends: {}, steps: [["shutdownHost h1", 0]], finds: "a1 (shutdownHost) cannot start: 1 workload is still on host h1" },
   { says: "switching what nobody may", workloads: one, ends: {}, steps: [["shutdownHost h2", 0]], finds: "a1 (shutdownHost) cannot start: nobody may switch host h2 on or off" },
   { says: "an empty host left on", hosts: { h1: { powerManaged: true }, h2: {} }, workloads: one, ends: { w: "h2" }, steps: [["migrate w h1>h2", 0]], finds: "host h1 is on and empty at the end; the cost counts it as off" },
   { says: "steps of one workload without their order", workloads: cold, ends: { w: "h2" }, steps: [coldMove[0], coldMove[1], ["start w h2", 2, [2]], ["deleteSource w h1", 3, [2]]], finds: "nothing makes a4 wait for a3, which workload w needs" },
@@ -104,7 +104,7 @@ describe("the verifier refuses", () => {
   it("too few instances that run", async () => {
     const world = await given(smallFleet(two, { a: cold["w"] ?? {}, b: { on: "h2" } }), [policy("up", "disruption-budget", ["a", "b"], { min: 2 })]);
     const { violations } = verify(world, byHand(world, { a: "h2" }, [["stop a h1", 0], ["transfer a h1>h2", 1, [1]], ["start a h2", 2, [2]], ["deleteSource a h1", 3, [3]]]));
-    expect(violations).toMatchObject([{ policy: "up", action: "a1", words: "1 instances run, at least 2 must; down: a" }]);
+    expect(violations).toMatchObject([{ policy: "up", action: "a1", words: "1 instance runs, at least 2 must; down: a" }]);
   });
 
   it("a group torn apart on the way", async () => {
@@ -202,7 +202,7 @@ describe("the verifier refuses a plan with", () => {
     ["a move into a cordoned host", policy("closed", "cordon", null, {}, { hosts: ["h2"] }), "a enters h2, which is cordoned"],
     ["somebody taken out of quarantine", policy("shut", "quarantine", null, {}, { hosts: ["h1"] }), "a leaves h1, which is in quarantine"],
     ["replicas together on the way", policy("apart", "spread", ["a", "b"]), "a, b share host h2: 2 there, at most 1 may be"],
-    ["more hosts than a licence covers", policy("lic", "licence", ["a"], { atMost: 1 }), "a use 2 hosts, the licence covers 1"],
+    ["more hosts than a licence covers", policy("lic", "licence", ["a"], { atMost: 1 }), "a uses 2 hosts, the licence covers 1"],
   ];
 
   it.each(rules)("%s", async (_, rule, words) => {
