@@ -44,7 +44,7 @@ async function readJson(path: string): Promise<ReadJson> {
     return { document: JSON.parse(text) as unknown };
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) {
-      return { problem: planProblem(path, "bad-syntax", "", `File ${path} is not JSON: ${error.message.replace(/\.$/, "")}.`, "A plan file is what `stowage plan --out` writes; name it first, then the scenario's files.") };
+      return { problem: planProblem(path, "bad-syntax", "", `File ${path} is no plan file: it is not written in JSON.`, "A plan file is what `stowage plan --out` writes; name it first, then the scenario's files: are the two exchanged?") };
     }
     return { problem: fileProblem(path, error, "read") };
   }

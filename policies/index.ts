@@ -4,6 +4,7 @@ export { compileObjectives, type CompiledLevel } from "./compile-objectives.ts";
 export { compilePolicies, type CompiledPolicies } from "./compile.ts";
 export type { AnyConstraintKind } from "./constraint.ts";
 export type { Constraint, Violation } from "./constraint.ts";
+export { windowPatterns } from "./constraints/window.ts";
 export { carbonMilligramsPerHour, chargeMicrosPerHour, dynamicMilliwatts, hostOnMicrosPerHour, idleMilliwatts } from "./cost.ts";
 export { didYouMean, nearestWord } from "./did-you-mean.ts";
 export { planDigest } from "./digest.ts";

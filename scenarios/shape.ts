@@ -1,7 +1,7 @@
 import { Compile } from "typebox/compile";
 import { Errors } from "typebox/value";
 import type { DiagnosticCode } from "../model/diagnostic.ts";
-import { didYouMean } from "../policies/index.ts";
+import { didYouMean, windowPatterns } from "../policies/index.ts";
 import { subjectOf } from "./checks.ts";
 import { patternMeanings } from "./fields/common.ts";
 import { shown, type Path, type Problems, type Source } from "./problem.ts";
@@ -207,7 +207,7 @@ class Explanation {
     if (length < minLength) this.#add("out-of-range", path, `is ${shown(value)}; it must not be empty`, "Write a text, or leave the key out.");
     else if (length > maxLength) this.#add("out-of-range", path, `is ${shown(value)}, ${length} characters long; the limit is ${maxLength}`, "Choose a shorter one.");
     else if (pattern !== undefined && !new RegExp(pattern).test(value)) {
-      this.#add("bad-format", path, `is ${shown(value)}; it ${patternMeanings[pattern] ?? `must match ${pattern}`}`, "Write it in that form.");
+      this.#add("bad-format", path, `is ${shown(value)}; it ${patternMeanings[pattern] ?? windowPatterns[pattern] ?? `must match ${pattern}`}`, "Write it in that form.");
     }
   }
 

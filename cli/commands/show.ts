@@ -53,8 +53,11 @@ async function show(words: readonly string[], options: ShowOptions, context: Con
   const topic = topics.find((each) => each === last) ?? null;
   const files = topic === null ? words : words.slice(0, -1);
   // A topic with a slip of the finger would be looked for as a file; nothing that looks like a file name is taken for one.
-  const slip = topic === null && words.length > 1 && last !== undefined && /^\w+$/.test(last) ? nearestWord(last, topics) : null;
-  if (slip !== null && !existsSync(last ?? "")) return failed([usageProblem(`show knows no topic "${last}", and there is no such file.`, `Did you mean ${slip}?`)]);
+  const isWord = topic === null && words.length > 1 && last !== undefined && /^\w+$/.test(last);
+  if (isWord && !existsSync(last)) {
+    const slip = nearestWord(last, topics);
+    return failed([usageProblem(`show knows no topic "${last}", and there is no such file.`, `${slip === null ? "" : `Did you mean ${slip}? `}It shows ${topics.join(", ")}; without a topic, an overview.`)]);
+  }
   if (files.length === 0) {
     return failed([usageProblem(`show needs a file before "${topic ?? ""}".`, `Write \`stowage show FILES... ${topic ?? ""}\`.`)]);
   }

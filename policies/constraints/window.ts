@@ -3,8 +3,17 @@ import type { ConstraintKind, Part } from "../constraint.ts";
 import { workloadOf } from "../plan-actions.ts";
 import { isZone, nextStart, weekdays, windowAllows, type WindowParams } from "../windows.ts";
 
-const time = Type.String({ pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", description: "Local time, e.g. 22:00." });
-const date = Type.String({ pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", description: "Local date, e.g. 2026-12-24." });
+const timePattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$";
+const datePattern = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
+
+/** What the patterns of a window ask for, in the words of a message. */
+export const windowPatterns: Readonly<Record<string, string>> = {
+  [timePattern]: "must be a time of day from 00:00 to 24:00, such as 22:30",
+  [datePattern]: "must be a date such as 2026-12-24",
+};
+
+const time = Type.String({ pattern: timePattern, description: "Local time, e.g. 22:00." });
+const date = Type.String({ pattern: datePattern, description: "Local date, e.g. 2026-12-24." });
 const weeklyWindow = Type.Object({
   days: Type.Optional(Type.Array(Type.Union(weekdays.map((day) => Type.Literal(day))), { minItems: 1, description: "Days on which it opens; every day when absent." })),
   from: time,

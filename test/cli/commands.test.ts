@@ -321,6 +321,13 @@ describe("stowage show", () => {
     expect(sum("sites")).toBe(total.totalMicrosPerHour);
   });
 
+  it("says what it can show when a word is no topic", async () => {
+    const { code, err } = await stowage("show", fleet, "foo");
+    expect(code).toBe(1);
+    expect(err).toContain('show knows no topic "foo"');
+    expect(err.replaceAll(/\s+/g, " ")).toContain("It shows hosts, workloads, applications, services, sites, policies");
+  });
+
   it("shows the fleet as a plan leaves it", async () => {
     const path = planned("shown");
     await stowage("plan", fleet, ...quick, "--out", path);

@@ -28,6 +28,7 @@ const yamlCases: readonly (readonly [string, string, string])[] = [
   ["an id of 254 characters", `sites: [{ id: ${"x".repeat(254)} }]`, `out-of-range 3:15 sites[0].id | site ${"x".repeat(80)}: id is "${"x".repeat(56)}...", 254 characters long; the limit is 253.`],
   ["an instant without Z", "asOf: 2026-11-21T10:00:00", 'bad-format 3:7 asOf | asOf is "2026-11-21T10:00:00"; it must be a UTC instant such as 2026-11-21T18:30:00Z.'],
   ["an instant that does not exist", "asOf: 2026-02-30T10:00:00Z", 'bad-format 3:7 asOf | asOf is "2026-02-30T10:00:00Z"; there is no such instant.'],
+  ["an hour that no day has", 'policies: [{ id: p, require: { window: { zone: UTC, allow: [{ from: "25:00", to: "06:00" }] } } }]', 'bad-format 3:69 policies[0].require.window.allow[0].from | policy p: require.window.allow[0].from is "25:00"; it must be a time of day from 00:00 to 24:00, such as 22:30.'],
   ["a forbidden key", "sites: [{ id: a, labels: { constructor: b } }]", 'forbidden-key 3:28 sites[0].labels.constructor | sites[0].labels.constructor: the key "constructor" is not allowed anywhere.'],
   ["a prototype key", "__proto__: { polluted: true }", 'forbidden-key 3:1 __proto__ | __proto__: the key "__proto__" is not allowed anywhere.'],
   ["tabs", "sites:\n\t- id: a", "bad-syntax 4:1  | bad.yaml is not valid YAML: Tabs are not allowed as indentation."],
