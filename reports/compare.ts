@@ -64,6 +64,7 @@ function measuresOf(a: Side, b: Side): readonly Measure[] {
     of("carbon", "milligrams/h", (side) => side.figures?.carbonMilligramsPerHour ?? null),
     of("hosts on", "count", (side) => side.figures?.hostsOn ?? null),
     of("workloads placed", "count", (side) => [...side.hostOf.values()].filter((host) => host !== null).length),
+    of("without a place", "count", (side) => [...side.hostOf.values()].filter((host) => host === null).length),
     of("rules broken", "count", (side) => side.rules?.filter(({ brokenAmount }) => brokenAmount > 0).length ?? null),
     of("moves", "count", (side) => side.moves),
     of("duration", "ms", (side) => side.makespanMs),

@@ -5,7 +5,7 @@ import { formatDuration } from "./duration.ts";
 import { formatChange, formatDifference, formatMicros, groupThousands } from "./money.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable, type Column } from "./table.ts";
-import { fitEnd } from "./text.ts";
+import { fitEnd, widthOf } from "./text.ts";
 
 const rowsMax = 40;
 
@@ -15,12 +15,12 @@ export function renderComparison(
   { paint, columns, full }: { readonly paint: Paint; readonly columns: number; readonly full: boolean },
 ): string {
   const wide = Math.floor((columns - 30) / 2);
-  const [nameA, nameB] = [fitEnd(a.name, wide), fitEnd(b.name, wide)];
-  const heads: readonly Column[] = [{ head: "", wraps: 12 }, { head: nameA, align: "right", wraps: 12 }, { head: nameB, align: "right", wraps: 12 }];
+  const [columnA, columnB] = sideColumns(a.name, b.name, wide);
+  const heads: readonly Column[] = [{ head: "", wraps: 12 }, { ...columnA, align: "right" }, { ...columnB, align: "right" }];
   const told = measures.filter((measure) => measure.a !== null || measure.b !== null);
   const blocks = [
     renderTable([...heads, { head: "difference", align: "right", wraps: 10 }], told.map((measure) => [
-      measure.name, valueWords(measure.a, measure, a.currency), valueWords(measure.b, measure, b.currency), differenceWords(measure, paint),
+      measure.name, valueWords(measure.a, measure, a.currency), valueWords(measure.b, measure, b.currency), differenceWords(measure, b.currency, paint),
     ]), columns),
   ];
   if (rules.length > 0) {
@@ -32,9 +32,20 @@ export function renderComparison(
     const shown = full ? places : places.slice(0, rowsMax);
     const rows = shown.map((place) => [symbolOf(place.a, place.b, paint), place.workload, place.a ?? "(nowhere)", place.b ?? "(nowhere)"]);
     const title = paint.bold(`Not at the same place: ${groupThousands(places.length)}; at the same: ${groupThousands(samePlaces)}`);
-    blocks.push(`${title}\n${renderTable([{ head: "" }, { head: "workload" }, { head: nameA }, { head: nameB }], rows, columns)}${rest(places.length - shown.length)}`);
+    blocks.push(`${title}\n${renderTable([{ head: "" }, { head: "workload" }, columnA, columnB], rows, columns)}${rest(places.length - shown.length)}`);
   }
   return `${blocks.join("\n\n")}\n`;
+}
+
+/** Headings of two files: without their folders where that still tells them apart, broken only between joined files. */
+function sideColumns(a: string, b: string, wide: number): readonly [Column, Column] {
+  const short = [a, b].map((name) => name.split("+").map((path) => path.replace(/^.*[/\\](?=.)/, "")));
+  const same = short[0]?.join("+") === short[1]?.join("+");
+  const columnOf = (parts: readonly string[]): Column => {
+    const fitted = parts.map((part) => fitEnd(part, wide));
+    return { head: fitted.join(" + "), wraps: Math.max(12, ...fitted.map(widthOf)) };
+  };
+  return [columnOf(same ? a.split("+") : (short[0] ?? [])), columnOf(same ? b.split("+") : (short[1] ?? []))];
 }
 
 function rest(count: number): string {
@@ -63,11 +74,12 @@ function valueWords(value: number | null, { unit }: Measure, currency: string): 
   }
 }
 
-function differenceWords({ unit, a, b }: Measure, paint: Paint): string {
+function differenceWords(measure: Measure, currency: string, paint: Paint): string {
+  const { unit, a, b } = measure;
   if (a === null || b === null) return "";
   if (a === b) return paint.dim("same");
   const percent = formatChange(a, b);
   const words = unit === "micros/h" ? `${formatDifference(b - a)}${percent === "" ? "" : ` (${percent})`}`
-    : unit === "count" ? `${b > a ? "+" : ""}${groupThousands(b - a)}` : percent;
+    : unit === "count" ? `${b > a ? "+" : ""}${groupThousands(b - a)}` : percent === "" ? `${b > a ? "+" : "-"}${valueWords(Math.abs(b - a), measure, currency)}` : percent;
   return b < a ? paint.green(words) : paint.yellow(words);
 }

@@ -39,7 +39,7 @@ describe("two sides", () => {
     const { measures } = compareSides(a, nothing);
     expect(measures.map((measure) => [measure.name, measure.unit, measure.a, measure.b])).toEqual([
       ["cost", "micros/h", 1, 0], ["of which idle", "micros/h", 2, null], ["power", "milliwatts", 3, null], ["carbon", "milligrams/h", 4, null],
-      ["hosts on", "count", 5, null], ["workloads placed", "count", 1, 0], ["rules broken", "count", 1, null], ["moves", "count", 6, null], ["duration", "ms", 8, null],
+      ["hosts on", "count", 5, null], ["workloads placed", "count", 1, 0], ["without a place", "count", 1, 0], ["rules broken", "count", 1, null], ["moves", "count", 6, null], ["duration", "ms", 8, null],
     ]);
   });
 
