@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { parse, printParseErrorCode, type ParseError } from "jsonc-parser";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Plan } from "../model/plan.ts";
 import { parsePlan } from "../policies/index.ts";
@@ -41,13 +42,37 @@ async function readJson(path: string): Promise<ReadJson> {
       return { problem: planProblem(path, "file-too-large", "", `File ${path} ${found}; a plan may have ${planMiBMax}.`, "Is it a plan? `stowage plan --out` writes one.") };
     }
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return { document: JSON.parse(text) as unknown };
+    return parseText(path, text);
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) {
-      return { problem: planProblem(path, "bad-syntax", "", `File ${path} is no plan file: it is not written in JSON.`, "A plan file is what `stowage plan --out` writes; name it first, then the scenario's files: are the two exchanged?") };
-    }
+    if (error instanceof TypeError) return { problem: noJson(path) };
     return { problem: fileProblem(path, error, "read") };
   }
+}
+
+function parseText(path: string, text: string): ReadJson {
+  try {
+    return { document: JSON.parse(text) as unknown };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { problem: text.trimStart().startsWith("{") ? damaged(path, text) : noJson(path) };
+  }
+}
+
+function noJson(path: string): Diagnostic {
+  return planProblem(path, "bad-syntax", "", `File ${path} is no plan file: it is not written in JSON.`,
+    "A plan file is what `stowage plan --out` writes; name it first, then the scenario's files: are the two exchanged?");
+}
+
+/** A document that begins as a plan does, with the place where it stops being one. */
+function damaged(path: string, text: string): Diagnostic {
+  const errors: ParseError[] = [];
+  parse(text, errors);
+  const before = text.slice(0, errors[0]?.offset ?? text.length).split("\n");
+  const what = errors[0] === undefined ? "it is not valid JSON" : `it breaks off as JSON there (${printParseErrorCode(errors[0].error)})`;
+  return {
+    ...planProblem(path, "bad-syntax", "", `Plan ${path} is damaged: ${what}.`, "Was it cut off or edited? Make the plan again with `stowage plan --out`."),
+    line: before.length, column: (before.at(-1)?.length ?? 0) + 1,
+  };
 }
 
 /** The bytes of a file; null when there are more than the limit. */

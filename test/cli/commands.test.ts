@@ -188,6 +188,7 @@ describe("stowage verify", () => {
 
   it.each([
     ["a scenario", shop, "is no plan file: it is not written in JSON"],
+    ["a plan that is cut off", '{"format": "stowage/plan/v1",\n "plan": {', "no-plan.json:2:11"],
     ["JSON that is no plan", "{}", "has no format"],
     ["a plan with a hole", JSON.stringify({ format: "stowage/plan/v1" }), "Make the plan again"],
   ])("refuses %s in place of a plan, with 1", async (_, content, words) => {
