@@ -126,7 +126,7 @@ function show(name: string, context: Context): CommandResult {
     return failed([usageProblem(`The catalogue has no entry "${name}".`, didYouMean(name, [...entries.keys()], "`stowage policies list` names them all."))]);
   }
   const { meaning, subject, holds, parameters } = entry;
-  const shown = { name, meaning, subject, holds, parameters: parameters as unknown as Readonly<Record<string, unknown>> };
+  const shown = { name, meaning, subject, holds, parameters: { ...parameters } };
   return {
     exitCode: exitCodes.done, diagnostics: [],
     document: { format: "stowage/catalogue-entry/v1", ...shown },

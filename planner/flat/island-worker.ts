@@ -24,6 +24,7 @@ export type IslandQuestion =
     };
 
 const flag = workerData as Int32Array;
+/** A thread is an edge of the process: no clock can be handed to it. With a limit of proposals it decides nothing. */
 const clock = { nowMs: () => performance.now() };
 let island: { readonly cooling: Cooling; readonly cost: Float64Array } | null = null;
 
