@@ -117,6 +117,9 @@ export function renderConflict(
   const lines = [wrap(paint.red("These cannot all be met") + paint.dim(` (${how})`), columns, ""), ...[...rules, ...wanted].map((each) => wrap(each, columns, "  ")), ""];
   lines.push(paint.bold("Ways out"), ...relaxations.map((way) => wrap(wayWords(way, scenario.fleet.currency), columns, "  ")));
   if (relaxations.length === 0) lines.push("  none was found");
+  else if (!relaxations.some(({ enough }) => enough)) {
+    lines.push("", wrap("None is enough alone: more stands in the way than this conflict. Make one of these changes in an overlay file and ask again for the next.", columns, ""));
+  }
   return `${lines.join("\n")}\n`;
 }
 
