@@ -1,5 +1,6 @@
+import { forcedLeavers, freeWorkloads } from "./free.ts";
 import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Problem, type Score } from "./problem.ts";
-import { limitsOf, priceBound } from "./price-bound.ts";
+import { limitsOf, priceBound, type Choices } from "./price-bound.ts";
 import type { State } from "./state.ts";
 
 /** Pairs of workloads and hosts up to which bounds of objectives are computed. */
@@ -9,28 +10,48 @@ const boundLooksMax = 20_000_000;
 const laterLooksMax = 4_000_000;
 
 /**
- * Lower bounds by level: what no placement can be below, given that the levels before are as good as `score` says; null
- * where unknown. Cheap, and valid whatever the other rules are, because it only leaves rules out:
+ * Lower bounds by level: what no placement can be below, given that the levels before are as good as `score`, that of
+ * `hostOf`, says; null where unknown. Cheap, and valid whatever the other rules are, because it only leaves rules out:
  * - musts are never below 0;
  * - who is allowed nowhere is unplaced, and what does not fit into the whole fleet is;
+ * - once no must is broken, who may not stay where it is moves; where nobody else has moved and moves come first, everybody
+ *   else stays;
  * - once everybody is placed and no must is broken, each workload pays at least its cheapest allowed host, with a share of
  *   the price of switching it on by its share of one resource (the shares on a host never exceed 1); and where the
  *   cheapest hosts of all would be overloaded, the least loss of sending the excess elsewhere comes on top;
  * - and what is above the limits of an objective of kind `over` is at least what is above them were all hosts one.
  */
-export function lowerBounds(state: State, score: Score, ofObjectives = true): readonly (number | null)[] {
+export function lowerBounds(state: State, score: Score, hostOf: ArrayLike<number> = state.hostOf, ofObjectives = true): readonly (number | null)[] {
   const levels = Array.from({ length: state.levelCount - firstObjectiveLevel }, (_, l) => l);
   if ((score[mustsLevel] ?? 0) > 0) return [0, null, ...levels.map(() => null)];
   const unplaced = unplacedBound(state);
-  const small = ofObjectives && state.workloadCount * state.hostCount <= pairsMax && state.kernels.objectives.complete;
-  if (!small || (score[unplacedLevel] ?? 0) > 0) return [0, unplaced, ...levels.map(() => null)];
+  if ((score[unplacedLevel] ?? 0) > 0) return [0, unplaced, ...levels.map(() => null)];
+  const free = freeWorkloads(state, score);
+  if (free?.length === 0) return [...score];
+  const choices = choicesOf(state, free, hostOf);
+  const small = ofObjectives && choices.pairs <= pairsMax && state.kernels.objectives.complete;
   // How sure an answer is depends on the first level above its bound: those behind it get their bound for less.
   let looksMax = boundLooksMax;
   return [0, unplaced, ...levels.map((level) => {
-    const bound = levelBound(state, level, score, looksMax);
+    const forced = state.problem.levels[level]?.countsLeavers === true ? forcedLeavers(state) : null;
+    if (!small || forced === score[firstObjectiveLevel + level]) return forced;
+    const bound = levelBound(state, level, score, choices, looksMax);
     if (bound !== score[firstObjectiveLevel + level]) looksMax = laterLooksMax;
-    return bound;
+    return bound === null || forced === null ? bound : Math.max(bound, forced);
   })];
+}
+
+/** Where each workload may be in a placement that is as good on the levels before. */
+function choicesOf({ problem, kernels: { allow }, workloadCount }: State, free: Int32Array | null, hostOf: ArrayLike<number>): Choices {
+  const isFree = new Uint8Array(workloadCount).fill(free === null ? 1 : 0);
+  for (const w of free ?? []) isFree[w] = 1;
+  const only = new Int32Array(1);
+  const hostsOf = (w: number): Int32Array => {
+    if (isFree[w] === 1) return allow.candidatesOf(w);
+    only[0] = hostOf[w] ?? -1;
+    return only;
+  };
+  return { hostsOf, pairs: problem.wanted.reduce((sum, w) => sum + hostsOf(w).length, 0) };
 }
 
 /** Least penalty for workloads that no placement can hold without breaking a must. */
@@ -52,7 +73,7 @@ function unplacedBound(state: State): number {
 }
 
 /** The best of several relaxations: prices of hosts shared out by each resource, then prices improved step by step. */
-function levelBound(state: State, level: number, score: Score, looksMax: number): number | null {
+function levelBound(state: State, level: number, score: Score, choices: Choices, looksMax: number): number | null {
   const { fill, objectives } = state.kernels;
   const limits = limitsOf(state);
   let negative = 0;
@@ -67,7 +88,7 @@ function levelBound(state: State, level: number, score: Score, looksMax: number)
   let bestShares: Float64Array = new Float64Array(limits.length);
   for (let r = 0; r < Math.max(1, fill.resources); r++) {
     const shares = onShares(state, level, r, limits);
-    const bound = relaxedBound(state, level, shares, limits);
+    const bound = relaxedBound(state, level, shares, limits, choices);
     if (bound === null) return null;
     if (bound + negative <= best) continue;
     best = bound + negative;
@@ -76,7 +97,7 @@ function levelBound(state: State, level: number, score: Score, looksMax: number)
   }
   const base = (objectives.base[level] as number) + leastOver(state.problem, level);
   const value = (score[firstObjectiveLevel + level] ?? 0) - base;
-  if (roundUp(best) < value && fill.resources > 0) best = Math.max(best, priceBound(state, level, { target: value, start: bestShares, limits, looksMax }));
+  if (roundUp(best) < value && fill.resources > 0) best = Math.max(best, priceBound(state, level, { target: value, start: bestShares, limits, choices, looksMax }));
   return roundUp(best) + base;
 }
 
@@ -109,8 +130,8 @@ function onShares(state: State, level: number, resource: number, limits: Float64
 }
 
 /** Everybody on the cheapest host at these prices, and what it costs to mend its overloads; null when somebody has no allowed host. */
-function relaxedBound(state: State, level: number, prices: Float64Array, limits: Float64Array): number | null {
-  const { kernels: { allow, objectives, fill }, problem } = state;
+function relaxedBound(state: State, level: number, prices: Float64Array, limits: Float64Array, { hostsOf }: Choices): number | null {
+  const { kernels: { objectives, fill }, problem } = state;
   const { resources } = fill;
   const cheapest: number[][] = Array.from({ length: state.hostCount }, () => []);
   const regret = new Float64Array(state.workloadCount);
@@ -119,7 +140,7 @@ function relaxedBound(state: State, level: number, prices: Float64Array, limits:
     let least = Infinity;
     let second = Infinity;
     let at = -1;
-    for (const h of allow.candidatesOf(w)) {
+    for (const h of hostsOf(w)) {
       let cost = objectives.values[objectives.find(w, h) + level] as number;
       for (let r = 0; r < resources; r++) cost += (prices[h * resources + r] as number) * needOf(state, w, r);
       if (cost < least) {

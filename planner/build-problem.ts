@@ -50,7 +50,7 @@ function levelsOf(
 ): readonly Level[] {
   const own = compileObjectives({ objectives, settings }, index);
   if (mode === "optimise" || mode === "place") return own;
-  return [{ name: "moves", shouldsWeight: 0, terms: [{ objective: displaced(current), weight: 1 }] }, ...own];
+  return [{ name: "moves", shouldsWeight: 0, terms: [{ objective: displaced(current), weight: 1 }], countsLeavers: true }, ...own];
 }
 
 function displaced(current: Int32Array): Objective {

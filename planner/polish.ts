@@ -7,13 +7,13 @@ import type { State } from "./state.ts";
 /** Workloads times hosts up to which all pairs of moves are tried. */
 const pairsMax = 100;
 
-/** Improves a placement by single moves until none helps; the way down that annealing leaves out. */
-export function descend(state: State, random: Random, workMax: number, stopped: () => boolean): void {
+/** Improves a placement by single moves of some workloads until none helps; the way down that annealing leaves out. */
+export function descend(state: State, random: Random, among: Int32Array, workMax: number, stopped: () => boolean): void {
   const chooser = new Chooser(state, random);
   const end = state.weighed + workMax;
   for (let pass = 0; pass < 8; pass++) {
     let improved = false;
-    for (const [i, w] of state.problem.wanted.entries()) {
+    for (const [i, w] of among.entries()) {
       if (state.weighed > end || (i % 256 === 0 && stopped())) return;
       const host = chooser.choose(w, false, { scanMax: 128, goodMax: 64, blinkPermille: 0 });
       if (host === state.hostOf[w] || !isGain(chooser.guideChange, chooser.change)) continue;

@@ -4,6 +4,13 @@ const roundsMax = 250;
 /** Once steps are so much shorter than at first, they lead nowhere any more. */
 const shortestStep = 1 / 1024;
 
+/** Where workloads may be. */
+export interface Choices {
+  hostsOf(workload: number): Int32Array;
+  /** Pairs of workloads and such hosts. */
+  readonly pairs: number;
+}
+
 /** What prices aim at, and where they begin. */
 interface PriceAim {
   /** The value that the search has reached: a bound as high as this proves it. */
@@ -11,6 +18,7 @@ interface PriceAim {
   readonly start: Float64Array;
   /** The strictest limit of each host and resource. */
   readonly limits: Float64Array;
+  readonly choices: Choices;
   /** Looks at a workload on a host that the bound may cost. */
   readonly looksMax: number;
 }
@@ -21,17 +29,16 @@ interface PriceAim {
  * have to give are subtracted again. Any prices give a valid bound; they are improved step by step (subgradients after
  * Polyak, aimed at the value that the search has reached).
  */
-export function priceBound(state: State, level: number, { target, start, limits, looksMax }: PriceAim): number {
+export function priceBound(state: State, level: number, { target, start, limits, choices, looksMax }: PriceAim): number {
   const { resources } = state.kernels.fill;
-  const { wanted } = state.problem;
-  const rounds = Math.min(roundsMax, Math.floor(looksMax / Math.max(1, wanted.length * state.hostCount * Math.max(1, resources))));
+  const rounds = Math.min(roundsMax, Math.floor(looksMax / Math.max(1, choices.pairs * Math.max(1, resources))));
   const prices = start.slice();
   const usage = new Float64Array(limits.length);
   let best = -Infinity;
   let stepScale = 1;
   let sinceBetter = 0;
   for (let round = 0; round <= rounds; round++) {
-    const value = answer(state, level, prices, limits, usage);
+    const value = answer(state, level, prices, { limits, choices }, usage);
     if (value > best) {
       best = value;
       sinceBetter = 0;
@@ -59,15 +66,15 @@ function gradient(usage: Float64Array, limits: Float64Array, cell: number): numb
 }
 
 /** The bound that these prices give; `usage` becomes use less room of each host that is on in the answer. */
-function answer(state: State, level: number, prices: Float64Array, limits: Float64Array, usage: Float64Array): number {
-  const { fill, objectives, allow } = state.kernels;
+function answer(state: State, level: number, prices: Float64Array, { limits, choices }: Pick<PriceAim, "limits" | "choices">, usage: Float64Array): number {
+  const { fill, objectives } = state.kernels;
   const { resources, need } = fill;
   usage.fill(0);
   let sum = 0;
   for (const w of state.problem.wanted) {
     let least = Infinity;
     let at = -1;
-    const candidates = allow.candidatesOf(w);
+    const candidates = choices.hostsOf(w);
     for (let i = 0; i < candidates.length; i++) {
       const h = candidates[i] as number;
       let cost = objectives.values[objectives.find(w, h) + level] as number;

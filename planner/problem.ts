@@ -10,6 +10,8 @@ export interface Level {
   readonly name: string;
   readonly shouldsWeight: number;
   readonly terms: readonly { readonly objective: Objective; readonly weight: number }[];
+  /** True when it counts those who leave the host that they are on now, and nothing else. */
+  readonly countsLeavers?: boolean;
 }
 
 /** Placement as a problem over dense arrays; both engines take it as it is. Indices are those of `index`. */

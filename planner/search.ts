@@ -9,6 +9,7 @@ import { draw, guideTolerance, isGain } from "./moves/chooser.ts";
 import { MoveContext } from "./moves/context.ts";
 import { focusOf } from "./moves/focus.ts";
 import { descend, pullEveryoneBack, tryPairs } from "./polish.ts";
+import { freeWorkloads } from "./free.ts";
 import { compareScores, mustsLevel, type EngineOptions, type Problem, type Score, type Solution } from "./problem.ts";
 import { exactSumLimit, levelName, scoreOf, ScoreOverflow } from "./score.ts";
 import { State } from "./state.ts";
@@ -21,6 +22,8 @@ const provablePairsMax = 2000;
 /** Work after the last better placement that a search of a small problem does at least, and its share of the limit. */
 const stallMin = 40_000;
 const stallShare = 1 / 3;
+/** Work once it is known who stays: for whoever else there is. */
+const freeWork = { atLeast: 40_000, each: 200 };
 /** Choices between two looks at what is wrong. */
 const focusEvery = 512;
 
@@ -41,7 +44,9 @@ class Search {
   readonly #context: MoveContext;
   readonly #acceptance: Acceptance;
   readonly #mix: MoveMix;
-  readonly #workMax: number;
+  #workMax: number;
+  /** Whoever may still be placed better; null for everybody. */
+  #free: Int32Array | null = null;
   readonly #deadlineMs: number;
   readonly #best: { readonly hostOf: Int32Array; readonly score: Score };
   /** State is better than the best kept, and not yet copied. */
@@ -105,22 +110,36 @@ class Search {
 
   #anneal(): void {
     const state = this.#state;
-    const length = roundLength(this.#problem, this.#workMax);
-    const heats = this.#workMax / this.#problem.wanted.length >= thoroughWork ? thoroughHeats : carefulHeats;
+    this.#narrow();
+    if (this.#free?.length === 0) return;
     this.#acceptance.calibrate(this.#context);
     for (let round = 0; !this.#isOver("search") && !this.#isProved() && !this.#isStalled(); round++) {
       if (round > 0) this.#restart(round);
+      const length = roundLength(this.#context.wanted.length, state.hostCount, this.#workMax);
+      const heats = this.#workMax / this.#context.wanted.length >= thoroughWork ? thoroughHeats : carefulHeats;
       const heat = heats[round % heats.length] as number;
       this.#round(Math.min(length, this.#workMax - state.weighed), heat);
-      descend(state, this.#random, this.#descentMax(), () => this.#isOver("search"));
+      descend(state, this.#random, this.#context.wanted, this.#descentMax(), () => this.#isOver("search"));
       this.#endStage();
+      this.#narrow();
     }
+  }
+
+  /** Once it is known who stays in the end, only the others are looked at, with work for as many. */
+  #narrow(): void {
+    if (this.#free !== null) return;
+    this.#free = freeWorkloads(this.#state, this.#best.score);
+    if (this.#free === null) return;
+    this.#loadBest();
+    this.#context.narrow(this.#free);
+    this.#workMax = Math.min(this.#workMax, this.#state.weighed + freeWork.atLeast + freeWork.each * this.#free.length);
   }
 
   /** Nothing is left to find once every level stands at its bound; asked where bounds cost less than a round. */
   #isProved(): boolean {
+    if (this.#free?.length === 0) return true;
     if (this.#state.workloadCount * this.#state.hostCount > provablePairsMax) return false;
-    return claimOf(this.#best.score, lowerBounds(this.#state, this.#best.score)).kind === "optimal";
+    return claimOf(this.#best.score, lowerBounds(this.#state, this.#best.score, this.#best.hostOf)).kind === "optimal";
   }
 
   /** Small problems are searched through long before their work is spent: a third of it without a better placement is enough. */
@@ -132,7 +151,7 @@ class Search {
   /** Most rounds go on from the best; some go on from where the last one ended, so as not to circle around one place. */
   #restart(round: number): void {
     if (round % 4 !== 3) this.#loadBest();
-    if (round % 8 !== 7) return;
+    if (round % 8 !== 7 || this.#free !== null) return;
     this.#journalIsWhole = false;
     construct(this.#state, this.#random, new Int32Array(this.#state.workloadCount).fill(-1), () => this.#isOver("search"));
     this.#noteIfBest();
@@ -146,7 +165,7 @@ class Search {
       if (--untilFocus <= 0) {
         untilFocus = focusEvery;
         if (this.#isOver("search")) return;
-        this.#context.focus = focusOf(state);
+        this.#context.focus = focusOf(state, this.#context.wanted);
         if (state.guide > guideTolerance) state.raiseGuides(1.05);
         this.#acceptance.cool(heat, (state.weighed - from) / length);
         this.#trimJournal();
@@ -282,13 +301,14 @@ class Search {
     const state = this.#state;
     const hardStop = (): boolean => this.#hardStop();
     for (let pass = 0; pass < 3 && !this.#hardStop(); pass++) {
-      descend(state, this.#random, this.#descentMax(), hardStop);
+      descend(state, this.#random, this.#context.wanted, this.#descentMax(), hardStop);
       const improved = state.settlesOften && tryPairs(state, hardStop);
       this.#endStage();
       if (!improved) break;
     }
     this.#loadBest();
-    pullEveryoneBack(state, () => this.#options.stopped());
+    // Where it is known who stays, nobody else can go back.
+    if (this.#free === null) pullEveryoneBack(state, () => this.#options.stopped());
     state.settle();
     if (compareScores(state.score, this.#best.score) > 0) return;
     this.#best.hostOf.set(state.hostOf);
@@ -338,7 +358,7 @@ class Search {
     const { hostOf } = this.#best;
     const score = scoreOf(this.#problem, hostOf);
     assert(compareScores(score, this.#best.score) === 0, `the search counted ${this.#best.score.join(", ")}, from scratch it is ${score.join(", ")}`);
-    const bounds = lowerBounds(this.#state, score, this.#options.bound ?? true);
+    const bounds = lowerBounds(this.#state, score, hostOf, this.#options.bound ?? true);
     return {
       hostOf, score, bounds,
       claim: claimOf(score, bounds),
@@ -359,7 +379,7 @@ function defaultWork({ wanted, index }: Problem): number {
   return Math.min(30_000_000, 400_000 + 3000 * wanted.length + 100 * index.hosts.length);
 }
 
-function roundLength({ wanted, index }: Problem, workMax: number): number {
-  const thorough = 12_000 + 40 * wanted.length * Math.min(index.hosts.length, 60);
+function roundLength(workloads: number, hosts: number, workMax: number): number {
+  const thorough = 12_000 + 40 * workloads * Math.min(hosts, 60);
   return Math.max(1, Math.min(thorough, Math.floor(workMax * 0.45)));
 }

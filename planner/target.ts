@@ -7,7 +7,7 @@ import { compilePolicies, type Constraint } from "../policies/index.ts";
 import { buildProblem } from "./build-problem.ts";
 import { claimOf } from "./claim.ts";
 import { exactSize, solveExactly } from "./exact/index.ts";
-import { compareScores, firstObjectiveLevel, mustsLevel, type EngineOptions, type Problem, type Score, type Solution } from "./problem.ts";
+import { compareScores, firstObjectiveLevel, mustsLevel, unplacedLevel, type EngineOptions, type Problem, type Score, type Solution } from "./problem.ts";
 import { schedule, type ScheduleResult } from "./schedule.ts";
 import { scoreOf } from "./score.ts";
 import { search } from "./search.ts";
@@ -108,7 +108,8 @@ async function solve(request: PlanRequest, problem: Problem, deadlineMs: number,
   if (request.engine === "search" || (request.engine === "auto" && !isSmall)) {
     const found = search(problem, options);
     if (found.claim.kind === "optimal") return found;
-    return worthMoving(request, problem, found) ? settled(request, problem, deadlineMs, found, around) : stay(problem, found);
+    if (!worthMoving(request, problem, found)) return stay(problem, found);
+    return staysPut(problem, found) ? found : settled(request, problem, deadlineMs, found, around);
   }
   const warm = search(problem, { ...options, iterations: Math.min(request.iterations ?? warmIterations, warmIterations) });
   if (warm.claim.kind === "optimal" || request.stopped()) return warm;
@@ -152,6 +153,11 @@ function stay(problem: Problem, { engine, bounds }: Solution): Solution {
 /** Everybody who is wanted where they are now. */
 function stayingHosts({ current, index }: Problem): Int32Array {
   return Int32Array.from(current, (h, w) => (index.workloads[w]?.desired === "removed" ? -1 : h));
+}
+
+/** Would the next planning stay where this one went? Surely where moves come first and nobody is left who had to. */
+function staysPut({ levels }: Problem, { score }: Solution): boolean {
+  return levels[0]?.countsLeavers === true && score[mustsLevel] === 0 && score[unplacedLevel] === 0;
 }
 
 /** Goes on from the target as the next planning would, until that finds nothing worth moving for. */

@@ -16,7 +16,8 @@ export const closeHost: MoveKind = {
   name: "close host",
   propose(context) {
     const { state, chooser, random } = context;
-    const closed = drawClosable(context);
+    // Those who stay on it, and those who stay where they would make room, leave nothing to close.
+    const closed = context.isNarrow ? -1 : drawClosable(context);
     if (closed < 0) return;
     const pool: number[] = [];
     for (let w = state.first[closed] as number; w >= 0; w = state.next[w] as number) pool.push(w);

@@ -8,10 +8,12 @@ export class MoveContext {
   readonly state: State;
   readonly random: Random;
   readonly chooser: Chooser;
-  readonly groups: readonly MovableGroup[];
-  readonly wanted: Int32Array;
+  groups: readonly MovableGroup[];
+  /** Whom moves are about: all that are wanted, until `narrow` leaves some out. */
+  wanted: Int32Array;
   /** See `focusOf`; renewed by the search now and then. */
   focus: Int32Array = new Int32Array(0);
+  #isFree: Uint8Array | null = null;
 
   constructor(state: State, random: Random) {
     this.state = state;
@@ -19,6 +21,24 @@ export class MoveContext {
     this.chooser = new Chooser(state, random);
     this.groups = movableGroups(state.kernels, state.problem);
     this.wanted = state.problem.wanted;
+  }
+
+  /** From here on only these move. */
+  narrow(free: Int32Array): void {
+    const isFree = new Uint8Array(this.state.workloadCount);
+    for (const w of free) isFree[w] = 1;
+    this.#isFree = isFree;
+    this.wanted = free;
+    this.focus = new Int32Array(0);
+    this.groups = this.groups.map((group) => ({ ...group, members: group.members.filter((w) => isFree[w] === 1) })).filter(({ members }) => members.length > 1);
+  }
+
+  get isNarrow(): boolean {
+    return this.#isFree !== null;
+  }
+
+  isFree(workload: number): boolean {
+    return this.#isFree === null || this.#isFree[workload] === 1;
   }
 
   /** A workload: one of the focus in `focusPermille` of a thousand draws when there is one. */

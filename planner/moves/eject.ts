@@ -30,12 +30,13 @@ export const eject: MoveKind = {
 };
 
 /** Whose leaving mends most; a random one among the first equals. */
-function pickVictim({ state, random }: MoveContext, host: number, kept: number): number {
+function pickVictim(context: MoveContext, host: number, kept: number): number {
+  const { state, random } = context;
   let best = -1;
   let bestGuide = Infinity;
   let seen = 0;
   for (let w = state.first[host] as number; w >= 0 && seen < victimsMax; w = state.next[w] as number, seen++) {
-    if (w === kept) continue;
+    if (w === kept || !context.isFree(w)) continue;
     const guide = state.weighMusts(w, -1);
     if (guide < bestGuide - guideTolerance || (guide < bestGuide + guideTolerance && draw(random, 2) === 0)) {
       best = w;

@@ -25,9 +25,9 @@ export const exchangeHosts: MoveKind = {
     const { state } = context;
     const one = hostInUse(context);
     if (one < 0) return;
-    const other = context.drawHost(state.first[one] as number);
-    if (other < 0 || other === one || (state.population[other] as number) > populationMax) return;
     const fromOne = contentOf(context, one);
+    const other = context.drawHost(fromOne[0] as number);
+    if (other < 0 || other === one || (state.population[other] as number) > populationMax) return;
     const fromOther = contentOf(context, other);
     for (const w of fromOther) state.move(w, -1);
     for (const w of fromOne) state.move(w, state.mayEnter(w, other) ? other : -1);
@@ -79,17 +79,21 @@ export const rebuildSome: MoveKind = {
   },
 };
 
-function hostInUse({ state, random }: MoveContext): number {
+function hostInUse(context: MoveContext): number {
+  const { state, random } = context;
   for (let i = 0; i < 8; i++) {
-    const host = draw(random, state.hostCount);
+    const host = context.isNarrow ? (state.hostOf[context.drawWorkload(0)] as number) : draw(random, state.hostCount);
+    if (host < 0) continue;
     const population = state.population[host] as number;
     if (population > 0 && population <= populationMax) return host;
   }
   return -1;
 }
 
-function contentOf({ state }: MoveContext, host: number): number[] {
+/** Those on a host that may move. */
+function contentOf(context: MoveContext, host: number): number[] {
+  const { state } = context;
   const content: number[] = [];
-  for (let w = state.first[host] as number; w >= 0; w = state.next[w] as number) content.push(w);
+  for (let w = state.first[host] as number; w >= 0; w = state.next[w] as number) if (context.isFree(w)) content.push(w);
   return content;
 }

@@ -14,7 +14,7 @@ export const swap: MoveKind = {
     if (population === 0) return;
     let b = state.first[hostB] as number;
     for (let skip = draw(random, Math.min(population, 64)); skip > 0; skip--) b = state.next[b] as number;
-    if (hostA >= 0 && !state.mayEnter(b, hostA)) return;
+    if (!context.isFree(b) || (hostA >= 0 && !state.mayEnter(b, hostA))) return;
     state.move(b, hostA);
     state.move(a, hostB);
   },
