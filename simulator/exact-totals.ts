@@ -1,0 +1,63 @@
+/** Where the second number of a total begins; below 2^53 two of them can be added exactly. */
+const unit = 2 ** 52;
+
+/**
+ * Running totals of whole numbers that outgrow a double: a year of microcores times milliseconds, or of microjoules.
+ * What is added is a whole number below 2^52, or a product below 2^100; what comes out is exact, whatever the order.
+ */
+export class ExactTotals {
+  readonly #whole: Float64Array;
+  readonly #rest: Float64Array;
+
+  constructor(count: number) {
+    this.#whole = new Float64Array(count);
+    this.#rest = new Float64Array(count);
+  }
+
+  get count(): number {
+    return this.#whole.length;
+  }
+
+  /** Adds a whole number from 0 to 2^52. */
+  add(place: number, amount: number): void {
+    const rest = (this.#rest[place] as number) + amount;
+    if (rest < unit) this.#rest[place] = rest;
+    else {
+      this.#whole[place] = (this.#whole[place] as number) + 1;
+      this.#rest[place] = rest - unit;
+    }
+  }
+
+  /** Adds a product of whole numbers that may itself be too large for a double. */
+  addProduct(place: number, a: number, b: number): void {
+    const product = a * b;
+    if (product < unit) {
+      this.add(place, product);
+      return;
+    }
+    const exact = BigInt(a) * BigInt(b);
+    this.#whole[place] = (this.#whole[place] as number) + Number(exact / BigInt(unit));
+    this.add(place, Number(exact % BigInt(unit)));
+  }
+
+  exact(place: number): bigint {
+    return BigInt(this.#whole[place] ?? 0) * BigInt(unit) + BigInt(this.#rest[place] ?? 0);
+  }
+
+  /** The nearest double. */
+  number(place: number): number {
+    return Number(this.exact(place));
+  }
+
+  /** The sum of all, exactly. */
+  sum(): bigint {
+    let sum = 0n;
+    for (let place = 0; place < this.count; place++) sum += this.exact(place);
+    return sum;
+  }
+}
+
+/** A quotient of whole numbers, rounded half up: what a charge does once, at its end. */
+export function roundedQuotient(dividend: bigint, divisor: bigint): bigint {
+  return (2n * dividend + divisor) / (2n * divisor);
+}

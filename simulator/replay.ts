@@ -1,0 +1,97 @@
+import { FairShare } from "./share.ts";
+
+/**
+ * The kernels of a replay: whole samples in, whole sums out. A block holds rows of samples, one row after the other, each
+ * `slots` long; a pool is the rows of one host, their demands cut off at their limits, and the capacity they share.
+ */
+export interface Pool {
+  readonly samples: Int32Array;
+  readonly slots: number;
+  /** Numbers of the rows that share the pool. */
+  readonly rows: ArrayLike<number>;
+  /** In fine units; infinite when nothing is ever short. */
+  readonly capacity: number;
+}
+
+/** Totals of each row over some slots, in fine units; what was granted is demand less stolen. */
+export interface RowTotals {
+  readonly demand: Float64Array;
+  readonly stolen: Float64Array;
+}
+
+/** Writes the sum of the rows for slots `from` to `to` to the beginning of `sums`. */
+export function sumRows({ samples, slots, rows }: Pool, from: number, to: number, sums: Float64Array): void {
+  const count = to - from;
+  sums.fill(0, 0, count);
+  let i = 0;
+  for (; i + 3 < rows.length; i += 4) {
+    let a = (rows[i] as number) * slots + from;
+    let b = (rows[i + 1] as number) * slots + from;
+    let c = (rows[i + 2] as number) * slots + from;
+    let d = (rows[i + 3] as number) * slots + from;
+    for (let s = 0; s < count; s++) {
+      sums[s] = (sums[s] as number) + (samples[a++] as number) + (samples[b++] as number) + (samples[c++] as number) + (samples[d++] as number);
+    }
+  }
+  for (; i < rows.length; i++) {
+    let a = (rows[i] as number) * slots + from;
+    for (let s = 0; s < count; s++) sums[s] = (sums[s] as number) + (samples[a++] as number);
+  }
+}
+
+/** The same, and adds what each row asked for to its total. */
+export function sumRowsAndTotals({ samples, slots, rows }: Pool, from: number, to: number, sums: Float64Array, demand: Float64Array): void {
+  const count = to - from;
+  sums.fill(0, 0, count);
+  let i = 0;
+  for (; i + 1 < rows.length; i += 2) {
+    let a = (rows[i] as number) * slots + from;
+    let b = (rows[i + 1] as number) * slots + from;
+    let ofA = 0;
+    let ofB = 0;
+    for (let s = 0; s < count; s++) {
+      const x = samples[a++] as number;
+      const y = samples[b++] as number;
+      ofA += x;
+      ofB += y;
+      sums[s] = (sums[s] as number) + x + y;
+    }
+    demand[rows[i] as number] = (demand[rows[i] as number] as number) + ofA;
+    demand[rows[i + 1] as number] = (demand[rows[i + 1] as number] as number) + ofB;
+  }
+  for (; i < rows.length; i++) {
+    let a = (rows[i] as number) * slots + from;
+    let ofA = 0;
+    for (let s = 0; s < count; s++) {
+      const x = samples[a++] as number;
+      ofA += x;
+      sums[s] = (sums[s] as number) + x;
+    }
+    demand[rows[i] as number] = (demand[rows[i] as number] as number) + ofA;
+  }
+}
+
+const fair = new FairShare();
+
+/** Takes from the rows of a pool what they cannot get in one slot, in which they ask for more than there is. */
+export function stealInSlot({ samples, slots, rows, capacity }: Pool, slot: number, stolen: Float64Array): void {
+  const count = rows.length;
+  fair.settle(samples, slots, rows, slot, capacity);
+  const { level } = fair;
+  let extra = fair.extra | 0;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i] as number;
+    const over = ((samples[row * slots + slot] as number) - level) | 0;
+    // All ones when it wants more than the level; `one` when it is among the first of these.
+    const more = -over >> 31;
+    const one = more & (-extra >> 31);
+    extra = (extra + one) | 0;
+    stolen[row] = (stolen[row] as number) + (over & more) + one;
+  }
+}
+
+/** Adds up demand and stolen amounts of each row of a pool; the sums of the slots are left at the beginning of `sums`. */
+export function replayPool(pool: Pool, from: number, to: number, sums: Float64Array, totals: RowTotals): void {
+  sumRowsAndTotals(pool, from, to, sums, totals.demand);
+  for (let s = 0; s < to - from; s++) if ((sums[s] as number) > pool.capacity) stealInSlot(pool, from + s, totals.stolen);
+}
