@@ -1,4 +1,4 @@
-import type { ApplicationId, WorkloadId } from "./ids.ts";
+import { compareIds, type ApplicationId, type WorkloadId } from "./ids.ts";
 
 /**
  * One resource of a trace. Samples are whole numbers of its fine unit, `perUnit` of which make one unit of the fleet:
@@ -27,6 +27,10 @@ export const sampleMax = 2_147_483_647;
 export interface LoadSubject {
   readonly workload: WorkloadId;
   readonly application: ApplicationId | null;
+}
+
+export function compareSubjects(a: LoadSubject, b: LoadSubject): number {
+  return compareIds(a.workload, b.workload) || compareIds(a.application ?? "", b.application ?? "");
 }
 
 /**
@@ -107,7 +111,7 @@ export function spanMs(times: LoadTimes): { readonly startMs: number; readonly e
 export type RowFindingKind =
   | "same-row-again" | "same-stamp-other-values" | "stamp-goes-back" | "stamps-missing" | "stamp-off-grid"
   | "wrong-number-of-fields" | "not-a-number" | "negative-value" | "value-too-large" | "above-provisioned"
-  | "provision-changes" | "clock-unit" | "empty-row" | "cut-off-row" | "unknown-subject" | "overlap" | "nothing-measured";
+  | "provision-changes" | "other-unit" | "unknown-subject" | "overlap" | "nothing-measured";
 
 /** Rows of one kind in one file. Rows are numbered from 1, a header included, as an editor shows them. */
 export interface RowFinding {

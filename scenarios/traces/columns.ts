@@ -1,0 +1,38 @@
+/** A growing column of whole numbers. */
+export class Int32Column {
+  #values = new Int32Array(64);
+  length = 0;
+
+  push(value: number): void {
+    if (this.length === this.#values.length) {
+      const wider = new Int32Array(this.length * 2);
+      wider.set(this.#values);
+      this.#values = wider;
+    }
+    this.#values[this.length++] = value;
+  }
+
+  /** What was pushed, without a copy; further pushes may or may not show. */
+  values(): Int32Array {
+    return this.#values.subarray(0, this.length);
+  }
+}
+
+/** A growing column of instants. */
+export class Float64Column {
+  #values = new Float64Array(64);
+  length = 0;
+
+  push(value: number): void {
+    if (this.length === this.#values.length) {
+      const wider = new Float64Array(this.length * 2);
+      wider.set(this.#values);
+      this.#values = wider;
+    }
+    this.#values[this.length++] = value;
+  }
+
+  values(): Float64Array {
+    return this.#values.subarray(0, this.length);
+  }
+}

@@ -1,0 +1,3 @@
+export { readTrace, traceFormats, type ReadTraceOptions, type TraceReading } from "./read.ts";
+export { traceFormatNames, type TraceFormatName } from "./reading.ts";
+export { traceCsv, writeTraceParquet } from "./write.ts";

@@ -1,0 +1,92 @@
+import { asyncBufferFromFile, parquetMetadataAsync, parquetScan } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import { UnreadableInput } from "./unreadable.ts";
+
+type Scan = Awaited<ReturnType<typeof parquetScan>>;
+type Column = Awaited<ReturnType<Scan["readColumn"]>>;
+
+/** A Parquet file, read a group of rows and a column at a time. */
+export class ParquetTable {
+  readonly path: string;
+  readonly #scan: Scan;
+
+  private constructor(path: string, scan: Scan) {
+    this.path = path;
+    this.#scan = scan;
+  }
+
+  static async open(path: string): Promise<ParquetTable> {
+    return understood(path, async () => {
+      const file = await asyncBufferFromFile(path);
+      return new ParquetTable(path, await parquetScan({ file, metadata: await parquetMetadataAsync(file), compressors }));
+    });
+  }
+
+  /** Names of the columns that hold one value a row. */
+  get columns(): readonly string[] {
+    const { schema } = this.#scan.metadata;
+    return schema.slice(1).flatMap(({ name, num_children }) => (num_children === undefined ? [name] : []));
+  }
+
+  get rows(): number {
+    return Number(this.#scan.metadata.num_rows);
+  }
+
+  /** Groups of rows with the wanted columns, in the order of the file. Rows are numbered from 1. */
+  async *groups(wanted: readonly string[]): AsyncGenerator<RowGroup> {
+    let rowStart = 0;
+    for (const group of this.#scan.metadata.row_groups) {
+      const rowEnd = rowStart + Number(group.num_rows);
+      const columns: Column[] = [];
+      for (const name of wanted) columns.push(await this.#column(name, rowStart, rowEnd));
+      yield new RowGroup(columns, rowStart + 1, rowEnd - rowStart);
+      rowStart = rowEnd;
+    }
+  }
+
+  #column(name: string, rowStart: number, rowEnd: number): Promise<Column> {
+    return understood(this.path, () => this.#scan.readColumn({ column: name, rowStart, rowEnd }));
+  }
+}
+
+/** Some rows, a cell at a time. */
+export class RowGroup {
+  readonly firstRow: number;
+  readonly length: number;
+  readonly #columns: readonly Column[];
+
+  constructor(columns: readonly Column[], firstRow: number, length: number) {
+    this.#columns = columns;
+    this.firstRow = firstRow;
+    this.length = length;
+  }
+
+  /** A number, a date as milliseconds; NaN for anything else. */
+  value(column: number, i: number): number {
+    const cell: unknown = this.#columns[column]?.[i];
+    if (typeof cell === "number") return cell;
+    if (typeof cell === "bigint") return Number(cell);
+    if (cell instanceof Date) return cell.getTime();
+    return Number.NaN;
+  }
+
+  text(column: number, i: number): string {
+    const cell: unknown = this.#columns[column]?.[i];
+    if (cell instanceof Date) return cell.toISOString();
+    return typeof cell === "string" || typeof cell === "number" || typeof cell === "bigint" || typeof cell === "boolean" ? String(cell) : "";
+  }
+
+  isEmpty(column: number, i: number): boolean {
+    const cell: unknown = this.#columns[column]?.[i];
+    return cell === undefined || cell === null || cell === "";
+  }
+}
+
+/** What the library throws is about the file: say which. */
+async function understood<Result>(path: string, read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new UnreadableInput(`${path} is a damaged Parquet file, or of a kind that cannot be read (${error instanceof Error ? error.message : String(error)})`);
+  }
+}
