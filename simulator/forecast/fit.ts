@@ -1,0 +1,139 @@
+import { assert } from "../../model/assert.ts";
+import { slotsPerDay, type History } from "./history.ts";
+import { levelShifts, type LevelShift } from "./level-shift.ts";
+import { oddPeriod } from "./period.ts";
+import { Profile, type Likeness, type Outlook } from "./profile.ts";
+import { pinballLoss, quantileOf } from "./quantile.ts";
+import { slopeBetween } from "./trend.ts";
+
+/** What the bands allow for beyond what the history has shown; chosen on traces of virtual machines, see docs/forecast.md. */
+const unseen = {
+  /** Horizons of history that count as not seen yet: with little history the bands reach further out. */
+  horizons: 3,
+  /** Drift of the level, part of it per square root of a day. */
+  driftPerRootDay: 0.03,
+} as const;
+
+const trialsMax = 16;
+const samplesPerTrial = 200;
+/** Days that a trial leaves to learn from. */
+const daysToLearn = 4;
+
+/** A model of one history, ready to look ahead. */
+export interface Fitted {
+  readonly outlook: Outlook;
+  readonly shifts: readonly LevelShift[];
+  /** The loss of the best outlook without a season, per loss of the chosen one, less one; 0 when that is it. */
+  readonly seasonGain: number;
+  /** Low end, middle and high end for a slot ahead of the end. */
+  at(ahead: number): readonly [low: number, middle: number, high: number];
+}
+
+/** How far a band must be widened at each side, for slots up to so far ahead. */
+interface Widening { readonly upTo: number; readonly low: number; readonly high: number }
+interface Miss { readonly ahead: number; readonly low: number; readonly high: number }
+interface Tried { readonly outlook: Outlook; readonly loss: number; readonly misses: readonly Miss[] }
+
+/**
+ * Tries every outlook on the past as if it were the future, takes the one that would have been best, and widens its
+ * band until it would have held. `aheadMax` is how far it will be asked; `band` the part that it should hold.
+ */
+export function fit(history: History, aheadMax: number, band: number): Fitted {
+  const end = history.values.length;
+  assert(end > 0 && aheadMax > 0, "a forecast needs a history and a horizon");
+  const day = slotsPerDay(history);
+  const parts = [(1 - band) / 2, 0.5, (1 + band) / 2] as const;
+  const shifts = levelShifts(history);
+  const cutAt = (origin: number): number => shifts.findLast(({ slot }) => slot <= origin - day)?.slot ?? 0;
+  const ahead = Math.max(1, Math.min(aheadMax, Math.floor(end / 2)));
+  const origins = trialOrigins(end, ahead, day);
+  const tried = outlooks(history).flatMap((outlook) => tryOut(history, outlook, origins, ahead, parts, cutAt));
+  const best = tried.reduce<Tried | null>((a, b) => (a === null || b.loss < a.loss ? b : a), null);
+  const outlook = best?.outlook ?? { likeness: { kind: "recent" }, windowSlots: end, slope: 0 };
+  const plain = tried.reduce((least, { outlook, loss }) => (outlook.likeness.kind === "recent" ? Math.min(least, loss) : least), Number.POSITIVE_INFINITY);
+  const widenings = widen(best?.misses ?? [], parts[0], Math.max(1, (end - daysToLearn * day) / ahead), day);
+  const profile = new Profile(history, end, outlook, parts, cutAt(end));
+  return {
+    outlook, shifts,
+    seasonGain: best === null || best.loss === 0 || plain === Number.POSITIVE_INFINITY ? 0 : plain / best.loss - 1,
+    at: (slots) => banded(profile.at(slots), widenings, slots, day),
+  };
+}
+
+function banded(quantiles: Float64Array, widenings: readonly Widening[], ahead: number, day: number): readonly [number, number, number] {
+  const [low = 0, middle = 0, high = 0] = quantiles;
+  const wider = widenings.find(({ upTo }) => ahead < upTo) ?? widenings[widenings.length - 1];
+  const drift = unseen.driftPerRootDay * Math.abs(middle) * Math.sqrt((ahead + 1) / day);
+  const centre = Math.max(0, middle);
+  return [
+    Math.max(0, Math.min(centre, low - (wider?.low ?? 0) - drift)),
+    centre,
+    Math.max(centre, high + (wider?.high ?? 0) + drift),
+  ];
+}
+
+/** Instants in the past to look ahead from, the last one a whole horizon before the end. */
+function trialOrigins(end: number, ahead: number, day: number): readonly number[] {
+  const last = end - ahead;
+  const span = Math.max(0, last - daysToLearn * day);
+  const count = Math.max(1, Math.min(trialsMax, Math.floor(span / day) + 1));
+  return Array.from({ length: count }, (_, k) => last - Math.round((k * span) / Math.max(1, count - 1)));
+}
+
+/** All outlooks that a history is long enough for. */
+function outlooks(history: History): readonly Outlook[] {
+  const day = slotsPerDay(history);
+  const end = history.values.length;
+  const near = Math.round((day * 5) / 1440);
+  const wide = Math.round((day * 30) / 1440);
+  const odd = oddPeriod(history);
+  const slope = slopeBetween(history, Math.max(0, end - 28 * day), end);
+  const over = (likeness: Likeness, ...days: readonly number[]): Outlook[] => days.filter((each) => each * day <= end || each <= 1)
+    .flatMap((each) => (slope !== 0 && each >= 7 ? [0, slope] : [0]).map((by) => ({ likeness, windowSlots: Math.max(1, Math.round(each * day)), slope: by })));
+  const neighbours = near === wide ? [near] : [near, wide];
+  return [
+    ...over({ kind: "recent" }, 0.25, 1, 3, 7, 14, 28),
+    ...neighbours.flatMap((neighbours) => over({ kind: "period", slots: day, neighbours }, 3, 7, 14, 28)),
+    ...over({ kind: "day-of-its-kind", neighbours: wide }, 14, 21, 28),
+    ...over({ kind: "period", slots: 7 * day, neighbours: wide }, 21, 28, 56),
+    ...odd === null ? [] : over({ kind: "period", slots: odd, neighbours: near }, 3, 7, 14),
+  ];
+}
+
+function tryOut(
+  history: History, outlook: Outlook, origins: readonly number[], ahead: number, parts: readonly number[], cutAt: (origin: number) => number,
+): readonly Tried[] {
+  const misses: Miss[] = [];
+  let loss = 0;
+  const stride = Math.max(1, Math.round(ahead / samplesPerTrial));
+  for (const origin of origins) {
+    if (outlook.windowSlots > 1.5 * origin) continue;
+    const slope = outlook.slope === 0 ? 0 : slopeBetween(history, Math.max(0, origin - 28 * slotsPerDay(history)), origin);
+    const profile = new Profile(history, origin, { ...outlook, slope }, parts, cutAt(origin));
+    for (let i = origin % stride; i < ahead; i += stride) {
+      const value = history.values[origin + i] ?? Number.NaN;
+      const quantiles = profile.at(i);
+      if (Number.isNaN(value) || Number.isNaN(quantiles[0] ?? 0)) continue;
+      quantiles.forEach((quantile, k) => { loss += pinballLoss(value, quantile, parts[k] ?? 0); });
+      misses.push({ ahead: i, low: (quantiles[0] ?? 0) - value, high: value - (quantiles[2] ?? 0) });
+    }
+  }
+  return misses.length === 0 ? [] : [{ outlook, loss: loss / misses.length, misses }];
+}
+
+/**
+ * How much further out each end must be for the band to have held in the trials, for slots up to a day, up to three
+ * days, and beyond; never less further ahead. `seen` is how many horizons the trials have really seen.
+ */
+function widen(misses: readonly Miss[], tail: number, seen: number, day: number): readonly Widening[] {
+  const part = 1 - (tail * seen) / (seen + unseen.horizons);
+  let [low, high, from] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  return [day, 3 * day, Number.POSITIVE_INFINITY].flatMap((upTo): readonly Widening[] => {
+    const here = misses.filter(({ ahead }) => ahead >= from && ahead < upTo);
+    from = upTo;
+    if (here.length === 0) return [];
+    low = Math.max(low, quantileOf(Float64Array.from(here, (miss) => miss.low).sort(), part));
+    high = Math.max(high, quantileOf(Float64Array.from(here, (miss) => miss.high).sort(), part));
+    return [{ upTo, low, high }];
+  });
+}

@@ -1,0 +1,35 @@
+/** What was measured, on a regular grid, in units of the resource; NaN where nothing was. */
+export interface History {
+  readonly startMs: number;
+  readonly stepMs: number;
+  readonly values: Float64Array;
+}
+
+export const dayMs = 86_400_000;
+
+/** Number of slots in a day, at least one. */
+export function slotsPerDay({ stepMs }: Pick<History, "stepMs">): number {
+  return Math.max(1, Math.round(dayMs / stepMs));
+}
+
+/** Stretches for which nothing was measured, as pairs [first, after last). */
+export function holesOf({ values }: History): readonly (readonly [number, number])[] {
+  const holes: [number, number][] = [];
+  values.forEach((value, i) => {
+    if (!Number.isNaN(value)) return;
+    const last = holes[holes.length - 1];
+    if (last !== undefined && last[1] === i) last[1] = i + 1;
+    else holes.push([i, i + 1]);
+  });
+  return holes;
+}
+
+/** The same history with longer slots: the mean of what was measured in each; NaN when less than half was. */
+export function coarsened(history: History, stepMs: number): History {
+  const each = Math.max(1, Math.round(stepMs / history.stepMs));
+  const values = Float64Array.from({ length: Math.floor(history.values.length / each) }, (_, i) => {
+    const slot = history.values.subarray(i * each, (i + 1) * each).filter((value) => !Number.isNaN(value));
+    return 2 * slot.length >= each ? slot.reduce((sum, value) => sum + value, 0) / slot.length : Number.NaN;
+  });
+  return { startMs: history.startMs, stepMs: history.stepMs * each, values };
+}

@@ -1,0 +1,104 @@
+import type { History } from "./history.ts";
+import { dayMs, slotsPerDay } from "./history.ts";
+import { quantileOf } from "./quantile.ts";
+
+/** Which earlier slots resemble a slot to come. */
+export type Likeness =
+  /** All recent ones. */
+  | { readonly kind: "recent" }
+  /** Those some whole periods before it, and their neighbours. */
+  | { readonly kind: "period"; readonly slots: number; readonly neighbours: number }
+  /** Those at the same time of other working days, or of other weekend days. */
+  | { readonly kind: "day-of-its-kind"; readonly neighbours: number };
+
+/** One way to look ahead: resemblance, how far back, and with or without trend. */
+export interface Outlook {
+  readonly likeness: Likeness;
+  readonly windowSlots: number;
+  /** Change of the level per slot; 0 when there is none. */
+  readonly slope: number;
+}
+
+const leastSamples = 5;
+
+/**
+ * What a slot to come may be: quantiles of the slots before the origin that resemble it. Slots that resemble the same
+ * ones share an answer.
+ */
+export class Profile {
+  readonly #history: History;
+  readonly #origin: number;
+  readonly #from: number;
+  readonly #outlook: Outlook;
+  readonly #parts: readonly number[];
+  readonly #known = new Map<number, Float64Array>();
+  #recent: Float64Array | null = null;
+
+  /** `cut` is a slot before which the load was of another size. */
+  constructor(history: History, origin: number, outlook: Outlook, parts: readonly number[], cut = 0) {
+    this.#history = history;
+    this.#origin = origin;
+    this.#outlook = outlook;
+    this.#parts = parts;
+    this.#from = Math.max(0, cut, origin - outlook.windowSlots);
+  }
+
+  /** Quantiles for slot `origin + ahead`. */
+  at(ahead: number): Float64Array {
+    const quantiles = this.#like(this.#origin + ahead);
+    return this.#outlook.slope === 0 ? quantiles : quantiles.map((value) => value + this.#outlook.slope * (ahead + 1));
+  }
+
+  #like(slot: number): Float64Array {
+    const { likeness } = this.#outlook;
+    if (likeness.kind === "recent") return this.#all();
+    const period = likeness.kind === "period" ? likeness.slots : slotsPerDay(this.#history);
+    const weekend = likeness.kind === "period" ? 0 : Number(isWeekend(this.#history, slot));
+    const key = 2 * (slot % period) + weekend;
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      const samples = this.#samples(slot, period, likeness.neighbours, likeness.kind === "day-of-its-kind");
+      this.#known.set(key, known = samples.length < leastSamples ? this.#all() : this.#quantiles(samples));
+    }
+    return known;
+  }
+
+  #samples(slot: number, period: number, neighbours: number, ofItsKind: boolean): number[] {
+    const samples: number[] = [];
+    const weekend = isWeekend(this.#history, slot);
+    const periodsBack = Math.ceil((slot - this.#origin + 1 + neighbours) / period);
+    for (let like = slot - periodsBack * period; like + neighbours >= this.#from; like -= period) {
+      if (ofItsKind && isWeekend(this.#history, like) !== weekend) continue;
+      this.#collect(like - neighbours, like + neighbours, samples);
+    }
+    return samples;
+  }
+
+  #collect(first: number, last: number, samples: number[]): void {
+    const { values } = this.#history;
+    for (let i = Math.max(first, this.#from); i <= last && i < this.#origin; i++) {
+      const value = values[i] ?? Number.NaN;
+      if (!Number.isNaN(value)) samples.push(value + this.#outlook.slope * (this.#origin - 1 - i));
+    }
+  }
+
+  #all(): Float64Array {
+    if (this.#recent === null) {
+      const samples: number[] = [];
+      this.#collect(this.#from, this.#origin - 1, samples);
+      this.#recent = this.#quantiles(samples);
+    }
+    return this.#recent;
+  }
+
+  #quantiles(samples: readonly number[]): Float64Array {
+    const sorted = Float64Array.from(samples).sort();
+    return Float64Array.from(this.#parts, (part) => quantileOf(sorted, part));
+  }
+}
+
+/** Saturday or Sunday, in UTC. The first of January 1970 was a Thursday. */
+function isWeekend({ startMs, stepMs }: History, slot: number): boolean {
+  const day = Math.floor((startMs + slot * stepMs) / dayMs);
+  return (((day + 4) % 7) + 7) % 7 % 6 === 0;
+}

@@ -1,0 +1,35 @@
+import { slotsPerDay, type History } from "./history.ts";
+import { medianOf } from "./quantile.ts";
+
+const leastDays = 7;
+/** How sure a trend must be: standard deviations of Kendall's statistic. */
+const leastSure = 3;
+
+/**
+ * Change of the level per slot between two slots: the middle of the slopes between all pairs of days, which a few odd
+ * days cannot turn. Zero when days go up and down as chance would have it.
+ */
+export function slopeBetween(history: History, from: number, to: number): number {
+  const day = slotsPerDay(history);
+  const days = Math.floor((to - from) / day);
+  if (days < leastDays) return 0;
+  const levels = Array.from({ length: days }, (_, d) => medianOf(history.values.subarray(to - (days - d) * day, to - (days - d - 1) * day)));
+  const { slopes, up } = pairs(levels);
+  const spread = Math.sqrt((days * (days - 1) * (2 * days + 5)) / 18);
+  return Math.abs(up) < leastSure * spread ? 0 : medianOf(slopes) / day;
+}
+
+/** Slopes between all pairs of days, and how many more of them go up than down. */
+function pairs(levels: readonly number[]): { readonly slopes: readonly number[]; readonly up: number } {
+  const slopes: number[] = [];
+  let up = 0;
+  for (let a = 0; a < levels.length; a++) {
+    for (let b = a + 1; b < levels.length; b++) {
+      const slope = ((levels[b] ?? Number.NaN) - (levels[a] ?? Number.NaN)) / (b - a);
+      if (Number.isNaN(slope)) continue;
+      slopes.push(slope);
+      up += Math.sign(slope);
+    }
+  }
+  return { slopes, up };
+}
