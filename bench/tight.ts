@@ -1,7 +1,8 @@
 /**
  * Tight fleets, generated and planned: npx tsx bench/tight.ts [--seeds 60] [--from 1] [--every 1]
  * [--workers 2] [--limit 10] [--hosts N] [--mode repair] [--show]. Each seed has a size of its own, 100 to 1,000 hosts
- * unless --hosts says; --every 37 takes each 37th. Prints how many were solved (a target without a broken must) and scheduled (all of it reached, verified) under the limit in seconds.
+ * unless --hosts says; --every 37 takes each 37th. Prints how many were solved (a target without a broken must) and
+ * scheduled (all of it reached, verified) under the limit in seconds.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,6 +1,8 @@
+import { placeInBlocks } from "./blocks.ts";
 import { Chooser, guideTolerance, isGain, type Effort } from "./moves/chooser.ts";
 import { focusOf } from "./moves/focus.ts";
 import { relieve } from "./relieve.ts";
+import { compareScores, unplacedLevel } from "./problem.ts";
 import type { Random } from "../model/random.ts";
 import type { State } from "./state.ts";
 
@@ -21,8 +23,18 @@ export function construct(state: State, random: Random, start: ArrayLike<number>
   repair(state, chooser, stopped);
   unplaceBroken(state);
   placeUnplaced(state, chooser, stopped);
+  packTighter(state);
   state.settle();
   state.forget();
+}
+
+/** Where somebody is left without a place, all who leave a host may fit together where they do not one by one. */
+function packTighter(state: State): void {
+  if (state.score[unplacedLevel] === 0) return;
+  const before = state.score.slice();
+  const mark = state.mark();
+  placeInBlocks(state);
+  if (compareScores(state.score, before) >= 0) state.undoTo(mark);
 }
 
 /** Who is where it may not be leaves first, so that others find room there. */

@@ -3,7 +3,7 @@ import type { PlannedAction } from "../model/plan.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
 import type { Constraint } from "../policies/index.ts";
 import { Course, type Taken } from "./schedule/course.ts";
-import { WaysOut } from "./schedule/detour.ts";
+import { WaysOut, type WaysAllowed } from "./schedule/detour.ts";
 import { edgesOf } from "./schedule/edges.ts";
 import { FleetState, startingHosts } from "./schedule/fleet-state.ts";
 import { ReachSearch } from "./schedule/reach.ts";
@@ -77,7 +77,7 @@ function attempt(input: ScheduleInput, frozen: ReadonlySet<number>): Attempt {
   const tooMuch = ({ kind, course }: Attempt): boolean => kind === "arrived" && changesTooMuch(course, input.constraints, input.startsAtMs);
   if (!tooMuch(first)) return first;
   const course = new Course(input.index, input.constraints, { ...input, target: input.hostOf, frozen });
-  const direct: Attempt = { kind: runOn(course, false) ? "arrived" : "gave-up", course };
+  const direct: Attempt = { kind: runOn(course, { detours: false }) ? "arrived" : "gave-up", course };
   return tooMuch(direct) ? { kind: "gave-up", course } : direct;
 }
 
@@ -86,6 +86,8 @@ function wayTo(input: ScheduleInput, frozen: ReadonlySet<number>): Attempt {
   const course = new Course(input.index, input.constraints, { ...input, target: input.hostOf, frozen });
   if (runOn(course)) return { kind: "arrived", course };
   if (input.stopped()) return { kind: "gave-up", course };
+  const fillingLast = new Course(input.index, input.constraints, { ...input, target: input.hostOf, frozen, fillLast: true });
+  if (runOn(fillingLast, { detours: true, wholeHosts: true })) return { kind: "arrived", course: fillingLast };
   const nodes = input.nodeLimit ?? nodesDefault;
   const { workloads, hosts } = input.index;
   if (workloads.length <= wholeFleet.workloads && hosts.length <= wholeFleet.hosts) {
@@ -110,14 +112,19 @@ function isForbidden({ index, constraints, hostOf }: ScheduleInput, frozen: Read
 }
 
 /** True once nothing waits any more. */
-function runOn(course: Course, detours = true): boolean {
+function runOn(course: Course, ways: WaysAllowed = { detours: true }): boolean {
   let waysOut: WaysOut | null = null;
   for (;;) {
     course.run();
     if (course.interrupted) return false;
-    if (course.blocked.size === 0) return true;
-    waysOut ??= new WaysOut(course, detours);
-    if (!waysOut.take()) return false;
+    if (course.blocked.size === 0) {
+      if (!course.release()) return true;
+      continue;
+    }
+    waysOut ??= new WaysOut(course, ways);
+    if (waysOut.take()) continue;
+    if (!course.release()) return false;
+    waysOut = null;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Mode } from "../model/plan.ts";
 import { defaultMinimumGainPermille, type Scenario } from "../model/scenario.ts";
 import { indexFleet, type FleetIndex } from "../model/snapshot.ts";
 import { compilePolicies, type Constraint } from "../policies/index.ts";
+import { placeInBlocks } from "./blocks.ts";
 import { buildProblem } from "./build-problem.ts";
 import { claimOf } from "./claim.ts";
 import { exactSize, solveExactly } from "./exact/index.ts";
@@ -12,6 +13,7 @@ import { schedule, type ScheduleResult } from "./schedule.ts";
 import { scoreOf } from "./score.ts";
 import { search } from "./search.ts";
 import { settle } from "./settle.ts";
+import { State } from "./state.ts";
 
 export type EngineChoice = "auto" | "exact" | "search";
 
@@ -68,6 +70,8 @@ export async function findTarget(request: PlanRequest, problem: Problem): Promis
   const first = await aim(request, problem, deadlineMs, {});
   if (first.result.kind === "scheduled" || request.stopped()) return first;
   const { reached, stuck } = first.result;
+  const rearranged = inBlocks(request, problem, first);
+  if (rearranged?.result.kind === "scheduled") return rearranged;
   // All but those that are stuck is as good as the search could make it: what is left to find is around them.
   const iterations = Math.min(request.iterations ?? defaultIterations(problem), Math.max(aroundStuck.atLeast, aroundStuck.each * stuck.length));
   const second = await aim({ ...request, iterations }, problem, deadlineMs, { forbidden: allBut(problem, stuck.map(({ workload }) => workload), reached), start: reached });
@@ -76,6 +80,21 @@ export async function findTarget(request: PlanRequest, problem: Problem): Promis
   const { bounds } = first.solution;
   const solution = { ...second.solution, bounds, claim: claimOf(second.solution.score, bounds) };
   return { ...second, solution, aimedAt: first.aimedAt };
+}
+
+/**
+ * As good a target, up to the first objective, in which those who leave a host go on together wherever they can: what is
+ * mixed from many hosts needs room on all of them at once, and blocks need it on one. Null when there is none.
+ */
+function inBlocks(request: PlanRequest, problem: Problem, { aimedAt, solution, hostOf: mixed }: Target): Target | null {
+  const state = new State(problem);
+  state.load(mixed);
+  placeInBlocks(state);
+  const hostOf = state.hostOf.slice();
+  const score = scoreOf(problem, hostOf);
+  if (score.slice(0, firstObjectiveLevel + 1).some((value, level) => value !== aimedAt[level])) return null;
+  const found = { ...solution, hostOf, score, claim: claimOf(score, solution.bounds) };
+  return { aimedAt, solution: found, hostOf, result: order(request, problem, found, hostOf) };
 }
 
 /** Every host but the one where each of these is. */
@@ -90,16 +109,19 @@ function allBut(problem: Problem, workloads: readonly number[], hostOf: Int32Arr
 type Around = Pick<EngineOptions, "forbidden" | "start">;
 
 async function aim(request: PlanRequest, problem: Problem, deadlineMs: number, around: Around): Promise<Target> {
-  const { index, constraints, startsAtMs, clock } = request;
   const solution = await solve(request, problem, deadlineMs, around);
   const hostOf = keepTheUnplaced(problem, solution.hostOf);
+  return { aimedAt: solution.score, solution, hostOf, result: order(request, problem, solution, hostOf) };
+}
+
+function order(request: PlanRequest, problem: Problem, solution: Solution, hostOf: Int32Array): ScheduleResult {
+  const { index, constraints, startsAtMs, clock } = request;
   request.progress?.({ stage: "schedule", done: 0, total: 1, score: solution.score });
   // Who stops the search wants the best so far as a plan, so its schedule still gets a moment.
   const beganMs = clock.nowMs();
   const moves = hostOf.reduce((count, h, w) => count + Number(h !== problem.current[w]), 0);
   const stopped = (): boolean => request.stopped() && clock.nowMs() - beganMs > lastScheduleMs.atLeast + moves * lastScheduleMs.eachMove;
-  const result = schedule({ index, constraints, hostOf, startsAtMs, stopped });
-  return { aimedAt: solution.score, solution, hostOf, result };
+  return schedule({ index, constraints, hostOf, startsAtMs, stopped });
 }
 
 async function solve(request: PlanRequest, problem: Problem, deadlineMs: number, around: Around): Promise<Solution> {

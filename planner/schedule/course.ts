@@ -5,6 +5,7 @@ import { EventQueue } from "./event-queue.ts";
 import { FleetState } from "./fleet-state.ts";
 import { Limits, type Full } from "./limits.ts";
 import { nextStep, type Next } from "./next-step.ts";
+import { fillers, ranks } from "./ranks.ts";
 import { Rules, type Refusal } from "./rules.ts";
 import { StartOrder } from "./start-order.ts";
 import { carries, hostsOf, stepMs, workloadsOf, type Step } from "./step.ts";
@@ -33,6 +34,8 @@ export interface CourseOptions {
   readonly frozen: ReadonlySet<number>;
   readonly startsAtMs: number | null;
   readonly stopped: () => boolean;
+  /** True to keep those back that fill hosts which nobody leaves, until `release` lets them go. */
+  readonly fillLast?: boolean;
 }
 
 type Event = { readonly kind: "end"; readonly step: Step } | { readonly kind: "retry"; readonly workload: number };
@@ -69,9 +72,10 @@ export class Course {
   readonly #events = new EventQueue<Event>();
   readonly #waiting: Waiting;
   readonly #stopped: () => boolean;
+  readonly #keptBack: number[];
   #nowMs = 0;
 
-  constructor(index: FleetIndex, constraints: readonly Constraint[], { target, frozen, startsAtMs, stopped }: CourseOptions) {
+  constructor(index: FleetIndex, constraints: readonly Constraint[], { target, frozen, startsAtMs, stopped, fillLast = false }: CourseOptions) {
     this.index = index;
     this.state = new FleetState(index);
     this.rules = new Rules(index, constraints, this.state);
@@ -95,7 +99,9 @@ export class Course {
     this.#rank = ranks(this, jobs);
     this.#waiting = new Waiting((a, b) =>
       (this.#comesBack[a] ?? 0) - (this.#comesBack[b] ?? 0) || (this.#begun[b] ?? 0) - (this.#begun[a] ?? 0) || (this.#rank[a] ?? 0) - (this.#rank[b] ?? 0) || a - b);
-    this.#waiting.wake(jobs);
+    this.#keptBack = fillLast ? fillers(this, jobs, this.#rank) : [];
+    const keptBack = new Set(this.#keptBack);
+    this.#waiting.wake(jobs.filter((w) => !keptBack.has(w)));
   }
 
   get nowMs(): number {
@@ -113,6 +119,17 @@ export class Course {
       if (this.#events.size === 0 || this.#stopped()) return;
       this.#advance();
     }
+  }
+
+  get keepsBack(): boolean {
+    return this.#keptBack.length > 0;
+  }
+
+  /** Lets one go that was kept back; false when there is none. */
+  release(): boolean {
+    const next = this.#keptBack.pop();
+    if (next !== undefined) this.#waiting.wake([next]);
+    return next !== undefined;
   }
 
   /** Sends a workload over another host first; one that comes back lets everybody else go before. */
@@ -368,24 +385,4 @@ export class Course {
   #lineOfLimit(line: number): number {
     return this.rules.constraints.length + line;
   }
-}
-
-/** First what leaves hosts that others wait for, then what takes longest, then by id. */
-function ranks(course: Course, jobs: readonly number[]): Int32Array {
-  const { index, target, state } = course;
-  const wanted = new Int32Array(index.hosts.length);
-  for (const w of jobs) {
-    const goal = target[w] ?? nothing;
-    if (goal >= 0 && goal !== state.hostOf(w)) wanted[goal] = (wanted[goal] ?? 0) + 1;
-  }
-  const keyed = jobs.map((w) => {
-    const next = course.next(w);
-    const step = next.kind === "step" ? next.step : null;
-    return { w, frees: wanted[state.hostOf(w)] ?? 0, lasts: step === null ? 0 : stepMs(index, step) };
-  }).sort((a, b) => b.frees - a.frees || b.lasts - a.lasts || a.w - b.w);
-  const rank = new Int32Array(index.workloads.length);
-  keyed.forEach(({ w }, position) => {
-    rank[w] = position;
-  });
-  return rank;
 }

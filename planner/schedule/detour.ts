@@ -9,6 +9,14 @@ const detoursPerWorkload = 3;
 /** How many rules' answers are asked for in all: a bound on the work in large fleets. */
 const questionsMax = 100_000;
 
+/** Which ways out may be taken. */
+export interface WaysAllowed {
+  /** False leaves only what costs no additional move. */
+  readonly detours: boolean;
+  /** True to empty one host of those who wait to leave it before the next is begun. */
+  readonly wholeHosts?: boolean;
+}
+
 /**
  * Ways out of a deadlock, cheapest first: send one of those that wait over another host so that somebody else can go
  * on; stop one that may be stopped; move somebody who has no part in it out of the way. Each is tried on the state
@@ -17,6 +25,7 @@ const questionsMax = 100_000;
 export class WaysOut {
   readonly #course: Course;
   readonly #mayDetour: boolean;
+  readonly #wholeHosts: boolean;
   readonly #detours = new Map<number, number>();
   readonly #stoppedFirst = new Set<number>();
   #wanted = new Set<number>();
@@ -25,9 +34,9 @@ export class WaysOut {
   #left: number;
   #asked = 0;
 
-  /** Without `detours` only what costs no additional move. */
-  constructor(course: Course, detours: boolean) {
+  constructor(course: Course, { detours, wholeHosts = false }: WaysAllowed) {
     this.#course = course;
+    this.#wholeHosts = wholeHosts;
     this.#mayDetour = detours;
     this.#left = 20 + 4 * course.blocked.size;
   }
@@ -37,6 +46,7 @@ export class WaysOut {
     if (this.#left-- <= 0 || this.#asked >= questionsMax) return false;
     this.#lookAgain();
     if (!this.#mayDetour) return this.#shutIdleHosts() || this.#stop();
+    if (this.#wholeHosts && (this.#shutIdleHosts() || this.#emptyHost())) return true;
     return this.#shutIdleHosts() || this.#detour(true) || this.#stop() || this.#bystander() || this.#detour(false);
   }
 
@@ -56,18 +66,17 @@ export class WaysOut {
    * the next is begun and spare room is not spent on beginnings; then least data first.
    */
   #movers(): readonly number[] {
-    const { blocked, state, index } = this.#course;
+    const { blocked, state } = this.#course;
     const leaving = new Map<number, number>();
     for (const w of blocked.keys()) leaving.set(state.hostOf(w), (leaving.get(state.hostOf(w)) ?? 0) + 1);
     const left = (w: number): number => leaving.get(state.hostOf(w)) ?? 0;
     const wanted = this.#wanted;
-    const weight = (w: number): number => (index.workloads[w]?.dataMiB ?? 0) + amountOf(index.workloads[w]?.reservation ?? {}, "memoryMiB");
     return [...blocked.keys()]
       .filter((w) => {
         const { host, activity, leaving } = state.where(w);
         return host >= 0 && leaving < 0 && wanted.has(host) && (activity === "running" || activity === "stopped");
       })
-      .sort((a, b) => left(a) - left(b) || weight(a) - weight(b) || a - b);
+      .sort((a, b) => left(a) - left(b) || this.#weight(a) - this.#weight(b) || a - b);
   }
 
   /** Hosts that those who wait want, who could go on if somebody left a host, and hosts to go to, those that nobody wants first. */
@@ -88,6 +97,55 @@ export class WaysOut {
     }
     const ready = [...this.#course.index.hosts.keys()].filter((h) => this.#course.isReady(h));
     this.#spare = [...ready.filter((h) => !this.#wanted.has(h)), ...ready.filter((h) => this.#wanted.has(h))];
+  }
+
+  /**
+   * All that wait to leave one host go elsewhere together. Then everybody who wants to be there can come, for a target
+   * has room for its own, and those behind them in a circle too: no room is spent on beginnings. The host with the least
+   * to carry first.
+   */
+  #emptyHost(): boolean {
+    const { state, target } = this.#course;
+    const loads = [...this.#wanted].flatMap((host) => {
+      const leavers = state.present(host).filter((w) => target[w] !== host && !this.#course.frozen.has(w));
+      return leavers.length > 0 && leavers.every((w) => this.#mayDetourNow(w)) ? [{ host, leavers, size: leavers.reduce((sum, w) => sum + this.#weight(w), 0) }] : [];
+    }).sort((a, b) => a.size - b.size || a.host - b.host);
+    for (const { leavers } of loads) {
+      const places = this.#placesFor([...leavers].sort((a, b) => this.#weight(b) - this.#weight(a) || a - b));
+      if (places === null) continue;
+      for (const [w, host] of places) {
+        this.#detours.set(w, (this.#detours.get(w) ?? 0) + 1);
+        this.#course.detour(w, host);
+      }
+      return true;
+    }
+    return false;
+  }
+
+  /** Where each of these can be at once meanwhile, on hosts that nobody waits for; null when they cannot. */
+  #placesFor(workloads: readonly number[]): ReadonlyMap<number, number> | null {
+    const { state } = this.#course;
+    const before = workloads.map((w) => state.where(w));
+    const places = new Map<number, number>();
+    for (const w of workloads) {
+      const host = this.#spare.find((h) => !this.#wanted.has(h) && h !== state.hostOf(w) && this.#asked < questionsMax && this.#canGo(w, h)) ?? -1;
+      if (host < 0) break;
+      places.set(w, host);
+      state.set(w, afterwards({ kind: "migrate", workload: w, from: state.hostOf(w), to: host, source: -1 }, state.where(w)));
+    }
+    workloads.forEach((w, i) => state.set(w, before[i] ?? state.where(w)));
+    return places.size === workloads.length ? places : null;
+  }
+
+  #mayDetourNow(w: number): boolean {
+    const { host, activity, leaving } = this.#course.state.where(w);
+    return this.#course.blocked.has(w) && host >= 0 && leaving < 0 && (activity === "running" || activity === "stopped") &&
+      (this.#detours.get(w) ?? 0) < detoursPerWorkload;
+  }
+
+  #weight(w: number): number {
+    const workload = this.#course.index.workloads[w];
+    return (workload?.dataMiB ?? 0) + amountOf(workload?.reservation ?? {}, "memoryMiB");
   }
 
   /** With `mustHelp`, only when somebody can go on once it is gone; otherwise any that leaves a host that others want. */
