@@ -6,7 +6,7 @@ const shortestStep = 1 / 1024;
 
 /** Where workloads may be. */
 export interface Choices {
-  hostsOf(workload: number): Int32Array;
+  readonly hostsOf: (workload: number) => Int32Array;
   /** Pairs of workloads and such hosts. */
   readonly pairs: number;
 }

@@ -193,28 +193,6 @@ describe("a deadlock", () => {
     expect(problemsOf(world, moves, result)).toEqual([]);
   });
 
-  it("is broken by keeping back who would fill the only spare host for good", async () => {
-    const circles = Array.from({ length: 20 }, (_, i) => i);
-    const world = await given(smallFleet(
-      { e: { memoryMiB: 60 }, spare: {}, ...Object.fromEntries(circles.flatMap((i) => [[`x${i}`, {}], [`y${i}`, {}], [`z${i}`, {}]])) },
-      { last: { on: "e", memoryMiB: 60 }, ...Object.fromEntries(circles.flatMap((i) => [
-        [`a${i}`, { on: `x${i}`, memoryMiB: 50 }], [`b${i}`, { on: `x${i}`, memoryMiB: 49 }],
-        [`c${i}`, { on: `y${i}`, memoryMiB: 62 }], [`d${i}`, { on: `y${i}`, memoryMiB: 37 }],
-        [`f${i}`, { on: `z${i}`, memoryMiB: 70 }], [`g${i}`, { on: `z${i}`, memoryMiB: 29 }],
-      ])) },
-    ));
-    const moves = { last: "spare", ...Object.fromEntries(circles.flatMap((i) => [
-      [`a${i}`, `y${i}`], [`b${i}`, `y${i}`], [`c${i}`, `z${i}`], [`d${i}`, `z${i}`], [`f${i}`, `x${i}`], [`g${i}`, `x${i}`],
-    ])) };
-    const result = run(world, moves);
-    expect(result.kind).toBe("scheduled");
-    expect(problemsOf(world, moves, result)).toEqual([]);
-    const arrives = result.actions.find(({ action }) => action.kind === "migrate" && action.workload === "last");
-    expect(result.actions.filter(({ startMs }) => startMs > (arrives?.startMs ?? 0))).toEqual([]);
-    // Each circle needs one host emptied over the spare one: two moves more than its own.
-    expect(result.actions).toHaveLength(1 + 20 * 8);
-  });
-
   it("is broken by a bystander who makes room and comes back", async () => {
     const world = await given(smallFleet({ h1: { memoryMiB: 60 }, h2: { memoryMiB: 80 }, h3: { memoryMiB: 25 } }, {
       a: { on: "h1", memoryMiB: 50 }, b: { on: "h2", memoryMiB: 30 }, stays: { on: "h2", memoryMiB: 20 },
@@ -281,6 +259,30 @@ describe("a deadlock", () => {
   it("does not arise from a target that a rule forbids: that is refused as it is", async () => {
     const world = await given(smallFleet({ h1: {}, h2: {} }, { a: { on: "h1" }, b: { on: "h2" } }), [policy("apart", "spread", ["a", "b"])]);
     expect(run(world, { a: "h2" })).toMatchObject({ kind: "unreachable", proved: true, stuck: [{ because: "apart: a, b share host h2: 2 there, at most 1 may be" }] });
+  });
+});
+
+describe("a deadlock over the only spare host", () => {
+  it("is broken by keeping back who would fill the only spare host for good", async () => {
+    const circles = Array.from({ length: 20 }, (_, i) => i);
+    const world = await given(smallFleet(
+      { e: { memoryMiB: 60 }, spare: {}, ...Object.fromEntries(circles.flatMap((i) => [[`x${i}`, {}], [`y${i}`, {}], [`z${i}`, {}]])) },
+      { last: { on: "e", memoryMiB: 60 }, ...Object.fromEntries(circles.flatMap((i) => [
+        [`a${i}`, { on: `x${i}`, memoryMiB: 50 }], [`b${i}`, { on: `x${i}`, memoryMiB: 49 }],
+        [`c${i}`, { on: `y${i}`, memoryMiB: 62 }], [`d${i}`, { on: `y${i}`, memoryMiB: 37 }],
+        [`f${i}`, { on: `z${i}`, memoryMiB: 70 }], [`g${i}`, { on: `z${i}`, memoryMiB: 29 }],
+      ])) },
+    ));
+    const moves = { last: "spare", ...Object.fromEntries(circles.flatMap((i) => [
+      [`a${i}`, `y${i}`], [`b${i}`, `y${i}`], [`c${i}`, `z${i}`], [`d${i}`, `z${i}`], [`f${i}`, `x${i}`], [`g${i}`, `x${i}`],
+    ])) };
+    const result = run(world, moves);
+    expect(result.kind).toBe("scheduled");
+    expect(problemsOf(world, moves, result)).toEqual([]);
+    const arrives = result.actions.find(({ action }) => action.kind === "migrate" && action.workload === "last");
+    expect(result.actions.filter(({ startMs }) => startMs > (arrives?.startMs ?? 0))).toEqual([]);
+    // Each circle needs one host emptied over the spare one: two moves more than its own.
+    expect(result.actions).toHaveLength(1 + 20 * 8);
   });
 });
 
