@@ -6,8 +6,8 @@ const unit = 2 ** 52;
  * What is added is a whole number below 2^52, or a product below 2^100; what comes out is exact, whatever the order.
  */
 export class ExactTotals {
-  readonly #whole: Float64Array;
-  readonly #rest: Float64Array;
+  #whole: Float64Array;
+  #rest: Float64Array;
 
   constructor(count: number) {
     this.#whole = new Float64Array(count);
@@ -16,6 +16,15 @@ export class ExactTotals {
 
   get count(): number {
     return this.#whole.length;
+  }
+
+  /** Room for more totals, which begin at zero. */
+  widen(count: number): void {
+    const [whole, rest] = [this.#whole, this.#rest];
+    this.#whole = new Float64Array(count);
+    this.#rest = new Float64Array(count);
+    this.#whole.set(whole);
+    this.#rest.set(rest);
   }
 
   /** Adds a whole number from 0 to 2^52. */

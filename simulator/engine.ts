@@ -1,0 +1,297 @@
+import { assert } from "../model/assert.ts";
+import type { PlannedAction } from "../model/plan.ts";
+import { Random } from "../model/random.ts";
+import { amountOf } from "../model/resource.ts";
+import { Carriages } from "./carriage.ts";
+import { Core } from "./core.ts";
+import { Course } from "./course.ts";
+import { eventNames, type EventName } from "./event.ts";
+import { FailureTurns, hostsOf, scopeInWords } from "./failures.ts";
+import { fleetNow } from "./fleet-now.ts";
+import { Flows } from "./flows.ts";
+import { LoadWindow } from "./load-window.ts";
+import { Meters } from "./meters.ts";
+import { MoveGate } from "./move-gate.ts";
+import { PlanPeaks } from "./plan-peaks.ts";
+import { Recovery } from "./recovery.ts";
+import { RuleWatch } from "./rule-watch.ts";
+import { Scaling } from "./scaling.ts";
+import { instancesByApplication } from "./services.ts";
+import { defaultSimulation, type SimulationInput, type SimulationSettings } from "./simulation.ts";
+import { Tasks } from "./tasks.ts";
+import { Timeline } from "./timeline.ts";
+
+/** A simulation under way: the world, and `apply`, which changes it by one event. */
+export class Engine {
+  readonly core: Core;
+  readonly tasks: Tasks;
+  readonly rules: RuleWatch;
+  readonly recovery: Recovery;
+  readonly flows: Flows;
+  readonly peaks: PlanPeaks;
+  readonly courses: Course[] = [];
+  readonly #input: SimulationInput;
+  readonly settings: SimulationSettings;
+  readonly #scaling: Scaling;
+  readonly #turns: FailureTurns;
+  readonly #repairMs = new Map<string, number>();
+  readonly #carriages: Carriages;
+  readonly #gate: MoveGate;
+  readonly #touchedHosts = new Set<number>();
+  readonly #why: string[] = [];
+  #actionCount = 0;
+  #asked = false;
+  #someServes = false;
+
+  constructor(input: SimulationInput) {
+    const settings = { ...defaultSimulation, ...input.settings };
+    const { index, lengthMs, startMs } = input;
+    assert(lengthMs > 0 && Number.isSafeInteger(lengthMs), "a simulation lasts a whole number of milliseconds above 0");
+    this.#input = input;
+    this.settings = settings;
+    const timeline = new Timeline(settings.happeningsMax);
+    const groups = settings.shareLoad ? sharingGroups(input) : [];
+    const window = new LoadWindow({ index, source: input.load, startMs, lengthMs, groups, limitToReservation: settings.limitToReservation });
+    const columns = Math.min(settings.columns, lengthMs);
+    const meters = new Meters({
+      index, window, columns, columnMs: Math.ceil(lengthMs / columns), powerModels: input.powerModels ?? new Map(), carbon: input.carbon ?? [],
+    });
+    const groupOf = new Int32Array(index.workloads.length).fill(-1);
+    groups.forEach(({ members }, g) => members.forEach((w) => {
+      groupOf[w] = g;
+    }));
+    this.core = new Core({ index, window, meters, timeline, failedDraws: settings.failedDraws, groupOf, groups });
+    const { core } = this;
+    this.flows = new Flows(index, (id, atMs, epoch) => core.schedule("transfer", atMs, id, epoch));
+    this.#carriages = new Carriages(core, this.flows, settings.moves);
+    this.#gate = new MoveGate(index, input.constraints, input.hasDate ? startMs : null);
+    this.tasks = new Tasks(core, input.tasks ?? [], (h) => processorsOf(input, h));
+    this.recovery = new Recovery(core, [
+      { hostFails: (h) => this.courses.forEach((course) => course.hostFails(h)), hostReturns: () => undefined }, this.tasks,
+    ]);
+    this.rules = new RuleWatch(core, input.constraints);
+    this.peaks = new PlanPeaks(core);
+    this.#scaling = new Scaling(core, settings.scaling);
+    this.#turns = new FailureTurns(index, input.processes ?? [], new Random(input.seed));
+    this.#watchChanges();
+    this.#scheduleFirst();
+  }
+
+  /** Runs to the end. */
+  async run(): Promise<void> {
+    const { core } = this;
+    const endMs = this.#input.lengthMs;
+    for (;;) {
+      const nextMs = core.queue.nextMs;
+      const untilMs = Math.min(nextMs, core.window.endMs, endMs, this.#nextSlotMs());
+      core.nowMs = untilMs;
+      if (nextMs > untilMs && untilMs === endMs) break;
+      if (untilMs === core.window.endMs && untilMs < endMs) core.moveWindow();
+      while (core.queue.nextMs === untilMs) {
+        core.queue.take();
+        const { kind, subject, detail } = core.queue.taken;
+        if (this.apply(eventNames[kind] ?? "watch", subject, detail)) await this.#ask();
+      }
+      this.#endInstant();
+      if (this.#input.untilTasksAreDone === true && this.tasks.open === 0) break;
+    }
+    core.settleAll();
+    core.bill.close(core.nowMs);
+  }
+
+  /** Changes the world by one event; true when the planner must be asked now. */
+  apply(name: EventName, subject: number, detail: number): boolean {
+    const { core } = this;
+    switch (name) {
+      case "task": this.tasks.due(subject, detail); break;
+      case "transfer": this.#carried(subject, detail); break;
+      case "action": this.courses.find((course) => course.owns(subject))?.due(subject); break;
+      case "restarted": this.recovery.restarted(subject, detail); break;
+      case "failure": this.#breaks(subject); break;
+      case "hostFailure":
+        this.#hostFails(subject, "it failed");
+        core.schedule("hostRepair", core.nowMs + (this.#repairMs.get(`${subject} ${detail}`) ?? 1), subject, detail);
+        break;
+      case "repair": this.#mends(subject); break;
+      case "hostRepair":
+        this.recovery.repair(subject);
+        this.#nextTurn(subject, detail);
+        break;
+      case "plan": this.#beginCourse(this.#input.plan?.plan.actions ?? []); break;
+      case "question": return this.#asked && this.#mayAsk();
+      case "arrival": this.tasks.arrive(); break;
+      case "watch": this.#watch(); break;
+    }
+    return false;
+  }
+
+  get why(): readonly string[] {
+    return this.#why;
+  }
+
+  #watchChanges(): void {
+    const { core } = this;
+    core.changed.workload = (w) => {
+      this.rules.touchWorkload(w);
+      this.peaks.touch(w);
+      this.#touchedHosts.add(core.world.where(w).host);
+      if (core.world.serves(w)) this.#someServes = true;
+    };
+    core.changed.host = (h) => {
+      this.rules.touchHost(h);
+      this.#touchedHosts.add(h);
+    };
+  }
+
+  #scheduleFirst(): void {
+    const { core } = this;
+    const { failures = [], plan } = this.#input;
+    failures.forEach(({ atMs }, n) => core.schedule("failure", atMs, n));
+    core.index.hosts.forEach((_, h) => {
+      for (let number = 0; number < this.#turns.count(h); number++) this.#nextTurn(h, number);
+    });
+    if (plan !== undefined) core.schedule("plan", plan.atMs, 0);
+    if (this.#scaling.watches && this.#input.replan !== undefined) core.schedule("watch", 0, 0);
+  }
+
+  /** The next slot at which shares of tasks change; infinite when none depends on the load. */
+  #nextSlotMs(): number {
+    const { window, nowMs, index } = this.core;
+    if (window.stepMs >= this.#input.lengthMs || this.tasks.open === 0) return Infinity;
+    if (!index.hosts.some((_, h) => this.tasks.sharesMatter(h))) return Infinity;
+    return window.slotStartMs(window.slotAt(nowMs) + 1);
+  }
+
+  /** All events of an instant are applied. */
+  #endInstant(): void {
+    if (this.#someServes) {
+      this.#someServes = false;
+      this.recovery.retryStarts();
+    }
+    const atSlot = this.tasks.open > 0 && this.core.nowMs === this.core.window.slotStartMs(this.core.window.slotAt(this.core.nowMs));
+    if (atSlot) this.core.index.hosts.forEach((_, h) => this.tasks.reshare(h));
+    else for (const h of this.#touchedHosts) if (h >= 0) this.tasks.reshare(h);
+    this.#touchedHosts.clear();
+    this.rules.look();
+    this.#closeCourses();
+  }
+
+  #carried(id: number, epoch: number): void {
+    if (!this.flows.hasEnded(id, epoch)) return;
+    this.flows.end(id, this.core.nowMs);
+    for (const course of this.courses) if (course.carried(id)) return;
+  }
+
+  #nextTurn(h: number, number: number): void {
+    const turn = this.#turns.next(h, number);
+    if (turn === null) return;
+    this.#repairMs.set(`${h} ${number}`, turn.repairMs);
+    this.core.schedule("hostFailure", this.core.nowMs + turn.lifetimeMs, h, number);
+  }
+
+  #breaks(n: number): void {
+    const failure = this.#input.failures?.[n];
+    if (failure === undefined) return;
+    const { scope } = failure;
+    if (scope.kind === "link") this.#setLink(scope.a, scope.b, true);
+    else for (const h of hostsOf(scope, this.core.index)) this.#hostFails(h, `${scopeInWords(scope)} failed`);
+    this.core.schedule("repair", this.core.nowMs + failure.repairMs, n);
+  }
+
+  #mends(n: number): void {
+    const scope = this.#input.failures?.[n]?.scope;
+    if (scope === undefined) return;
+    if (scope.kind === "link") this.#setLink(scope.a, scope.b, false);
+    else for (const h of hostsOf(scope, this.core.index)) this.recovery.repair(h);
+  }
+
+  #setLink(a: string, b: string, broken: boolean): void {
+    this.flows.setLink(this.flows.linkOf(a, b), broken, this.core.nowMs);
+    this.core.timeline.add(this.core.nowMs, { kind: "link", sites: [a, b], state: broken ? "broken" : "whole" });
+  }
+
+  #hostFails(h: number, because: string): void {
+    const ran = this.core.world.present(h).length > 0;
+    this.recovery.fail(h, because);
+    if (ran) this.#call(`host ${this.core.index.hosts[h]?.id}: ${because}`, this.settings.detectMs + this.settings.decideMs);
+  }
+
+  /** A question to the planner, if there is one and none is on its way. */
+  #call(why: string, afterMs: number): void {
+    if (this.#input.replan === undefined) return;
+    this.#why.push(why);
+    if (this.#asked) return;
+    this.#asked = true;
+    this.core.schedule("question", this.core.nowMs + afterMs, 0);
+  }
+
+  /** Only one plan is carried out at a time: a question waits for the one before. */
+  #mayAsk(): boolean {
+    return this.courses.every(({ isOver }) => isOver);
+  }
+
+  async #ask(): Promise<void> {
+    const { core } = this;
+    const why = this.#why.splice(0);
+    this.#asked = false;
+    const answer = await this.#input.replan?.({ atMs: core.nowMs, why, fleet: fleetNow(core, this.recovery.lostFrom) });
+    core.timeline.add(core.nowMs, { kind: "answer", because: why.join("; "), moves: answer?.actions.length ?? 0 });
+    if (answer && answer.actions.length > 0) this.#beginCourse(answer.actions);
+    else this.#giveUpSpares();
+  }
+
+  #beginCourse(actions: readonly PlannedAction[]): void {
+    const { core } = this;
+    this.peaks.begin();
+    const course = new Course(core, this.#carriages, this.#gate, actions, this.#actionCount);
+    this.#actionCount += actions.length;
+    this.courses.push(course);
+    course.begin();
+  }
+
+  /** Courses that are over free the way for the next question. */
+  #closeCourses(): void {
+    if (!this.peaks.isOpen || !this.courses.every(({ isOver }) => isOver)) return;
+    this.peaks.end();
+    this.#giveUpSpares();
+    if (this.#asked) this.core.schedule("question", this.core.nowMs + this.settings.decideMs, 0);
+  }
+
+  /** Instances that were called for and that nobody has placed are not wanted any more. */
+  #giveUpSpares(): void {
+    const { core } = this;
+    if (this.#asked) return;
+    core.index.workloads.forEach(({ state }, w) => {
+      if (state !== "new" || !core.world.isWanted(w) || core.world.stateOf(w) !== "absent") return;
+      core.want(w, false);
+      this.#scaling.refused(w);
+    });
+  }
+
+  #watch(): void {
+    const { core } = this;
+    for (const { kind, workload } of this.#scaling.watch()) {
+      core.want(workload, kind === "one more");
+      if (kind === "one less") this.recovery.retire(workload);
+      else this.#call(`one more instance: ${core.index.workloads[workload]?.id}`, this.settings.decideMs);
+    }
+    core.schedule("watch", core.nowMs + Math.max(this.settings.scaling.watchMs, core.window.stepMs), 0);
+  }
+}
+
+function processorsOf({ index, processors }: SimulationInput, h: number): number {
+  const host = index.hosts[h];
+  return host === undefined ? 0 : (processors?.get(host.id) ?? Math.floor(amountOf(host.capacity, "cpuMillicores") / 1000));
+}
+
+/** Workloads of each application that a service may scale; nobody is in two groups. */
+function sharingGroups({ index }: SimulationInput): readonly { readonly members: readonly number[] }[] {
+  const instances = instancesByApplication(index);
+  const taken = new Set<number>();
+  const names = new Set(index.fleet.services.flatMap(({ scale }) => scale.map(({ application }) => application)));
+  return [...names].flatMap((name) => {
+    const members = (instances.get(name) ?? []).filter((w) => !taken.has(w));
+    for (const w of members) taken.add(w);
+    return members.length < 2 ? [] : [{ members }];
+  });
+}

@@ -1,0 +1,30 @@
+/**
+ * What can happen. The order is that of events at one instant: what ends comes before what fails, what fails before what
+ * begins. The number after each event is its subject; the detail is the epoch of the subject when the event was made, and
+ * an event of an earlier epoch means nothing any more.
+ */
+export const eventNames = [
+  /** A stage or a checkpoint of task n is done, or its share must be looked at again. */
+  "task",
+  /** Transfer n has carried everything. */
+  "transfer",
+  /** Action n of the plan that is carried out: its time is over. */
+  "action",
+  /** Workload n, which starts by itself, runs. */
+  "restarted",
+  /** Failure n of the list begins; of host n drawn at random. */
+  "failure", "hostFailure",
+  /** What failure n broke is repaired; host n is. */
+  "repair", "hostRepair",
+  /** The plan begins; an answer to question n is due. */
+  "plan", "question",
+  /** The next task arrives. */
+  "arrival",
+  /** Uses are compared with the limits of services. */
+  "watch",
+] as const;
+
+export type EventName = (typeof eventNames)[number];
+
+/** The number of each event, which is also its priority. */
+export const eventNumbers: Readonly<Record<EventName, number>> = Object.fromEntries(eventNames.map((name, n) => [name, n])) as Record<EventName, number>;

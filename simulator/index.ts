@@ -1,0 +1,22 @@
+import { Engine } from "./engine.ts";
+import { resultOf, type SimulationResult } from "./result.ts";
+import type { SimulationInput } from "./simulation.ts";
+
+export { defaultMoves, type MoveSettings } from "./carriage.ts";
+export type { Distribution } from "./chance.ts";
+export type { FailureProcess, FailureScope, GivenFailure } from "./failures.ts";
+export type { CarbonSeries } from "./meters.ts";
+export type { PowerModel } from "./power.ts";
+export type { Charts, HostResult, ResourceUse, ServiceResult, SimulationResult, WorkloadResult } from "./result.ts";
+export type { Breach } from "./rule-watch.ts";
+export { defaultScaling, withSpareInstances, type ScalingSettings } from "./scaling.ts";
+export { defaultSimulation, type Question, type Replan, type SimulationInput, type SimulationSettings } from "./simulation.ts";
+export type { Checkpoints, Task, TaskRecord } from "./tasks.ts";
+export type { Happening, ServiceState, TimedHappening } from "./timeline.ts";
+
+/** Simulates a fleet over time. The planner is an argument, never imported; the same input gives the same bytes. */
+export async function simulate(input: SimulationInput): Promise<SimulationResult> {
+  const engine = new Engine(input);
+  await engine.run();
+  return resultOf(engine);
+}

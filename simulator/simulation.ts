@@ -1,0 +1,76 @@
+import type { Fleet } from "../model/fleet.ts";
+import type { HostId } from "../model/ids.ts";
+import type { LoadSource } from "../model/load.ts";
+import type { Plan } from "../model/plan.ts";
+import type { FleetIndex } from "../model/snapshot.ts";
+import type { Constraint } from "../policies/index.ts";
+import { defaultMoves, type MoveSettings } from "./carriage.ts";
+import type { FailureProcess, GivenFailure } from "./failures.ts";
+import type { CarbonSeries } from "./meters.ts";
+import type { PowerModel } from "./power.ts";
+import { defaultScaling, type ScalingSettings } from "./scaling.ts";
+import type { Task } from "./tasks.ts";
+
+/** What the planner is asked in the middle of a simulation. */
+export interface Question {
+  /** Milliseconds since the simulation began. */
+  readonly atMs: number;
+  /** What happened, in words. */
+  readonly why: readonly string[];
+  /** The fleet as it is at this instant: what failed is new and says from where, instances called for are new. */
+  readonly fleet: Fleet;
+}
+
+/** The planner's answer is a plan, or null when it has none. */
+export type Replan = (question: Question) => Promise<Pick<Plan, "actions"> | null>;
+
+/** What a simulation takes for granted. */
+export interface SimulationSettings {
+  readonly moves: MoveSettings;
+  readonly scaling: ScalingSettings;
+  /** From a failure until it is known, and from then until the planner has an answer. */
+  readonly detectMs: number;
+  readonly decideMs: number;
+  /** Does a failed host draw the power of an idle one? */
+  readonly failedDraws: boolean;
+  /** No workload gets more of the processors than it has reserved. */
+  readonly limitToReservation: boolean;
+  /** Instances of applications that may be scaled share their load evenly among those that serve. */
+  readonly shareLoad: boolean;
+  /** Columns of the charts. */
+  readonly columns: number;
+  /** Happenings that are kept one by one. */
+  readonly happeningsMax: number;
+}
+
+export const defaultSimulation: SimulationSettings = {
+  moves: defaultMoves, scaling: defaultScaling, detectMs: 10_000, decideMs: 5_000, failedDraws: true, limitToReservation: false,
+  shareLoad: true, columns: 480, happeningsMax: 50_000,
+};
+
+/** Everything that one simulation is about. Same input, same bytes. */
+export interface SimulationInput {
+  /** The fleet, with the spare instances that services may call for (`withSpareInstances`). */
+  readonly index: FleetIndex;
+  readonly constraints: readonly Constraint[];
+  /** Null: everybody uses at all times what it is expected to use. */
+  readonly load: LoadSource | null;
+  /** Beginning on the time of the load, and length. */
+  readonly startMs: number;
+  readonly lengthMs: number;
+  /** Is `startMs` since 1970 UTC? Then windows count. */
+  readonly hasDate: boolean;
+  readonly seed: number;
+  readonly plan?: { readonly plan: Pick<Plan, "actions">; readonly atMs: number };
+  readonly failures?: readonly GivenFailure[];
+  readonly processes?: readonly FailureProcess[];
+  readonly tasks?: readonly Task[];
+  /** How many tasks a host runs at once; a whole processor for each thousand millicores when absent. */
+  readonly processors?: ReadonlyMap<HostId, number>;
+  /** End as soon as every task is done. */
+  readonly untilTasksAreDone?: boolean;
+  readonly replan?: Replan;
+  readonly powerModels?: ReadonlyMap<string, PowerModel>;
+  readonly carbon?: readonly CarbonSeries[];
+  readonly settings?: Partial<SimulationSettings>;
+}
