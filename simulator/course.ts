@@ -267,7 +267,7 @@ export class Course {
   }
 
   #retryHeld(): void {
-    for (const n of [...this.#held]) {
+    for (const n of Array.from(this.#held)) {
       this.#held.delete(n);
       this.#start(n);
     }

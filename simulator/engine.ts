@@ -77,8 +77,8 @@ export class Engine {
     this.#scheduleFirst();
   }
 
-  /** Runs to the end. */
-  async run(): Promise<void> {
+  /** Runs to the end; `inspect` is called after every event. */
+  async run(inspect?: (engine: Engine) => void): Promise<void> {
     const { core } = this;
     const endMs = this.#input.lengthMs;
     for (;;) {
@@ -91,6 +91,7 @@ export class Engine {
         core.queue.take();
         const { kind, subject, detail } = core.queue.taken;
         if (this.apply(eventNames[kind] ?? "watch", subject, detail)) await this.#ask();
+        inspect?.(this);
       }
       this.#endInstant();
       if (this.#input.untilTasksAreDone === true && this.tasks.open === 0) break;

@@ -106,6 +106,22 @@ export class Flows {
     }));
   }
 
+  /** Places through which more goes than they let through, in words. */
+  overfull(): readonly string[] {
+    const used = new Map<string, number>();
+    const add = (key: string, rate: number): void => void used.set(key, (used.get(key) ?? 0) + rate);
+    for (const { from, to, link, rate } of this.#flows.values()) {
+      add(`out ${from}`, rate);
+      add(`in ${to}`, rate);
+      if (link >= 0) add(`link ${link}`, rate);
+    }
+    return [...used].filter(([key, rate]) => {
+      const [kind, place = ""] = key.split(" ");
+      const mbps = kind === "link" ? this.#linkMbps(Number(place)) : (this.#index.hosts[Number(place)]?.migrationMbps ?? 0);
+      return rate > mbps * bitsPerMbpsMs;
+    }).map(([key]) => `more goes through ${key} than it lets through`);
+  }
+
   #advance(nowMs: number): void {
     const ms = nowMs - this.#sinceMs;
     this.#sinceMs = nowMs;

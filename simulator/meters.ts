@@ -116,11 +116,8 @@ export class Meters {
 
   /** The peaks of earlier stretches count again. */
   mergePeaks({ demand, granted }: Peaks): void {
-    const merge = (into: readonly Float64Array[], from: readonly Float64Array[]): void => into.forEach((peaks, r) => peaks.forEach((peak, h) => {
-      peaks[h] = Math.max(peak, from[r]?.[h] ?? 0);
-    }));
-    merge(this.demandPeak, demand);
-    merge(this.grantedPeak, granted);
+    raise(this.demandPeak, demand);
+    raise(this.grantedPeak, granted);
   }
 
   /** Accounts for a host from when it was settled last until now, in which the same rows drew on it. */
@@ -241,6 +238,13 @@ export class Meters {
     rows.stolen.widen(2 * wanted);
     return wider;
   }
+}
+
+/** Each number becomes that of `from` where that is higher. */
+function raise(into: readonly Float64Array[], from: readonly Float64Array[]): void {
+  into.forEach((peaks, r) => peaks.forEach((peak, h) => {
+    peaks[h] = Math.max(peak, from[r]?.[h] ?? 0);
+  }));
 }
 
 /** What a host has of a resource for everything on it, itself included, in fine units. */

@@ -148,6 +148,10 @@ function hostResult({ core, peaks }: Engine, h: number): HostResult {
   };
 }
 
+function hours(fine: bigint, perUnit: number): number {
+  return Number(fine) / perUnit / hourMs;
+}
+
 /** Upper ends of the classes of use in which so much of the time ends. */
 function quantiles(classes: Float64Array): HostResult["usePermille"] {
   const total = classes.reduce((sum, ms) => sum + ms, 0);
@@ -165,7 +169,6 @@ function quantiles(classes: Float64Array): HostResult["usePermille"] {
 function workloadResult({ core }: Engine, w: number): WorkloadResult {
   const workload = core.index.workloads[w];
   if (workload === undefined) throw new RangeError(`the fleet has no workload ${w}`);
-  const hours = (fine: bigint, perUnit: number): number => Number(fine) / perUnit / hourMs;
   return {
     workload: workload.id, servedMs: core.servedMs(w), reservedMicros: core.bill.ofWorkload(w),
     uses: core.window.resources.map(({ name, perUnit }, r) => {

@@ -178,6 +178,12 @@ export class Tasks {
     }
   }
 
+  /** Hosts on which tasks hold more processors than there are, or less than none, in words. */
+  overfull(): readonly string[] {
+    return this.#core.index.hosts.filter((_, h) => (this.#busy[h] as number) < 0 || (this.#busy[h] as number) > (this.#processors[h] as number))
+      .map(({ id }) => `tasks hold the wrong number of processors of host ${id}`);
+  }
+
   #job(n: number): Job {
     const job = this.#jobs[n];
     assert(job !== undefined, `task ${n} exists`);

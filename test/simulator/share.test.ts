@@ -6,6 +6,10 @@ import { fairShares } from "../../simulator/share.ts";
 const demands = fc.array(fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: 4000 }), fc.constantFrom(0, 2_147_483_647)), { minLength: 1, maxLength: 12 });
 const capacities = fc.oneof(fc.nat({ max: 20 }), fc.nat({ max: 20_000 }), fc.constant(2 ** 40));
 
+function sum(numbers: Iterable<number>): number {
+  return [...numbers].reduce((total, number) => total + number, 0);
+}
+
 describe("fairShares", () => {
   it.each([
     ["gives 3000 and 1500 on 4000 as 2500 and 1500", [3000, 1500], 4000, [2500, 1500]],
@@ -26,7 +30,6 @@ describe("fairShares", () => {
   it("gives out all that is wanted or there, nobody more than it asks, and who gets less than it asks gets at least as much as anybody", () => {
     fc.assert(fc.property(demands, capacities, (asked, capacity) => {
       const shares = fairShares(asked, capacity);
-      const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
       expect(sum(shares)).toBe(Math.min(capacity, sum(asked)));
       shares.forEach((share, i) => {
         expect(Number.isInteger(share) && share >= 0 && share <= (asked[i] ?? 0)).toBe(true);
