@@ -23,7 +23,7 @@ const provablePairsMax = 2000;
 const stallMin = 40_000;
 const stallShare = 1 / 3;
 /** Work once it is known who stays: for whoever else there is. */
-const freeWork = { atLeast: 40_000, each: 200 };
+const freeWork = { atLeast: 40_000, each: 100 };
 /** Choices between two looks at what is wrong. */
 const focusEvery = 512;
 

@@ -83,10 +83,11 @@ export async function findTarget(request: PlanRequest, problem: Problem): Promis
 }
 
 /**
- * As good a target, up to the first objective, in which those who leave a host go on together wherever they can: what is
- * mixed from many hosts needs room on all of them at once, and blocks need it on one. Null when there is none.
+ * Where moves come first, as good a target in them, in which those who leave a host go on together wherever they can: what
+ * is mixed from many hosts needs room on all of them at once, and blocks need it on one. Null when there is none.
  */
 function inBlocks(request: PlanRequest, problem: Problem, { aimedAt, solution, hostOf: mixed }: Target): Target | null {
+  if (problem.levels[0]?.countsLeavers !== true) return null;
   const state = new State(problem);
   state.load(mixed);
   placeInBlocks(state);

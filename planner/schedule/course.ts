@@ -251,6 +251,7 @@ export class Course {
     const full = this.limits.full(step);
     if (full !== null) return this.#blockedByLimit(full);
     if (this.traffic.isTooSlowFor(step)) return this.#waitsForTraffic(step);
+    if (!this.limits.hasWindows) return null;
     const startMs = this.limits.nextStartMs(step, this.#nowMs, this.#lastsMs(step));
     if (startMs === null) return this.#neverOpens(step);
     if (startMs > this.#nowMs) {
@@ -307,10 +308,13 @@ export class Course {
   }
 
   #refused(refusal: Refusal): Blocked {
-    if (refusal.violation === null) return { scope: refusal.constraint, because: this.rules.explain(refusal), inLine: true };
-    const rule = this.rules.constraints[refusal.constraint];
+    const { rules } = this;
+    // Most refusals are forgotten before anybody asks for their words.
+    const words = { get because() { return rules.explain(refusal); } };
+    if (refusal.violation === null) return Object.assign(words, { scope: refusal.constraint, inLine: true });
+    const rule = rules.constraints[refusal.constraint];
     const only = rule?.workloads === null && rule.hosts?.length === 1 ? rule.hosts[0] : undefined;
-    return { scope: only ?? this.index.hosts.length + refusal.constraint, because: this.rules.explain(refusal) };
+    return Object.assign(words, { scope: only ?? this.index.hosts.length + refusal.constraint });
   }
 
   #take(step: Step): void {

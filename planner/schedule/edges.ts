@@ -16,26 +16,28 @@ import { hostsOf, workloadsOf } from "./step.ts";
 export function edgesOf(course: Course): readonly (readonly number[])[] {
   const { taken, rules, limits, order } = course;
   const befores: Set<number>[] = taken.map(() => new Set<number>());
-  for (const scope of scopesOf(taken, (entry) => [
-    ...hostsOf(entry.step).map((h) => `h${h}`),
-    ...workloadsOf(entry.step).map((w) => `w${w}`),
-    ...entry.touched.filter((k) => rules.constraints[k]?.workloads?.length !== 1).map((k) => `k${k}`),
-    ...order.touchedBy(entry.step).map((n) => `n${n}`),
-    ...limits.scopesOf(entry.step),
-  ])) relate(scope, taken, befores);
+  const { hosts, workloads } = course.index;
+  const firstRule = hosts.length + workloads.length;
+  const firstNeed = firstRule + rules.constraints.length;
+  const firstLine = firstNeed + order.needs.length;
+  for (const scope of scopesOf(taken, ({ step, touched }, emit) => {
+    for (const h of hostsOf(step)) emit(h);
+    for (const w of workloadsOf(step)) emit(hosts.length + w);
+    for (const k of touched) if (rules.constraints[k]?.workloads?.length !== 1) emit(firstRule + k);
+    for (const n of order.touchedBy(step)) emit(firstNeed + n);
+    for (const line of limits.lines(step)) emit(firstLine + line);
+  })) relate(scope, taken, befores);
   return reduce(befores, taken);
 }
 
-/** Positions of the taken steps by scope; only scopes with more than one. */
-function scopesOf(taken: readonly Taken[], namesOf: (entry: Taken) => readonly string[]): readonly (readonly number[])[] {
-  const scopes = new Map<string, number[]>();
-  taken.forEach((entry, position) => {
-    for (const name of namesOf(entry)) {
-      const scope = scopes.get(name);
-      if (scope === undefined) scopes.set(name, [position]);
-      else scope.push(position);
-    }
-  });
+/** Positions of the taken steps by scope; only scopes with more than one. `numbersOf` calls back with those of one step. */
+function scopesOf(taken: readonly Taken[], numbersOf: (entry: Taken, emit: (scope: number) => void) => void): readonly (readonly number[])[] {
+  const scopes = new Map<number, number[]>();
+  taken.forEach((entry, position) => numbersOf(entry, (number) => {
+    const scope = scopes.get(number);
+    if (scope === undefined) scopes.set(number, [position]);
+    else scope.push(position);
+  }));
   return [...scopes.values()].filter(({ length }) => length > 1);
 }
 

@@ -31,6 +31,11 @@ export class Limits {
     this.#siteNumber = new Map(index.fleet.sites.map(({ id }, s) => [id, s]));
   }
 
+  /** Can any step have to wait for a window? */
+  get hasWindows(): boolean {
+    return this.#startsAtMs !== null && this.#windows.length > 0;
+  }
+
   /** The first limit that a step would pass; null for none. */
   full(step: Step): Full | null {
     if (!carries(step)) return null;
@@ -48,15 +53,6 @@ export class Limits {
     return this.#limits.flatMap((limit, l) => {
       const place = this.#placeOf(limit, step);
       return place < 0 ? [] : [this.#lineOf(l, place)];
-    });
-  }
-
-  /** Where a step counts: pairs of limit and place as one text, for the order of the graph. */
-  scopesOf(step: Step): readonly string[] {
-    if (!carries(step)) return [];
-    return this.#limits.flatMap((limit, l) => {
-      const place = this.#placeOf(limit, step);
-      return place < 0 ? [] : [`l${l} ${place}`];
     });
   }
 

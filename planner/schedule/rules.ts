@@ -32,6 +32,7 @@ export class Rules {
   readonly #ofHost: Rows;
   readonly #ofEverything: readonly number[];
   readonly #busy: Int32Array;
+  readonly #allMonotone: boolean;
   /** Per rule, the last question about a step in which it was found. */
   readonly #noted: Int32Array;
   #round = 0;
@@ -59,6 +60,7 @@ export class Rules {
       this.constraints.forEach(({ hosts }, k) => (pooled[k] === 0 || hosts?.length !== 1) && hosts?.forEach((h) => emit(h, k))));
     this.#ofEverything = this.constraints.flatMap(({ workloads, hosts }, k) => (workloads === null && hosts === null ? [k] : []));
     this.#busy = new Int32Array(this.constraints.length);
+    this.#allMonotone = this.constraints.every(({ monotone }) => monotone);
     this.#noted = new Int32Array(this.constraints.length);
   }
 
@@ -88,10 +90,13 @@ export class Rules {
 
   /** Starts a step when every rule allows it; otherwise nothing changes and the answer says which rule refuses. */
   begin(step: Step): Refusal | null {
+    // The most frequent refusal comes first where no rule asks steps to wait for each other.
+    const early = this.#allMonotone ? this.#overfull(step) : null;
+    if (early !== null) return early;
     const touched = this.touchedBy(step);
     const waitsFor = touched.find((k) => this.constraints[k]?.monotone === false && (this.#busy[k] ?? 0) > 0);
     if (waitsFor !== undefined) return { constraint: waitsFor, violation: null };
-    const refusal = this.#overfull(step) ?? this.#tryOut(step, touched);
+    const refusal = (this.#allMonotone ? null : this.#overfull(step)) ?? this.#tryOut(step, touched);
     if (refusal !== null) return refusal;
     for (const k of touched) this.#busy[k] = (this.#busy[k] ?? 0) + 1;
     this.#enter(step);
