@@ -1,14 +1,20 @@
 /**
  * Figures of the simulator: npx tsx bench/simulate.ts [WHAT ...] [--folder DIR] [--seeds N]
- * WHAT is any of opendc (needs --folder with its sample).
+ * WHAT is any of opendc (needs --folder with its sample), queue, replay, year, invariants (--seeds 10000 in the results).
  */
 import { parseArgs } from "node:util";
 import { comparedWithOpenDC } from "./simulator/opendc.ts";
+import { inspectedSeeds } from "./simulator/seeds.ts";
+import { queueSpeed, replaySpeed, yearSpeed } from "./simulator/speed.ts";
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { folder: { type: "string" }, seeds: { type: "string", default: "100" } } });
 
 const parts: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   opendc: async () => (values.folder === undefined ? ["name the folder of the sample: --folder DIR"] : comparedWithOpenDC(values.folder)),
+  queue: async () => queueSpeed(),
+  replay: async () => replaySpeed(),
+  year: async () => yearSpeed(10_000, 1000),
+  invariants: async () => inspectedSeeds(Number(values.seeds)),
 };
 
 for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {

@@ -38,6 +38,8 @@ export class LoadWindow {
   readonly #block: LoadBlock;
   readonly #cursor: LoadCursor;
   readonly #rowOfSubject: Int32Array;
+  /** Is subject n just workload n? Then the source fills our own rows. */
+  readonly #direct: boolean;
   readonly #limits: Float64Array | null;
   #samples: Int32Array[];
   #constants: Float64Array[];
@@ -60,9 +62,10 @@ export class LoadWindow {
     this.#rows = this.#workloadCount;
     this.#first = Math.floor(-this.originMs / this.stepMs);
     assert(this.originMs <= 0 && this.originMs + source.slots * this.stepMs >= options.lengthMs, "the load covers the time that is simulated");
-    this.#block = newLoadBlock(source, this.slots);
     this.#cursor = source.open(this.#first);
     this.#rowOfSubject = Int32Array.from(source.subjects, ({ workload }) => index.workloadIndex.get(workload) ?? -1);
+    this.#direct = this.#rowOfSubject.length === this.#rows && this.#rowOfSubject.every((w, subject) => w === subject);
+    this.#block = this.#direct ? { slots: this.slots, samples: [] } : newLoadBlock(source, this.slots);
     this.#samples = source.resources.map(() => new Int32Array(this.#rows * this.slots));
     this.#constants = source.resources.map(() => new Float64Array(this.#rows).fill(-1));
     this.#totals = groups.map(() => source.resources.map(() => new Float64Array(this.slots)));
@@ -159,13 +162,10 @@ export class LoadWindow {
 
   #fill(): void {
     const { slots } = this;
-    this.#filled = this.#cursor.fill(this.#block);
+    this.#filled = this.#cursor.fill(this.#direct ? { slots, samples: this.#samples } : this.#block);
     this.resources.forEach((_, r) => {
-      const [samples, read] = [this.samples(r), this.#block.samples[r] as Int32Array];
-      samples.fill(0, 0, this.#workloadCount * slots);
-      this.#rowOfSubject.forEach((w, subject) => {
-        if (w >= 0) addRow(samples, w * slots, read, subject * slots, this.#filled);
-      });
+      const samples = this.samples(r);
+      if (!this.#direct) this.#distribute(samples, this.#block.samples[r] as Int32Array);
       const constants = this.#constants[r] as Float64Array;
       for (let row = this.#workloadCount; row < this.#rows; row++) samples.fill(constants[row] as number, row * slots, (row + 1) * slots);
     });
@@ -175,6 +175,20 @@ export class LoadWindow {
       total.fill(0);
       for (const w of members) for (let s = 0; s < this.#filled; s++) total[s] = (total[s] as number) + (samples[w * slots + s] as number);
     }));
+  }
+
+  /** The applications of a workload together are its load. */
+  #distribute(samples: Int32Array, read: Int32Array): void {
+    samples.fill(0, 0, this.#workloadCount * this.slots);
+    let before = -1;
+    this.#rowOfSubject.forEach((w, subject) => {
+      if (w < 0) return;
+      const from = subject * this.slots;
+      // Subjects come in the order of their workloads, so that the first of each finds its row empty.
+      if (w > before) samples.set(read.subarray(from, from + this.#filled), w * this.slots);
+      else addRow(samples, w * this.slots, read, from, this.#filled);
+      before = Math.max(before, w);
+    });
   }
 
   /** What a workload's own limit keeps from it is not for others to give. */

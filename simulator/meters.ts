@@ -66,6 +66,7 @@ export class Meters {
   readonly energyColumns: Float64Array;
   readonly #rowTotals: RowTotals[];
   readonly #rows: { readonly demand: ExactTotals; readonly stolen: ExactTotals }[];
+  readonly #physical: Float64Array;
   readonly #since: Float64Array;
   readonly #series: (readonly number[] | null)[];
   readonly #grams: Float64Array;
@@ -76,9 +77,9 @@ export class Meters {
     this.options = options;
     const hostCount = index.hosts.length;
     this.processor = processorOf(window.resources);
-    this.curves = index.hosts.map((host) => powerCurve(
-      powerModels.get(host.id) ?? { kind: "linear", idleMilliwatts: host.idlePowerWatts * 1000, peakMilliwatts: host.peakPowerWatts * 1000 },
-      this.processor < 0 ? 0 : physical(host, window.resources[this.processor]),
+    this.#physical = Float64Array.from(index.hosts, (host) => physical(host, window.resources[this.processor]));
+    this.curves = index.hosts.map((host, h) => powerCurve(
+      powerModels.get(host.id) ?? { kind: "linear", idleMilliwatts: host.idlePowerWatts * 1000, peakMilliwatts: host.peakPowerWatts * 1000 }, this.#physical[h] ?? 0,
     ));
     const numbers = (): Float64Array => new Float64Array(hostCount);
     this.capacity = window.resources.map((resource) => Float64Array.from(index.hosts, (host) => shared(host, resource)));
@@ -177,11 +178,12 @@ export class Meters {
       const capacity = (this.capacity[r] as Float64Array)[host] as number;
       const totals = this.#totalsFor(r);
       replayPool({ samples: window.samples(r), slots: window.slots, rows, capacity }, from, to, this.#sums, totals);
+      const sums = this.#sums;
       let asked = 0;
       let granted = 0;
       let askedPeak = 0;
       for (let s = 0; s < to - from; s++) {
-        const sum = this.#sums[s] as number;
+        const sum = sums[s] as number;
         asked += sum;
         granted += sum < capacity ? sum : capacity;
         if (sum > askedPeak) askedPeak = sum;
@@ -203,13 +205,21 @@ export class Meters {
   #draw(host: number, count: number, capacity: number, ms: number, column: number, granted: number, peak: number): number {
     const curve = this.curves[host] as PowerCurve;
     const { classes, use } = this;
+    const sums = this.#sums;
+    const whole = this.#physical[host] as number;
+    const range = curve.rangeMilliwatts;
+    const first = host * useClasses;
+    const classesPerUnit = capacity > 0 ? 100 / capacity : 0;
     let energy = 0;
     for (let s = 0; s < count; s++) {
-      const got = Math.min(this.#sums[s] as number, capacity);
-      energy += curve.at(got);
-      const place = host * useClasses + (capacity > 0 ? Math.floor((100 * got) / capacity) : 0);
+      const sum = sums[s] as number;
+      const got = sum < capacity ? sum : capacity;
+      if (range === null || whole === 0) energy += curve.at(got);
+      else energy += Math.round((range * got) / whole);
+      const place = first + ((got * classesPerUnit) | 0);
       classes[place] = (classes[place] as number) + ms;
     }
+    if (range !== null && whole > 0) energy += count * curve.idleMilliwatts;
     use.sums[column] = (use.sums[column] as number) + granted * ms;
     if (peak > (use.peaks[column] as number)) use.peaks[column] = peak;
     return energy * ms;

@@ -9,6 +9,8 @@ export type PowerModel =
 /** Draws at use, as whole milliwatts; of a capacity of zero a host uses nothing. */
 export interface PowerCurve {
   readonly idleMilliwatts: number;
+  /** From idle to peak where power grows in proportion to use; null where it bends. */
+  readonly rangeMilliwatts: number | null;
   at(granted: number): number;
 }
 
@@ -19,10 +21,10 @@ export function powerCurve(model: PowerModel, capacity: number): PowerCurve {
   const range = peakMilliwatts - idleMilliwatts;
   const share = (granted: number): number => (capacity > 0 ? Math.min(1, granted / capacity) : 0);
   switch (model.kind) {
-    case "linear": return { idleMilliwatts, at: (granted) => idleMilliwatts + (capacity > 0 ? Math.round((range * Math.min(granted, capacity)) / capacity) : 0) };
-    case "square": return { idleMilliwatts, at: (granted) => idleMilliwatts + Math.round(range * share(granted) ** 2) };
-    case "cubic": return { idleMilliwatts, at: (granted) => idleMilliwatts + Math.round(range * share(granted) ** 3) };
-    case "sqrt": return { idleMilliwatts, at: (granted) => idleMilliwatts + Math.round(range * Math.sqrt(share(granted))) };
+    case "linear": return { idleMilliwatts, rangeMilliwatts: range, at: (granted) => idleMilliwatts + (capacity > 0 ? Math.round((range * Math.min(granted, capacity)) / capacity) : 0) };
+    case "square": return { idleMilliwatts, rangeMilliwatts: null, at: (granted) => idleMilliwatts + Math.round(range * share(granted) ** 2) };
+    case "cubic": return { idleMilliwatts, rangeMilliwatts: null, at: (granted) => idleMilliwatts + Math.round(range * share(granted) ** 3) };
+    case "sqrt": return { idleMilliwatts, rangeMilliwatts: null, at: (granted) => idleMilliwatts + Math.round(range * Math.sqrt(share(granted))) };
   }
 }
 
@@ -37,5 +39,5 @@ function tableCurve(points: readonly { readonly usePermille: number; readonly mi
     const way = (permille - before.usePermille) / (next.usePermille - before.usePermille);
     return Math.round(before.milliwatts + way * (next.milliwatts - before.milliwatts));
   };
-  return { idleMilliwatts: at(0), at: (granted) => at(capacity > 0 ? Math.min(1000, (1000 * granted) / capacity) : 0) };
+  return { idleMilliwatts: at(0), rangeMilliwatts: null, at: (granted) => at(capacity > 0 ? Math.min(1000, (1000 * granted) / capacity) : 0) };
 }
