@@ -3,16 +3,20 @@ import { slotsPerDay, type History } from "./history.ts";
 import { levelShifts, type LevelShift } from "./level-shift.ts";
 import { oddPeriod } from "./period.ts";
 import { Profile, type Likeness, type Outlook } from "./profile.ts";
-import { pinballLoss, quantileOf } from "./quantile.ts";
+import { medianOf, pinballLoss, quantileOf } from "./quantile.ts";
 import { slopeBetween } from "./trend.ts";
 
 /** What the bands allow for beyond what the history has shown; chosen on traces of virtual machines, see docs/forecast.md. */
 const unseen = {
   /** Horizons of history that count as not seen yet: with little history the bands reach further out. */
-  horizons: 3,
-  /** Drift of the level, part of it per square root of a day. */
-  driftPerRootDay: 0.03,
+  horizons: 2,
+  /** Drift of the level per square root of a day: part of the level, or of what it changes from a day to the next. */
+  driftOfLevel: 0.02,
+  driftOfChange: 0.7,
 } as const;
+
+/** How outlooks are judged: a trial counts so much for each one after it, the middle for so many ends of the band. */
+const weights = { earlierTrial: 0.8, middle: 3 } as const;
 
 const trialsMax = 16;
 const samplesPerTrial = 200;
@@ -53,23 +57,33 @@ export function fit(history: History, aheadMax: number, band: number): Fitted {
   const plain = tried.reduce((least, { outlook, loss }) => (outlook.likeness.kind === "recent" ? Math.min(least, loss) : least), Number.POSITIVE_INFINITY);
   const widenings = widen(best?.misses ?? [], parts[0], Math.max(1, (end - daysToLearn * day) / ahead), day);
   const profile = new Profile(history, end, outlook, parts, cutAt(end));
+  const change = usualChange(history);
   return {
     outlook, shifts,
     seasonGain: best === null || best.loss === 0 || plain === Number.POSITIVE_INFINITY ? 0 : plain / best.loss - 1,
-    at: (slots) => banded(profile.at(slots), widenings, slots, day),
+    at: (slots) => banded(profile.at(slots), widenings, slots, Math.sqrt((slots + 1) / day), change),
   };
 }
 
-function banded(quantiles: Float64Array, widenings: readonly Widening[], ahead: number, day: number): readonly [number, number, number] {
+function banded(quantiles: Float64Array, widenings: readonly Widening[], ahead: number, rootDays: number, change: number): readonly [number, number, number] {
   const [low = 0, middle = 0, high = 0] = quantiles;
   const wider = widenings.find(({ upTo }) => ahead < upTo) ?? widenings[widenings.length - 1];
-  const drift = unseen.driftPerRootDay * Math.abs(middle) * Math.sqrt((ahead + 1) / day);
+  const drift = rootDays * Math.max(unseen.driftOfLevel * Math.abs(middle), unseen.driftOfChange * change);
   const centre = Math.max(0, middle);
   return [
     Math.max(0, Math.min(centre, low - (wider?.low ?? 0) - drift)),
     centre,
     Math.max(centre, high + (wider?.high ?? 0) + drift),
   ];
+}
+
+/** What the level changes from a day to the next: the root of the mean square, so that rare shifts count. */
+function usualChange(history: History): number {
+  const day = slotsPerDay(history);
+  const end = history.values.length;
+  const levels = Array.from({ length: Math.floor(end / day) }, (_, d) => medianOf(history.values.subarray(end - (d + 1) * day, end - d * day)));
+  const changes = levels.slice(1).map((level, d) => level - (levels[d] ?? Number.NaN)).filter((change) => !Number.isNaN(change));
+  return changes.length === 0 ? 0 : Math.sqrt(changes.reduce((sum, change) => sum + change * change, 0) / changes.length);
 }
 
 /** Instants in the past to look ahead from, the last one a whole horizon before the end. */
@@ -104,9 +118,9 @@ function tryOut(
   history: History, outlook: Outlook, origins: readonly number[], ahead: number, parts: readonly number[], cutAt: (origin: number) => number,
 ): readonly Tried[] {
   const misses: Miss[] = [];
-  let loss = 0;
+  let [loss, weight] = [0, 0];
   const stride = Math.max(1, Math.round(ahead / samplesPerTrial));
-  for (const origin of origins) {
+  for (const [earlier, origin] of origins.entries()) {
     if (outlook.windowSlots > 1.5 * origin) continue;
     const slope = outlook.slope === 0 ? 0 : slopeBetween(history, Math.max(0, origin - 28 * slotsPerDay(history)), origin);
     const profile = new Profile(history, origin, { ...outlook, slope }, parts, cutAt(origin));
@@ -114,11 +128,13 @@ function tryOut(
       const value = history.values[origin + i] ?? Number.NaN;
       const quantiles = profile.at(i);
       if (Number.isNaN(value) || Number.isNaN(quantiles[0] ?? 0)) continue;
-      quantiles.forEach((quantile, k) => { loss += pinballLoss(value, quantile, parts[k] ?? 0); });
+      const counts = weights.earlierTrial ** earlier;
+      weight += counts;
+      quantiles.forEach((quantile, k) => { loss += counts * pinballLoss(value, quantile, parts[k] ?? 0) * (k === 1 ? weights.middle : 1); });
       misses.push({ ahead: i, low: (quantiles[0] ?? 0) - value, high: value - (quantiles[2] ?? 0) });
     }
   }
-  return misses.length === 0 ? [] : [{ outlook, loss: loss / misses.length, misses }];
+  return misses.length === 0 ? [] : [{ outlook, loss: loss / weight, misses }];
 }
 
 /**

@@ -46,7 +46,8 @@ export class Profile {
   /** Quantiles for slot `origin + ahead`. */
   at(ahead: number): Float64Array {
     const quantiles = this.#like(this.#origin + ahead);
-    return this.#outlook.slope === 0 ? quantiles : quantiles.map((value) => value + this.#outlook.slope * (ahead + 1));
+    const { slope, windowSlots } = this.#outlook;
+    return slope === 0 ? quantiles : quantiles.map((value) => value + slope * fading(ahead + 1, windowSlots / 2));
   }
 
   #like(slot: number): Float64Array {
@@ -101,4 +102,9 @@ export class Profile {
 function isWeekend({ startMs, stepMs }: History, slot: number): boolean {
   const day = Math.floor((startMs + slot * stepMs) / dayMs);
   return (((day + 4) % 7) + 7) % 7 % 6 === 0;
+}
+
+/** Slots for which a trend goes on: it fades, and in all goes on for half of the time that it was seen. */
+function fading(slots: number, most: number): number {
+  return most * (1 - Math.exp(-slots / most));
 }
