@@ -64,7 +64,7 @@ export class Carriages {
     const way: UnderWay = { carriage, rows, flow: -1, amountMiB: 0, round: 0, roundBeganMs: 0, isLast: false };
     const dataFirst = carriage.dataMiB > 0 || !carriage.live;
     const step = dataFirst ? this.#send(way, carriage.dataMiB) : this.#round(way, carriage.memoryMiB);
-    if (step === "refuses") this.#release(way);
+    if (step === "refuses" || step === "arrived") this.#release(way);
     return { id: way.flow, step };
   }
 
@@ -98,6 +98,8 @@ export class Carriages {
   }
 
   #round(way: UnderWay, amountMiB: number): CarriageStep {
+    // Nothing changed since: it runs on the target without a pause.
+    if (amountMiB === 0) return "arrived";
     const { from, to } = way.carriage;
     const { pauseMs, roundsMax, longestPauseMs } = this.#settings;
     const rate = this.#flows.rateFor(from, to, this.#core.nowMs);

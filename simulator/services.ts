@@ -26,13 +26,15 @@ interface Watched {
 }
 
 /**
- * States of services, derived from their workloads: operational when every wanted instance of every application serves,
- * down when an application of it has none that serves, degraded between.
+ * States of services, derived from their workloads: operational when every instance of every application serves that
+ * should, down when an application of it has none that serves, degraded between. An instance that was called for counts
+ * from when it first serves, until it is let go.
  */
 export class Services {
   readonly #world: World;
   readonly #timeline: Timeline;
   readonly #watched: Watched[];
+  readonly #expected: Uint8Array;
   /** Services of each workload, and workloads of each application of each service. */
   readonly #servicesOf: readonly (readonly number[])[];
   readonly #instances: readonly (readonly (readonly number[])[])[];
@@ -48,6 +50,7 @@ export class Services {
       for (const w of new Set(lists.flat())) servicesOf[w]?.push(service);
     });
     this.#servicesOf = servicesOf;
+    this.#expected = Uint8Array.from(index.workloads, (_, w) => Number(world.isWanted(w)));
     this.#watched = this.#instances.map((_, service) => ({
       state: this.#stateNow(service), sinceMs: 0, brokenSinceMs: 0, ms: { operational: 0, degraded: 0, down: 0 },
       interruptions: 0, recovered: 0, recoveryMsSum: 0, recoveryMsMax: 0,
@@ -61,6 +64,8 @@ export class Services {
 
   /** A workload may have changed what its services are. */
   changed(workload: number, nowMs: number): void {
+    if (this.#world.serves(workload)) this.#expected[workload] = 1;
+    if (!this.#world.isWanted(workload)) this.#expected[workload] = 0;
     for (const service of this.#servicesOf[workload] ?? []) this.#become(service, this.#stateNow(service), nowMs);
   }
 
@@ -93,14 +98,15 @@ export class Services {
   #stateNow(service: number): ServiceState {
     let state: ServiceState = "operational";
     for (const instances of this.#instances[service] ?? []) {
-      let wanted = 0;
-      let serving = 0;
+      let expected = 0;
+      let missing = 0;
       for (const w of instances) {
-        if (this.#world.isWanted(w)) wanted++;
-        if (this.#world.serves(w)) serving++;
+        if (this.#expected[w] !== 1) continue;
+        expected++;
+        if (!this.#world.serves(w)) missing++;
       }
-      if (wanted > 0 && serving === 0) return "down";
-      if (serving < wanted) state = "degraded";
+      if (expected > 0 && missing === expected) return "down";
+      if (missing > 0) state = "degraded";
     }
     return state;
   }
