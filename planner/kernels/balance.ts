@@ -14,6 +14,7 @@ export class BalanceKernel implements ObjectiveKernel {
   readonly #inside: Uint8Array;
   readonly #use: Float64Array;
   readonly #targets: Float64Array;
+  /** NaN where nobody has asked yet. */
   readonly #table: Float64Array | null;
 
   constructor(objective: BalanceObjective, level: number, weight: number, workloadCount: number, hostCount: number) {
@@ -28,13 +29,7 @@ export class BalanceKernel implements ObjectiveKernel {
     this.#targets = Float64Array.from(objective.dimensions, ({ targetPpm }) => targetPpm);
     for (const target of this.#targets) this.value += Math.abs(target) * objective.hosts.length;
     const cells = workloadCount * hostCount * this.#dimensions;
-    this.#table = cells > tableCellsMax ? null : new Float64Array(cells);
-    if (this.#table !== null) {
-      let cell = 0;
-      for (let w = 0; w < workloadCount; w++) for (let h = 0; h < hostCount; h++) for (const dimension of objective.dimensions) {
-        this.#table[cell++] = this.#inside[h] === 1 ? dimension.ppm(w, h) : 0;
-      }
-    }
+    this.#table = cells > tableCellsMax ? null : new Float64Array(cells).fill(NaN);
   }
 
   delta(workload: number, from: number, to: number): number {
@@ -66,7 +61,13 @@ export class BalanceKernel implements ObjectiveKernel {
   }
 
   #ppm(workload: number, host: number, dimension: number): number {
-    if (this.#table !== null) return this.#table[(workload * this.#hostCount + host) * this.#dimensions + dimension] as number;
+    if (this.#table === null) return this.#ask(workload, host, dimension);
+    const cell = (workload * this.#hostCount + host) * this.#dimensions + dimension;
+    const known = this.#table[cell] as number;
+    return Number.isNaN(known) ? (this.#table[cell] = this.#ask(workload, host, dimension)) : known;
+  }
+
+  #ask(workload: number, host: number, dimension: number): number {
     return this.#objective.dimensions[dimension]?.ppm(workload, host) ?? 0;
   }
 }

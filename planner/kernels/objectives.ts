@@ -19,9 +19,11 @@ export class ObjectiveTable {
   readonly #terms: readonly { readonly level: number; readonly weight: number; readonly at: (workload: number, host: number) => number }[];
   readonly #hostCount: number;
   readonly #keys: Float64Array | null;
+  /** 1 for pairs that have been asked about, where there is a table: a repair asks about few of them. */
+  readonly #known: Uint8Array;
 
   constructor(problem: Problem) {
-    const { index, levels, wanted } = problem;
+    const { index, levels } = problem;
     this.levels = levels.length;
     this.#hostCount = index.hosts.length;
     this.on = new Float64Array(index.hosts.length * levels.length);
@@ -43,14 +45,15 @@ export class ObjectiveTable {
     if (cells <= tableCellsMax) {
       this.#keys = null;
       this.values = new Float64Array(cells);
-      for (const w of wanted) for (let h = 0; h < this.#hostCount; h++) this.#fill((w * this.#hostCount + h) * this.levels, w, h);
+      this.#known = new Uint8Array(index.workloads.length * index.hosts.length);
     } else {
+      this.#known = new Uint8Array(0);
       this.#keys = new Float64Array(cacheSlots).fill(-1);
       this.values = new Float64Array(cacheSlots * this.levels);
     }
   }
 
-  /** True when every value stands in the table. */
+  /** True when the table has room for every value. */
   get complete(): boolean {
     return this.#keys === null;
   }
@@ -59,7 +62,14 @@ export class ObjectiveTable {
   find(workload: number, host: number): number {
     const pair = workload * this.#hostCount + host;
     const keys = this.#keys;
-    if (keys === null) return pair * this.levels;
+    if (keys === null) {
+      const start = pair * this.levels;
+      if (this.#known[pair] === 0) {
+        this.#known[pair] = 1;
+        this.#fill(start, workload, host);
+      }
+      return start;
+    }
     const slot = (Math.imul(workload, 0x9e3779b1) ^ Math.imul(host, 0x85ebca6b)) & (cacheSlots - 1);
     if (keys[slot] !== pair) {
       keys[slot] = pair;

@@ -90,12 +90,13 @@ export class Limits {
 
   #placeOf({ counts, workloads, hosts }: Limit, step: Step): number {
     if (workloads !== null && workloads[step.workload] !== 1) return -1;
-    const counted = (h: number): boolean => hosts === null || hosts[h] === 1;
+    const from = hosts === null || hosts[step.from] === 1;
+    const to = hosts === null || hosts[step.to] === 1;
     switch (counts) {
-      case "perHostIn": return counted(step.to) ? step.to : -1;
-      case "perHostOut": return counted(step.from) ? step.from : -1;
-      case "perSiteLink": return counted(step.from) || counted(step.to) ? this.#linkOf(step) : -1;
-      case "total": return counted(step.from) || counted(step.to) ? 0 : -1;
+      case "perHostIn": return to ? step.to : -1;
+      case "perHostOut": return from ? step.from : -1;
+      case "perSiteLink": return from || to ? this.#linkOf(step) : -1;
+      case "total": return from || to ? 0 : -1;
     }
   }
 
