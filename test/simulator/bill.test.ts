@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { currentInstant } from "../../model/snapshot.ts";
+import { billAt } from "../../policies/bill.ts";
+import { simulate } from "../../simulator/index.ts";
+import { fleetOf, hostOf, siteOf, workloadOf } from "../policies/fleet-of.ts";
+import { hour, simulationOf } from "./given.ts";
+import { migrate, planOf } from "./plan-of.ts";
+
+const prices = { onMicrosPerHour: 380_001, cpuMicrosPerCoreHour: 1501, memoryMicrosPerGiBHour: 203, storageMicrosPerTiBHour: 15_007, transferMicrosPerGiB: 0 };
+const site = { ...siteOf("s1"), electricityMicrosPerKWh: 210_003, carbonGramsPerKWh: 57 };
+const workloads = [1, 2, 3].map((n) => workloadOf(`w${n}`, {
+  host: "h1", state: "running", reservation: { cpuMillicores: 1111 * n, memoryMiB: 777 * n, storageMiB: 100_000 * n }, expectedUse: { cpuMillicores: 333 * n },
+}));
+const index = fleetOf([hostOf("h1", { prices }), hostOf("h2", { prices, state: "off" })], workloads, { sites: [site] });
+
+describe("the bill of a simulation", () => {
+  it("is that of the cost model when everybody uses what is expected, but for the rounding of electricity", async () => {
+    const { hosts, totals, workloads: billed } = await simulate(simulationOf(index, { lengthMs: 100 * hour }));
+    const model = billAt([0, 1, 2], Uint8Array.of(1, 1), currentInstant(index)) * 100;
+    expect(Math.abs(Number(totals.micros) - model)).toBeLessThanOrEqual(100 * 4 * 0.5);
+    expect(hosts[0]?.bill.onMicros).toBe(38_000_100n);
+    expect(billed.reduce((sum, { reservedMicros }) => sum + reservedMicros, 0n)).toBe(hosts[0]?.bill.workloadMicros);
+    expect(hosts[1]?.bill).toEqual({ onMicros: 0n, workloadMicros: 0n, energyMicros: 0n });
+  });
+
+  it("pays for exactly the electricity that was drawn, and its carbon", async () => {
+    const { hosts: [host] } = await simulate(simulationOf(index, { lengthMs: 100 * hour }));
+    // 100 W idle and 1998 of 64,000 millicores of the 200 W to full use: 106.244 W (whole milliwatts).
+    expect(host?.microjoules).toBe(106_244n * 360_000_000n);
+    expect(host?.bill.energyMicros).toBe(BigInt(Math.round(10.6244 * 210_003)));
+    expect(host?.carbonMilligrams).toBe(BigInt(Math.round(10.6244 * 57 * 1000)));
+  });
+
+  it("takes carbon by the hour where a site has a series", async () => {
+    const { hosts: [host] } = await simulate(simulationOf(index, { lengthMs: 3 * hour, carbon: [{ site: "s1", gramsPerKWh: [10, 100] }] }));
+    expect(host?.carbonMilligrams).toBe(BigInt(Math.round(0.106244 * (10 + 100 + 100) * 1000)));
+  });
+
+  it("charges a workload where it is: half the time here, half there", async () => {
+    const [one, other] = [hostOf("h1", { prices }), hostOf("h2", { prices: { ...prices, cpuMicrosPerCoreHour: 10_000 } })];
+    const fleet = fleetOf([one, other], [workloadOf("w", { host: "h1", state: "running", reservation: { cpuMillicores: 1000 } })]);
+    const { hosts } = await simulate(simulationOf(fleet, { lengthMs: 2 * hour, plan: { plan: planOf([migrate("w", "h1", "h2")]), atMs: hour } }));
+    expect(hosts.map(({ bill }) => bill.workloadMicros)).toEqual([1501n, 10_000n]);
+  });
+});
