@@ -1,12 +1,13 @@
 /**
  * Figures of the simulator: npx tsx bench/simulate.ts [WHAT ...] [--folder DIR] [--seeds N]
- * WHAT is any of opendc (needs --folder with its sample), queue, replay, year, theory, invariants (--seeds 10000 in the results).
+ * WHAT is any of opendc (needs --folder with its sample), queue, replay, year, whatif, theory, invariants (--seeds 10000 in the results).
  */
 import { parseArgs } from "node:util";
 import { comparedWithOpenDC } from "./simulator/opendc.ts";
 import { inspectedSeeds } from "./simulator/seeds.ts";
 import { queueSpeed, replaySpeed, yearSpeed } from "./simulator/speed.ts";
 import { theoryLines } from "./simulator/theory.ts";
+import { whatIfSpeed } from "./simulator/what-if.ts";
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { folder: { type: "string" }, seeds: { type: "string", default: "100" } } });
 
@@ -15,6 +16,7 @@ const parts: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   queue: async () => queueSpeed(),
   replay: async () => replaySpeed(),
   year: async () => yearSpeed(10_000, 1000),
+  whatif: async () => whatIfSpeed(),
   theory: async () => theoryLines(100),
   invariants: async () => inspectedSeeds(Number(values.seeds)),
 };

@@ -4,8 +4,10 @@ import type { SimulationInput } from "./simulation.ts";
 
 export { defaultMoves, type MoveSettings } from "./carriage.ts";
 export type { Distribution } from "./chance.ts";
+export { sweepFailures, type Loss, type LossOutcome } from "./failure-sweep.ts";
 export type { FailureProcess, FailureScope, GivenFailure } from "./failures.ts";
 export type { CarbonSeries } from "./meters.ts";
+export { pairedDifference, type PairedDifference } from "./paired.ts";
 export type { PowerModel } from "./power.ts";
 export type { Charts, HostResult, ResourceUse, ServiceResult, SimulationResult, WorkloadResult } from "./result.ts";
 export type { Breach } from "./rule-watch.ts";
@@ -13,6 +15,7 @@ export { defaultScaling, withSpareInstances, type ScalingSettings } from "./scal
 export { defaultSimulation, type Question, type Replan, type SimulationInput, type SimulationSettings } from "./simulation.ts";
 export type { Checkpoints, Task, TaskRecord } from "./tasks.ts";
 export type { Happening, ServiceState, TimedHappening } from "./timeline.ts";
+export { WhatIf, type HostChange, type HostFigures, type ReplayInput, type RowMove } from "./what-if.ts";
 
 /** Simulates a fleet over time. The planner is an argument, never imported; the same input gives the same bytes. */
 export async function simulate(input: SimulationInput): Promise<SimulationResult> {

@@ -1,0 +1,82 @@
+import type { WhatIf } from "./what-if.ts";
+
+/** Hosts that fail together, and where the planner would start what ran there; rows that are not named are lost. */
+export interface Loss {
+  readonly name: string;
+  readonly hosts: readonly number[];
+  readonly takers: readonly { readonly row: number; readonly to: number }[];
+}
+
+/** What a loss would do, had it happened in any one slot of the replay. */
+export interface LossOutcome {
+  readonly name: string;
+  /** Slots in which every taker has room for what it takes, and in which nobody stays without a place. */
+  readonly slotsHeld: number;
+  readonly slots: number;
+  /** The slot in which most is missing, and how much: what takers cannot give beyond what they missed before, and what has no place. */
+  readonly worstSlot: number;
+  readonly worstMissing: number;
+  /** Rows without a place. */
+  readonly lost: readonly number[];
+  /** Hosts that are beyond their capacity in some slot, ascending. */
+  readonly crowded: readonly number[];
+}
+
+/**
+ * Tries every loss in every slot of a replay: the load of each taker with what it takes over, slot by slot. The answers
+ * of the planner, which keep the rules, are given; only hosts that take anything over are looked at.
+ */
+export function sweepFailures(replay: WhatIf, samples: Int32Array, capacity: ArrayLike<number>, rows: number, losses: readonly Loss[]): readonly LossOutcome[] {
+  const rowsOn = new Map<number, number[]>();
+  for (let row = 0; row < rows; row++) {
+    const host = replay.hostOf(row);
+    if (host >= 0) rowsOn.set(host, [...(rowsOn.get(host) ?? []), row]);
+  }
+  const missing = new Float64Array(replay.slots);
+  const taken = new Float64Array(replay.slots);
+  return losses.map((loss) => {
+    missing.fill(0);
+    const placed = new Set(loss.takers.map(({ row }) => row));
+    const lost = loss.hosts.flatMap((host) => rowsOn.get(host) ?? []).filter((row) => !placed.has(row)).sort((a, b) => a - b);
+    for (const row of lost) add(missing, samples, row);
+    const crowded: number[] = [];
+    for (const [to, own] of byTaker(loss)) {
+      taken.fill(0);
+      for (const row of own) add(taken, samples, row);
+      if (beyond(replay.loadOf(to), taken, capacity[to] ?? 0, missing)) crowded.push(to);
+    }
+    return { name: loss.name, ...worst(missing), slots: replay.slots, lost, crowded };
+  });
+}
+
+function byTaker({ takers }: Loss): readonly (readonly [number, readonly number[]])[] {
+  const rows = new Map<number, number[]>();
+  for (const { row, to } of takers) rows.set(to, [...(rows.get(to) ?? []), row]);
+  return [...rows].sort(([a], [b]) => a - b);
+}
+
+function add(sums: Float64Array, samples: Int32Array, row: number): void {
+  for (let s = 0, at = row * sums.length; s < sums.length; s++) sums[s] = (sums[s] as number) + (samples[at++] as number);
+}
+
+/** Adds what a host cannot give of what it takes over; is there such a slot? */
+function beyond(load: Float64Array, taken: Float64Array, capacity: number, missing: Float64Array): boolean {
+  let crowded = false;
+  for (let s = 0; s < missing.length; s++) {
+    const own = load[s] as number;
+    const over = own + (taken[s] as number) - Math.max(own, capacity);
+    if (over <= 0) continue;
+    crowded = true;
+    missing[s] = (missing[s] as number) + over;
+  }
+  return crowded;
+}
+
+function worst(missing: Float64Array): Pick<LossOutcome, "slotsHeld" | "worstSlot" | "worstMissing"> {
+  let [slotsHeld, worstSlot] = [0, 0];
+  missing.forEach((amount, s) => {
+    if (amount === 0) slotsHeld++;
+    if (amount > (missing[worstSlot] as number)) worstSlot = s;
+  });
+  return { slotsHeld, worstSlot, worstMissing: missing[worstSlot] ?? 0 };
+}

@@ -1,0 +1,145 @@
+import { assert } from "../model/assert.ts";
+
+/** Load of rows on one grid, all in memory, and where each row is. */
+export interface ReplayInput {
+  /** Row after row, `slots` each, fine units of the processor. */
+  readonly samples: Int32Array;
+  readonly slots: number;
+  /** -1: nowhere. */
+  readonly hostOf: ArrayLike<number>;
+  /** By host, in fine units. */
+  readonly capacity: ArrayLike<number>;
+  /** Power of each host that is linear in use, milliwatts. */
+  readonly idleMilliwatts: ArrayLike<number>;
+  readonly peakMilliwatts: ArrayLike<number>;
+}
+
+/** What a host does over the whole replay. Sums are over slots. */
+export interface HostFigures {
+  readonly demand: number;
+  readonly stolen: number;
+  readonly demandPeak: number;
+  /** Slots in which it is asked for more than it has. */
+  readonly slotsOver: number;
+  readonly milliwatts: number;
+}
+
+export interface RowMove {
+  readonly row: number;
+  /** -1: away. */
+  readonly to: number;
+}
+
+/** A host that moves would change. */
+export interface HostChange {
+  readonly host: number;
+  readonly before: HostFigures;
+  readonly after: HostFigures;
+}
+
+/**
+ * A replay that answers what-ifs: the load of every host is kept slot by slot, so that a question about some moves looks
+ * only at the hosts that they leave and reach.
+ */
+export class WhatIf {
+  readonly #input: ReplayInput;
+  readonly #hostOf: Int32Array;
+  /** Host after host. */
+  readonly #loads: Float64Array;
+  readonly #figures: HostFigures[];
+  readonly #scratch: Float64Array;
+
+  constructor(input: ReplayInput) {
+    const { slots, samples } = input;
+    this.#input = input;
+    this.#hostOf = Int32Array.from(input.hostOf);
+    this.#scratch = new Float64Array(slots);
+    this.#loads = new Float64Array(input.capacity.length * slots);
+    this.#hostOf.forEach((host, row) => {
+      if (host < 0) return;
+      const load = this.loadOf(host);
+      for (let s = 0, at = row * slots; s < slots; s++) load[s] = (load[s] as number) + (samples[at++] as number);
+    });
+    this.#figures = Array.from(input.capacity, (_, host) => this.#figuresOf(this.loadOf(host), host));
+  }
+
+  get slots(): number {
+    return this.#input.slots;
+  }
+
+  hostOf(row: number): number {
+    return this.#hostOf[row] ?? -1;
+  }
+
+  /** What a host is asked for, slot by slot; not to be written to. */
+  loadOf(host: number): Float64Array {
+    const { slots } = this.#input;
+    return this.#loads.subarray(host * slots, (host + 1) * slots);
+  }
+
+  figures(host: number): HostFigures {
+    const figures = this.#figures[host];
+    assert(figures !== undefined, `the replay has a host ${host}`);
+    return figures;
+  }
+
+  /** What some moves would change, each row moved at most once; nothing is changed. Hosts ascending. */
+  ask(moves: readonly RowMove[]): readonly HostChange[] {
+    return this.#concerned(moves).map((host) => ({ host, before: this.figures(host), after: this.#figuresOf(this.#loadAfter(host, moves), host) }));
+  }
+
+  /** Makes the moves. */
+  apply(moves: readonly RowMove[]): void {
+    for (const host of this.#concerned(moves)) {
+      this.loadOf(host).set(this.#loadAfter(host, moves));
+      this.#figures[host] = this.#figuresOf(this.loadOf(host), host);
+    }
+    for (const { row, to } of moves) this.#hostOf[row] = to;
+  }
+
+  #concerned(moves: readonly RowMove[]): readonly number[] {
+    const hosts = new Set<number>();
+    for (const { row, to } of moves) {
+      const from = this.#hostOf[row] ?? -1;
+      if (from === to) continue;
+      if (from >= 0) hosts.add(from);
+      if (to >= 0) hosts.add(to);
+    }
+    return [...hosts].sort((a, b) => a - b);
+  }
+
+  #loadAfter(host: number, moves: readonly RowMove[]): Float64Array {
+    const { samples, slots } = this.#input;
+    const load = this.#scratch;
+    load.set(this.loadOf(host));
+    for (const { row, to } of moves) {
+      const sign = Number(to === host) - Number(this.#hostOf[row] === host);
+      if (sign > 0) for (let s = 0, at = row * slots; s < slots; s++) load[s] = (load[s] as number) + (samples[at++] as number);
+      else if (sign < 0) for (let s = 0, at = row * slots; s < slots; s++) load[s] = (load[s] as number) - (samples[at++] as number);
+    }
+    return load;
+  }
+
+  #figuresOf(load: Float64Array, host: number): HostFigures {
+    const { capacity: capacities, idleMilliwatts, peakMilliwatts } = this.#input;
+    const [capacity, idle] = [capacities[host] as number, idleMilliwatts[host] as number];
+    const rangePerUnit = capacity > 0 ? ((peakMilliwatts[host] as number) - idle) / capacity : 0;
+    let demand = 0;
+    let stolen = 0;
+    let demandPeak = 0;
+    let slotsOver = 0;
+    let range = 0;
+    for (let s = 0; s < load.length; s++) {
+      const asked = load[s] as number;
+      demand += asked;
+      const over = asked - capacity;
+      if (over > 0) {
+        stolen += over;
+        slotsOver++;
+      }
+      if (asked > demandPeak) demandPeak = asked;
+    }
+    range = (demand - stolen) * rangePerUnit;
+    return { demand, stolen, demandPeak, slotsOver, milliwatts: idle * load.length + Math.round(range) };
+  }
+}

@@ -1,0 +1,81 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { sweepFailures } from "../../simulator/failure-sweep.ts";
+import { pairedDifference } from "../../simulator/paired.ts";
+import { WhatIf, type ReplayInput, type RowMove } from "../../simulator/what-if.ts";
+
+const inputs = fc.record({ slots: fc.integer({ min: 1, max: 6 }), rows: fc.integer({ min: 1, max: 7 }), hosts: fc.integer({ min: 1, max: 4 }) }).chain(({ slots, rows, hosts }) => fc.record({
+  input: fc.record({
+    slots: fc.constant(slots),
+    samples: fc.array(fc.nat({ max: 1000 }), { minLength: slots * rows, maxLength: slots * rows }).map((samples) => Int32Array.from(samples)),
+    hostOf: fc.array(fc.integer({ min: -1, max: hosts - 1 }), { minLength: rows, maxLength: rows }),
+    capacity: fc.array(fc.nat({ max: 3000 }), { minLength: hosts, maxLength: hosts }),
+    idleMilliwatts: fc.constant(Array(hosts).fill(100_000) as number[]), peakMilliwatts: fc.constant(Array(hosts).fill(250_000) as number[]),
+  }),
+  moves: fc.uniqueArray(fc.record({ row: fc.nat({ max: rows - 1 }), to: fc.integer({ min: -1, max: hosts - 1 }) }), { selector: ({ row }) => row, maxLength: 5 }),
+}));
+
+function moved(input: ReplayInput, moves: readonly RowMove[]): ReplayInput {
+  return { ...input, hostOf: Array.from(input.hostOf, (host, row) => moves.find((move) => move.row === row)?.to ?? host) };
+}
+
+describe("WhatIf", () => {
+  it("answers as a replay from the beginning would, and changes nothing by being asked", () => {
+    fc.assert(fc.property(inputs, ({ input, moves }) => {
+      const replay = new WhatIf(input);
+      const [before, after] = [new WhatIf(input), new WhatIf(moved(input, moves))];
+      const changes = new Map(replay.ask(moves).map((change) => [change.host, change]));
+      input.capacity.forEach?.((_, host) => {
+        expect(changes.get(host)?.after ?? replay.figures(host)).toEqual(after.figures(host));
+        expect(replay.figures(host)).toEqual(before.figures(host));
+      });
+      replay.apply(moves);
+      input.capacity.forEach?.((_, host) => {
+        expect(replay.figures(host)).toEqual(after.figures(host));
+        expect(replay.loadOf(host)).toEqual(after.loadOf(host));
+      });
+      expect(moves.every(({ row, to }) => replay.hostOf(row) === to)).toBe(true);
+    }), { seed: 1, numRuns: 500 });
+  });
+
+  it("adds up what hosts are asked for, miss and draw", () => {
+    const replay = new WhatIf({ slots: 2, samples: Int32Array.of(1000, 3000, 500, 2500), hostOf: [0, 0], capacity: [4000], idleMilliwatts: [100_000], peakMilliwatts: [200_000] });
+    // 1500 and 5500 of 4000: 37.5 % and all of it.
+    expect(replay.figures(0)).toEqual({ demand: 7000, stolen: 1500, demandPeak: 5500, slotsOver: 1, milliwatts: 137_500 + 200_000 });
+  });
+});
+
+describe("sweepFailures", () => {
+  const input = { slots: 3, samples: Int32Array.of(10, 20, 30, 5, 5, 5, 40, 40, 90), hostOf: [0, 0, 1], capacity: [100, 60, 30], idleMilliwatts: [0, 0, 0], peakMilliwatts: [0, 0, 0] };
+  const replay = new WhatIf(input);
+
+  it("tells for each loss in how many slots its takers hold it, and where most is missing", () => {
+    const outcomes = sweepFailures(replay, input.samples, input.capacity, 3, [
+      { name: "host 0", hosts: [0], takers: [{ row: 0, to: 1 }, { row: 1, to: 2 }] },
+      { name: "host 0, half of it lost", hosts: [0], takers: [{ row: 0, to: 2 }] },
+      { name: "host 1", hosts: [1], takers: [{ row: 2, to: 0 }] },
+    ]);
+    expect(outcomes).toEqual([
+      // In the last slot host 1 misses 30 already; what it takes over, 30, is missing on top.
+      { name: "host 0", slotsHeld: 2, slots: 3, worstSlot: 2, worstMissing: 30, lost: [], crowded: [1] },
+      { name: "host 0, half of it lost", slotsHeld: 0, slots: 3, worstSlot: 0, worstMissing: 5, lost: [1], crowded: [] },
+      { name: "host 1", slotsHeld: 2, slots: 3, worstSlot: 2, worstMissing: 25, lost: [], crowded: [0] },
+    ]);
+  });
+});
+
+describe("pairedDifference", () => {
+  it("is sure of a small difference that is there at every seed, however much the seeds differ", () => {
+    const before = [100, 900, 400, 700];
+    expect(pairedDifference(before, before.map((value, n) => value + 2 + (n % 2) / 10))).toMatchObject({ pairs: 4, isSure: true });
+    expect(pairedDifference(before, [...before].reverse())).toMatchObject({ mean: 0, isSure: false });
+    expect(pairedDifference([1], [2])).toMatchObject({ mean: 1, low: -Infinity, high: Infinity, isSure: false });
+  });
+
+  it.each([[2, 12.706 / Math.SQRT2], [31, 2.042 / Math.sqrt(31)]])("has the width of Student's interval for %s pairs", (pairs, perDeviation) => {
+    const after = Array.from({ length: pairs }, (_, n) => (n % 2 === 0 ? 1 : -1));
+    const { mean, high } = pairedDifference(after.map(() => 0), after);
+    const deviation = Math.sqrt(after.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (pairs - 1));
+    expect(high - mean).toBeCloseTo(perDeviation * deviation, 9);
+  });
+});
