@@ -4,7 +4,7 @@ import { Random } from "../model/random.ts";
 import { amountOf } from "../model/resource.ts";
 import { Carriages } from "./carriage.ts";
 import { Core } from "./core.ts";
-import { Course } from "./course.ts";
+import { Course, type ActionRecord } from "./course.ts";
 import { eventNames, type EventName } from "./event.ts";
 import { FailureTurns, hostsOf, scopeInWords } from "./failures.ts";
 import { fleetNow } from "./fleet-now.ts";
@@ -21,6 +21,9 @@ import { defaultSimulation, type SimulationInput, type SimulationSettings } from
 import { Tasks } from "./tasks.ts";
 import { Timeline } from "./timeline.ts";
 
+/** Actions that are kept one by one. */
+const actionsMax = 100_000;
+
 /** A simulation under way: the world, and `apply`, which changes it by one event. */
 export class Engine {
   readonly core: Core;
@@ -29,7 +32,9 @@ export class Engine {
   readonly recovery: Recovery;
   readonly flows: Flows;
   readonly peaks: PlanPeaks;
+  /** Plans under way; what became of the actions of those that are over, the first ones. */
   readonly courses: Course[] = [];
+  readonly #ended: ActionRecord[] = [];
   readonly #input: SimulationInput;
   readonly settings: SimulationSettings;
   readonly #scaling: Scaling;
@@ -126,8 +131,9 @@ export class Engine {
     return false;
   }
 
-  get why(): readonly string[] {
-    return this.#why;
+  /** What became of the actions of all plans so far. */
+  actionRecords(): readonly ActionRecord[] {
+    return [...this.#ended, ...this.courses.flatMap((course) => course.records())];
   }
 
   #watchChanges(): void {
@@ -157,9 +163,8 @@ export class Engine {
 
   /** The next slot at which shares of tasks change; infinite when none depends on the load. */
   #nextSlotMs(): number {
-    const { window, nowMs, index } = this.core;
-    if (window.stepMs >= this.#input.lengthMs || this.tasks.open === 0) return Infinity;
-    if (!index.hosts.some((_, h) => this.tasks.sharesMatter(h))) return Infinity;
+    const { window, nowMs } = this.core;
+    if (window.stepMs >= this.#input.lengthMs || this.tasks.runningByWork === 0) return Infinity;
     return window.slotStartMs(window.slotAt(nowMs) + 1);
   }
 
@@ -169,7 +174,7 @@ export class Engine {
       this.#someServes = false;
       this.recovery.retryStarts();
     }
-    const atSlot = this.tasks.open > 0 && this.core.nowMs === this.core.window.slotStartMs(this.core.window.slotAt(this.core.nowMs));
+    const atSlot = this.tasks.runningByWork > 0 && this.core.nowMs === this.core.window.slotStartMs(this.core.window.slotAt(this.core.nowMs));
     if (atSlot) this.core.index.hosts.forEach((_, h) => this.tasks.reshare(h));
     else for (const h of this.#touchedHosts) if (h >= 0) this.tasks.reshare(h);
     this.#touchedHosts.clear();
@@ -253,6 +258,7 @@ export class Engine {
   /** Courses that are over free the way for the next question. */
   #closeCourses(): void {
     if (!this.peaks.isOpen || !this.courses.every(({ isOver }) => isOver)) return;
+    for (const course of this.courses.splice(0)) if (this.#ended.length < actionsMax) this.#ended.push(...course.records());
     this.peaks.end();
     this.#giveUpSpares();
     if (this.#asked) this.core.schedule("question", this.core.nowMs + this.settings.decideMs, 0);

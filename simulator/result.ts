@@ -97,7 +97,7 @@ const hostStates: readonly HostState[] = ["off", "booting", "on", "stopping", "m
 
 /** Reads the meters of a simulation that has run. */
 export function resultOf(engine: Engine): SimulationResult {
-  const { core, tasks, rules, recovery, flows, peaks, courses } = engine;
+  const { core, tasks, rules, recovery, flows, peaks } = engine;
   const hosts = core.index.hosts.map((_, h) => hostResult(engine, h));
   const sum = (of: (host: HostResult) => bigint): bigint => hosts.reduce((total, host) => total + of(host), 0n);
   const transferMicros = BigInt(core.bill.transferMicros);
@@ -106,7 +106,7 @@ export function resultOf(engine: Engine): SimulationResult {
     workloads: core.index.workloads.map((_, w) => workloadResult(engine, w)),
     services: core.index.fleet.services.map((_, service) => serviceResult(engine, service)),
     tasks: Array.from({ length: tasks.count }, (_, n) => tasks.record(n)),
-    actions: courses.flatMap((course) => course.records()),
+    actions: engine.actionRecords(),
     plansMs: peaks.underWayMs,
     links: flows.records(),
     breaches: rules.breaches(), breachCount: rules.count, failures: recovery.failures,

@@ -88,6 +88,8 @@ export class Tasks {
   readonly #running: Set<number>[];
   #arrived = 0;
   open: number;
+  /** How many run that get on by what they are granted: their shares matter at every slot. */
+  runningByWork = 0;
 
   constructor(core: Core, tasks: readonly Task[], processors: (host: number) => number) {
     this.#core = core;
@@ -103,12 +105,6 @@ export class Tasks {
       assert(task.processors <= (this.#processors[host] ?? 0), `task ${task.id} needs no more processors than host ${task.host} has`);
     }
     this.#nextArrival();
-  }
-
-  /** Does any task on the host get on by what it is granted? Then its shares matter at every slot. */
-  sharesMatter(host: number): boolean {
-    for (const n of this.#running[host] ?? []) if (this.#job(n).task.measure === "work") return true;
-    return false;
   }
 
   record(n: number): TaskRecord {
@@ -167,7 +163,7 @@ export class Tasks {
   reshare(host: number): void {
     const running = this.#running[host];
     if (running === undefined || running.size === 0) return;
-    const granted = this.sharesMatter(host) ? this.#sharesNow(host) : null;
+    const granted = this.#sharesMatter(running) ? this.#sharesNow(host) : null;
     for (const n of running) {
       const job = this.#job(n);
       const next = granted?.get(job.row) ?? demandOf(job);
@@ -213,6 +209,7 @@ export class Tasks {
     const { host, task, n } = job;
     this.#busy[host] = (this.#busy[host] as number) + task.processors;
     this.#running[host]?.add(n);
+    if (task.measure === "work") this.runningByWork++;
     job.state = "running";
     job.startedMs ??= this.#core.nowMs;
     job.sinceMs = this.#core.nowMs;
@@ -224,6 +221,7 @@ export class Tasks {
   }
 
   #release(job: Job): void {
+    if (job.task.measure === "work") this.runningByWork--;
     this.#busy[job.host] = (this.#busy[job.host] as number) - job.task.processors;
     job.epoch++;
     this.#core.guest(job.host, job.row, false);
@@ -297,6 +295,11 @@ export class Tasks {
     job.epoch++;
     job.scheduled = true;
     if (dueMs < Infinity) this.#core.schedule("task", dueMs, job.n, job.epoch);
+  }
+
+  #sharesMatter(running: ReadonlySet<number>): boolean {
+    if (this.runningByWork > 0) for (const n of running) if (this.#job(n).task.measure === "work") return true;
+    return false;
   }
 
   #sharesNow(host: number): ReadonlyMap<number, number> {

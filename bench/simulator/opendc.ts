@@ -42,6 +42,6 @@ async function tasksIn(folder: string): Promise<readonly Task[]> {
   }
   const first = Math.min(...rows.map(({ submission_time }) => Number(submission_time)));
   return rows.map(({ id, submission_time }, i) => ({
-    id: `${id}`, host: hostOf(`h${i % hostCount}`).id, atMs: Number(submission_time) - first, processors: 0, measure: "time", stages: stages.get(id) ?? [],
+    id, host: hostOf(`h${i % hostCount}`).id, atMs: Number(submission_time) - first, processors: 0, measure: "time", stages: stages.get(id) ?? [],
   }));
 }

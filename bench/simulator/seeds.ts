@@ -16,7 +16,7 @@ export async function inspectedSeeds(count: number): Promise<readonly string[]> 
       });
       broken.push(...brokenTotals(engine));
     } catch (error) {
-      broken.push(`${error instanceof Error ? error.message : error}`);
+      broken.push(error instanceof Error ? error.message : String(error));
     }
     if (broken.length > 0) failed.push(`seed ${seed}: ${broken[0]}`);
   }

@@ -1,3 +1,4 @@
+import type { LoadBlock } from "../../model/load.ts";
 import { Random } from "../../model/random.ts";
 import { EventQueue } from "../../simulator/queue.ts";
 import { replayPool, sumRows } from "../../simulator/replay.ts";
@@ -12,19 +13,27 @@ function rate(count: number, work: () => void): string {
   return (count / process.cpuUsage(began).user).toFixed(1);
 }
 
+/** Takes and adds so many events while so many are pending. */
+function hold(pending: number, events: number, steps: Float64Array): void {
+  const queue = new EventQueue(pending);
+  for (let i = 0; i < pending; i++) queue.add(steps[i & 65_535] as number, i & 3, 1, i);
+  for (let i = 0; i < events; i++) {
+    queue.take();
+    const { atMs, kind, subject } = queue.taken;
+    queue.add(atMs + (steps[i & 65_535] as number), i & 3, kind, subject);
+  }
+}
+
+function twentyTimes(work: () => void): () => void {
+  return () => {
+    for (let turn = 0; turn < 20; turn++) work();
+  };
+}
+
 /** The hold model: each event that is taken adds another, so many are pending at all times. */
 export function queueSpeed(): readonly string[] {
   const random = new Random(1);
   const gaps = Float64Array.from({ length: 65_536 }, () => -Math.log((random.uint32() + 1) / 4_294_967_297) * 1000);
-  const hold = (pending: number, events: number, steps: Float64Array): void => {
-    const queue = new EventQueue(pending);
-    for (let i = 0; i < pending; i++) queue.add(steps[i & 65_535] as number, i & 3, 1, i);
-    for (let i = 0; i < events; i++) {
-      queue.take();
-      const { atMs, kind, subject } = queue.taken;
-      queue.add(atMs + (steps[i & 65_535] as number), i & 3, kind, subject);
-    }
-  };
   hold(1000, 1_000_000, gaps);
   return [100, 1000, 10_000, 100_000].map((pending) =>
     `${pending} pending: ${rate(10_000_000, () => hold(pending, 10_000_000, gaps))} million events/s, ${rate(10_000_000, () => hold(pending, 10_000_000, gaps.map(Math.round)))} with whole milliseconds`);
@@ -37,7 +46,9 @@ export function replaySpeed(): readonly string[] {
   const cursor = dailyLoad(index, 300_000, slots * blocks, 4_000_000).open(0);
   const data = Array.from({ length: blocks }, () => {
     const samples = new Int32Array(hosts * perHost * slots);
-    cursor.fill({ slots, samples: [samples] });
+    const block: LoadBlock = { slots, samples: [samples] };
+    // eslint-disable-next-line unicorn/no-array-fill-with-reference-type -- a cursor is no array
+    cursor.fill(block);
     return samples;
   });
   const rows = Array.from({ length: hosts }, (_, h) => Array.from({ length: perHost }, (_, i) => i * hosts + h));
@@ -59,15 +70,12 @@ export function replaySpeed(): readonly string[] {
     }
   };
   const samples = 20 * hosts * perHost * slots * blocks;
-  const often = (work: () => void): (() => void) => () => {
-    for (let turn = 0; turn < 20; turn++) work();
-  };
   atHosts(2e7);
   fairly(2e7);
   return [
-    `at host level: ${rate(samples, often(() => atHosts(2e7)))} million samples/s`,
+    `at host level: ${rate(samples, twentyTimes(() => atHosts(2e7)))} million samples/s`,
     ...[4e7, 3e7, 2.5e7, 2e7, 1.5e7, 1e7].map((capacity) => {
-      const measured = rate(samples, often(() => fairly(capacity)));
+      const measured = rate(samples, twentyTimes(() => fairly(capacity)));
       return `with fair shares, ${((100 * crowded) / (hosts * slots * blocks)).toFixed(0)} % of the slots beyond the capacity: ${measured} million samples/s`;
     }),
     ...(granted < 0 ? ["impossible"] : []),

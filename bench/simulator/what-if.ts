@@ -1,3 +1,4 @@
+import type { LoadBlock } from "../../model/load.ts";
 import { Random } from "../../model/random.ts";
 import { sweepFailures, WhatIf, type Loss } from "../../simulator/index.ts";
 import { fleetOf, hostOf, workloadOf } from "../../test/policies/fleet-of.ts";
@@ -10,7 +11,9 @@ const capacity = Array.from({ length: hosts }, () => 30_000_000);
 export function whatIfSpeed(): readonly string[] {
   const samples = new Int32Array(rows * slots);
   const index = fleetOf([hostOf("h")], Array.from({ length: rows }, (_, w) => workloadOf(`w${w}`)));
-  dailyLoad(index, 300_000, slots, 4_000_000).open(0).fill({ slots, samples: [samples] });
+  const block: LoadBlock = { slots, samples: [samples] };
+  // eslint-disable-next-line unicorn/no-array-fill-with-reference-type -- a cursor is no array
+  dailyLoad(index, 300_000, slots, 4_000_000).open(0).fill(block);
   const replay = new WhatIf({
     samples, slots, capacity, hostOf: Array.from({ length: rows }, (_, row) => row % hosts),
     idleMilliwatts: capacity.map(() => 100_000), peakMilliwatts: capacity.map(() => 300_000),

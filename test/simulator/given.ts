@@ -2,7 +2,7 @@ import type { HostId } from "../../model/ids.ts";
 import { loadResources, type LoadSource } from "../../model/load.ts";
 import type { ResourceKind } from "../../model/resource.ts";
 import type { FleetIndex } from "../../model/snapshot.ts";
-import { defaultSimulation, type SimulationInput, type Task } from "../../simulator/index.ts";
+import type { SimulationInput, Task } from "../../simulator/index.ts";
 import { fleetOf, hostOf, type Said, workloadOf } from "../policies/fleet-of.ts";
 import type { Host } from "../../model/fleet.ts";
 
@@ -54,5 +54,3 @@ export function loadOf(resource: keyof typeof loadResources, stepMs: number, row
     },
   };
 }
-
-export const settings = defaultSimulation;

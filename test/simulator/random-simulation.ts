@@ -1,5 +1,5 @@
 import type { Fleet, Host, Service, Workload } from "../../model/fleet.ts";
-import type { ActionId, ApplicationId, HostId, ServiceId, WorkloadId } from "../../model/ids.ts";
+import type { ActionId, ApplicationId, ServiceId } from "../../model/ids.ts";
 import { loadResources, type LoadSource } from "../../model/load.ts";
 import type { Action, PlannedAction } from "../../model/plan.ts";
 import { Random } from "../../model/random.ts";
@@ -134,7 +134,7 @@ export const firstHostThatRuns: Replan = async ({ fleet }) => {
   if (taker === undefined) return null;
   return {
     actions: fleet.workloads.filter(({ host }) => host === null).map(({ id }, n): PlannedAction => ({
-      id: `s${n}` as ActionId, action: { kind: "start", workload: id as WorkloadId, host: taker.id as HostId }, after: [], startMs: 0, endMs: 1, reason: "", ifItFails: "", critical: false,
+      id: `s${n}` as ActionId, action: { kind: "start", workload: id, host: taker.id }, after: [], startMs: 0, endMs: 1, reason: "", ifItFails: "", critical: false,
     })),
   };
 };
