@@ -86,8 +86,10 @@ function wayTo(input: ScheduleInput, frozen: ReadonlySet<number>): Attempt {
   const course = new Course(input.index, input.constraints, { ...input, target: input.hostOf, frozen });
   if (runOn(course)) return { kind: "arrived", course };
   if (input.stopped()) return { kind: "gave-up", course };
-  const fillingLast = new Course(input.index, input.constraints, { ...input, target: input.hostOf, frozen, fillLast: true });
-  if (runOn(fillingLast, { detours: true, wholeHosts: true })) return { kind: "arrived", course: fillingLast };
+  if (frozen.size === 0 && waitsForRoom(course)) {
+    const again = new Course(input.index, input.constraints, { ...input, target: input.hostOf, frozen, fillLast: true });
+    if (runOn(again, { detours: true, wholeHosts: true })) return { kind: "arrived", course: again };
+  }
   const nodes = input.nodeLimit ?? nodesDefault;
   const { workloads, hosts } = input.index;
   if (workloads.length <= wholeFleet.workloads && hosts.length <= wholeFleet.hosts) {
@@ -103,6 +105,12 @@ function wayTo(input: ScheduleInput, frozen: ReadonlySet<number>): Attempt {
   if (movable.length > neighboursMax) return { kind: "gave-up", course };
   const reach = new ReachSearch(input.index, input.constraints, { target: input.hostOf, movable, start: course.state, stopped: input.stopped }).find(nodes);
   return { kind: reach.kind === "way" && course.follow(reach.steps) && runOn(course) ? "arrived" : "gave-up", course };
+}
+
+/** Do most of those that wait, wait for one host and not for what other rules count? */
+function waitsForRoom({ blocked, index }: Course): boolean {
+  const atHosts = [...blocked.values()].filter(({ scope, inLine }) => inLine !== true && scope >= 0 && scope < index.hosts.length);
+  return 2 * atHosts.length > blocked.size;
 }
 
 /** Does the target itself break a continuous must more than the fleet does now? Then no way to it is allowed. */
@@ -124,7 +132,7 @@ function runOn(course: Course, ways: WaysAllowed = { detours: true }): boolean {
     waysOut ??= new WaysOut(course, ways);
     if (waysOut.take()) continue;
     if (!course.release()) return false;
-    waysOut = null;
+    waysOut.beginAgain();
   }
 }
 

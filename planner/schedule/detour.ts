@@ -6,8 +6,8 @@ import { afterwards, type Step } from "./step.ts";
 
 /** How often one workload may be sent over another host. */
 const detoursPerWorkload = 3;
-/** How many rules' answers are asked for in all: a bound on the work in large fleets. */
-const questionsMax = 100_000;
+/** How many rules' answers are asked for in all: a bound on the work in large fleets. Whole hosts help soon or not at all. */
+const questionsMax = { each: 100_000, wholeHosts: 30_000 };
 
 /** Which ways out may be taken. */
 export interface WaysAllowed {
@@ -26,6 +26,7 @@ export class WaysOut {
   readonly #course: Course;
   readonly #mayDetour: boolean;
   readonly #wholeHosts: boolean;
+  readonly #questionsMax: number;
   readonly #detours = new Map<number, number>();
   readonly #stoppedFirst = new Set<number>();
   #wanted = new Set<number>();
@@ -37,13 +38,20 @@ export class WaysOut {
   constructor(course: Course, { detours, wholeHosts = false }: WaysAllowed) {
     this.#course = course;
     this.#wholeHosts = wholeHosts;
+    this.#questionsMax = wholeHosts ? questionsMax.wholeHosts : questionsMax.each;
     this.#mayDetour = detours;
     this.#left = 20 + 4 * course.blocked.size;
   }
 
+  /** Once somebody more goes, ways that led nowhere may lead on; what may be asked in all stays what it was. */
+  beginAgain(): void {
+    this.#left = 20 + 4 * this.#course.blocked.size;
+    this.#detours.clear();
+  }
+
   /** Takes one way out; false when there is none that helps. */
   take(): boolean {
-    if (this.#left-- <= 0 || this.#asked >= questionsMax) return false;
+    if (this.#left-- <= 0 || this.#asked >= this.#questionsMax) return false;
     this.#lookAgain();
     if (!this.#mayDetour) return this.#shutIdleHosts() || this.#stop();
     if (this.#wholeHosts && (this.#shutIdleHosts() || this.#emptyHost())) return true;
@@ -128,7 +136,7 @@ export class WaysOut {
     const before = workloads.map((w) => state.where(w));
     const places = new Map<number, number>();
     for (const w of workloads) {
-      const host = this.#spare.find((h) => !this.#wanted.has(h) && h !== state.hostOf(w) && this.#asked < questionsMax && this.#canGo(w, h)) ?? -1;
+      const host = this.#spare.find((h) => !this.#wanted.has(h) && h !== state.hostOf(w) && this.#asked < this.#questionsMax && this.#canGo(w, h)) ?? -1;
       if (host < 0) break;
       places.set(w, host);
       state.set(w, afterwards({ kind: "migrate", workload: w, from: state.hostOf(w), to: host, source: -1 }, state.where(w)));
@@ -185,7 +193,7 @@ export class WaysOut {
     const from = state.hostOf(w);
     const helped = mustHelp ? this.#helpedBy(w) : [];
     if (mustHelp && helped.length === 0) return -1;
-    return this.#spare.find((h) => h !== from && h !== target[w] && this.#asked < questionsMax && this.#canGo(w, h) && (!mustHelp || this.#helps(w, h, helped))) ?? -1;
+    return this.#spare.find((h) => h !== from && h !== target[w] && this.#asked < this.#questionsMax && this.#canGo(w, h) && (!mustHelp || this.#helps(w, h, helped))) ?? -1;
   }
 
   /** The steps that could be taken were it nowhere: no host that it goes to can help anybody else. */
