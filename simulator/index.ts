@@ -3,6 +3,7 @@ import { resultOf, type SimulationResult } from "./result.ts";
 import type { SimulationInput } from "./simulation.ts";
 
 export { defaultMoves, type MoveSettings } from "./carriage.ts";
+export { checkSimulation } from "./check.ts";
 export type { Distribution } from "./chance.ts";
 export { sweepFailures, type Loss, type LossOutcome } from "./failure-sweep.ts";
 export type { FailureProcess, FailureScope, GivenFailure } from "./failures.ts";
@@ -17,7 +18,10 @@ export type { Checkpoints, Task, TaskRecord } from "./tasks.ts";
 export type { Happening, ServiceState, TimedHappening } from "./timeline.ts";
 export { WhatIf, type HostChange, type HostFigures, type ReplayInput, type RowMove } from "./what-if.ts";
 
-/** Simulates a fleet over time. The planner is an argument, never imported; the same input gives the same bytes. */
+/**
+ * Simulates a fleet over time. The planner is an argument, never imported; the same input gives the same bytes. The input
+ * is sound: `checkSimulation` finds no error in it.
+ */
 export async function simulate(input: SimulationInput): Promise<SimulationResult> {
   const engine = new Engine(input);
   await engine.run();
