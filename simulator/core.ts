@@ -68,7 +68,7 @@ export class Core {
     this.#guests = index.hosts.map(() => []);
     this.#rowsOn = index.hosts.map(() => null);
     index.hosts.forEach((_, h) => this.bill.setHost(h, this.world.isOn(h), 0));
-    index.workloads.forEach((_, w) => this.bill.place(w, this.world.where(w).host, this.world.serves(w), 0));
+    index.workloads.forEach((_, w) => this.bill.place(w, this.world.where(w).host, this.world.stateOf(w) !== "stopped", 0));
     this.#spread();
   }
 
@@ -97,6 +97,7 @@ export class Core {
 
   put(workload: number, next: Whereabouts, state: WorkloadState): void {
     const before = this.world.where(workload);
+    const stateBefore = this.world.stateOf(workload);
     const served = this.world.serves(workload);
     const serves = state === "running" || state === "moving";
     const moved = before.host !== next.host;
@@ -107,8 +108,7 @@ export class Core {
     this.world.put(workload, next, state);
     for (const h of [before.host, next.host]) this.#rowsOn[h] = null;
     if (served !== serves) this.#respread(workload);
-    const reserves = state !== "absent" && state !== "failed";
-    if (moved || served !== serves || state === "failed") this.bill.place(workload, reserves ? next.host : -1, reserves && state !== "stopped", this.nowMs);
+    if (moved || (stateBefore === "stopped") !== (state === "stopped")) this.bill.place(workload, next.host, state !== "stopped", this.nowMs);
     this.services.changed(workload, this.nowMs);
     this.changed.workload(workload);
   }

@@ -1,5 +1,6 @@
 import type { Core } from "./core.ts";
 import { instancesByApplication } from "./services.ts";
+import type { HostState } from "./world.ts";
 
 const nowhere = { host: -1, arriving: -1, leaving: -1, activity: "stopped" } as const;
 
@@ -18,7 +19,7 @@ export class Recovery {
   readonly #bystanders: readonly Bystanders[];
   /** Reasons for which a host is down now, and what it was before the first. */
   readonly #causes: Int32Array;
-  readonly #wasOn: Uint8Array;
+  readonly #before: HostState[];
   /** The host that each failed workload was lost with; -1 for none. */
   readonly lostFrom: Int32Array;
   readonly #ran: Uint8Array;
@@ -32,7 +33,8 @@ export class Recovery {
     this.#core = core;
     this.#bystanders = bystanders;
     this.#causes = new Int32Array(index.hosts.length);
-    this.#wasOn = new Uint8Array(index.hosts.length);
+    // A host that has failed already will be on when it is repaired.
+    this.#before = index.hosts.map((_, h) => (core.world.hostState(h) === "failed" ? "on" : core.world.hostState(h)));
     this.#ran = new Uint8Array(index.workloads.length);
     this.#epochs = new Int32Array(index.workloads.length);
     this.lostFrom = Int32Array.from(index.workloads, ({ lostFrom, host }, w) => {
@@ -52,7 +54,7 @@ export class Recovery {
     const { world } = this.#core;
     if (causes > 1 || world.hostState(host) === "failed") return;
     this.failures++;
-    this.#wasOn[host] = Number(world.isOn(host) && world.hostState(host) !== "stopping");
+    this.#before[host] = settled(world.hostState(host));
     for (const bystander of this.#bystanders) bystander.hostFails(host);
     for (const w of world.present(host)) this.#lose(w, host);
     this.#core.setHost(host, "failed", because);
@@ -62,8 +64,8 @@ export class Recovery {
     const causes = (this.#causes[host] as number) - 1;
     this.#causes[host] = causes;
     if (causes > 0) return;
-    this.#core.setHost(host, this.#wasOn[host] === 1 ? "on" : "off", "repaired");
-    if (this.#wasOn[host] !== 1) return;
+    this.#core.setHost(host, this.#before[host] ?? "on", "repaired");
+    if (!this.#core.world.runsWorkloads(host)) return;
     this.#core.index.workloads.forEach((_, w) => {
       if (this.lostFrom[w] === host && this.isLost(w)) this.#return(w);
     });
@@ -135,6 +137,15 @@ export class Recovery {
     if (workload === undefined) return;
     const host = this.#core.index.hosts[this.#core.world.where(w).host]?.id ?? null;
     this.#core.timeline.add(this.#core.nowMs, { kind: "workload", workload: workload.id, host, state: this.#core.world.stateOf(w), because });
+  }
+}
+
+/** What a host was, or was about to be. */
+function settled(state: HostState): HostState {
+  switch (state) {
+    case "booting": case "failed": return "on";
+    case "stopping": return "off";
+    case "off": case "on": case "maintenance": return state;
   }
 }
 

@@ -73,25 +73,8 @@ export function sumRowsAndTotals({ samples, slots, rows }: Pool, from: number, t
 
 const fair = new FairShare();
 
-/** Takes from the rows of a pool what they cannot get in one slot, in which they ask for more than there is. */
-export function stealInSlot({ samples, slots, rows, capacity }: Pool, slot: number, stolen: Float64Array): void {
-  const count = rows.length;
-  fair.settle(samples, slots, rows, slot, capacity);
-  const { level } = fair;
-  let extra = fair.extra | 0;
-  for (let i = 0; i < count; i++) {
-    const row = rows[i] as number;
-    const over = ((samples[row * slots + slot] as number) - level) | 0;
-    // All ones when it wants more than the level; `one` when it is among the first of these.
-    const more = -over >> 31;
-    const one = more & (-extra >> 31);
-    extra = (extra + one) | 0;
-    stolen[row] = (stolen[row] as number) + (over & more) + one;
-  }
-}
-
 /** Adds up demand and stolen amounts of each row of a pool; the sums of the slots are left at the beginning of `sums`. */
 export function replayPool(pool: Pool, from: number, to: number, sums: Float64Array, totals: RowTotals): void {
   sumRowsAndTotals(pool, from, to, sums, totals.demand);
-  for (let s = 0; s < to - from; s++) if ((sums[s] as number) > pool.capacity) stealInSlot(pool, from + s, totals.stolen);
+  for (let s = 0; s < to - from; s++) if ((sums[s] as number) > pool.capacity) fair.steal(pool.samples, pool.slots, pool.rows, from + s, pool.capacity, totals.stolen);
 }

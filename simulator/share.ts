@@ -7,25 +7,29 @@
  * guess wrong. Nothing is allocated for a slot.
  */
 export class FairShare {
+  /** Those that may still want more than the level, in the order of the rows, and which rows they are. */
   #open = new Int32Array(64);
-  level = 0;
-  /** So many of those above the level get one unit more. */
-  extra = 0;
+  #openRows = new Int32Array(64);
 
-  /** Sets `level` and `extra` for the samples of some rows in one slot, whose sum exceeds `capacity`. */
-  settle(samples: Int32Array, slots: number, rows: ArrayLike<number>, slot: number, capacity: number): void {
+  /** Adds to `stolen` what each of some rows cannot get in one slot, in which they ask for more than the capacity. */
+  steal(samples: Int32Array, slots: number, rows: ArrayLike<number>, slot: number, capacity: number, stolen: Float64Array): void {
     let count = rows.length;
-    if (this.#open.length < count) this.#open = new Int32Array(2 * count);
-    const open = this.#open;
+    if (this.#open.length < count) {
+      this.#open = new Int32Array(2 * count);
+      this.#openRows = new Int32Array(2 * count);
+    }
+    const [open, openRows] = [this.#open, this.#openRows];
     let left = capacity;
     let level = Math.floor(left / count) | 0;
     let kept = 0;
     let least = 0x7fffffff;
     for (let i = 0; i < count; i++) {
-      const demand = samples[(rows[i] as number) * slots + slot] as number;
+      const row = rows[i] as number;
+      const demand = samples[row * slots + slot] as number;
       // All ones when it wants more than the level, else zero.
       const more = (level - demand) >> 31;
       open[kept] = demand;
+      openRows[kept] = row;
       kept -= more;
       left -= demand & ~more;
       least = Math.min(least, demand | ~more & 0x7fffffff);
@@ -40,13 +44,17 @@ export class FairShare {
         const demand = open[i] as number;
         const more = (level - demand) >> 31;
         open[kept] = demand;
+        openRows[kept] = openRows[i] as number;
         kept -= more;
         left -= demand & ~more;
         least = Math.min(least, demand | ~more & 0x7fffffff);
       }
     }
-    this.level = level;
-    this.extra = left - level * count;
+    const extra = left - level * count;
+    for (let i = 0; i < count; i++) {
+      const row = openRows[i] as number;
+      stolen[row] = (stolen[row] as number) + ((open[i] as number) - level - (i < extra ? 1 : 0));
+    }
   }
 }
 
@@ -55,8 +63,7 @@ export function fairShares(demands: ArrayLike<number>, capacity: number, limits?
   const wanted = Int32Array.from(demands, (demand, i) => Math.min(demand, limits?.[i] ?? demand));
   const total = wanted.reduce((sum, demand) => sum + demand, 0);
   if (total <= capacity) return Float64Array.from(wanted);
-  const fair = new FairShare();
-  fair.settle(wanted, 1, wanted.map((_, i) => i), 0, capacity);
-  let { extra } = fair;
-  return Float64Array.from(wanted, (demand) => (demand <= fair.level ? demand : fair.level + (extra-- > 0 ? 1 : 0)));
+  const stolen = new Float64Array(wanted.length);
+  new FairShare().steal(wanted, 1, wanted.map((_, i) => i), 0, capacity, stolen);
+  return stolen.map((missing, i) => (wanted[i] ?? 0) - missing);
 }

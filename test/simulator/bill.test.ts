@@ -4,7 +4,7 @@ import { billAt } from "../../policies/bill.ts";
 import { simulate } from "../../simulator/index.ts";
 import { fleetOf, hostOf, siteOf, workloadOf } from "../policies/fleet-of.ts";
 import { hour, simulationOf } from "./given.ts";
-import { migrate, planOf } from "./plan-of.ts";
+import { migrate, on, planOf } from "./plan-of.ts";
 
 const prices = { onMicrosPerHour: 380_001, cpuMicrosPerCoreHour: 1501, memoryMicrosPerGiBHour: 203, storageMicrosPerTiBHour: 15_007, transferMicrosPerGiB: 0 };
 const site = { ...siteOf("s1"), electricityMicrosPerKWh: 210_003, carbonGramsPerKWh: 57 };
@@ -34,6 +34,16 @@ describe("the bill of a simulation", () => {
   it("takes carbon by the hour where a site has a series", async () => {
     const { hosts: [host] } = await simulate(simulationOf(index, { lengthMs: 3 * hour, carbon: [{ site: "s1", gramsPerKWh: [10, 100] }] }));
     expect(host?.carbonMilligrams).toBe(BigInt(Math.round(0.106244 * (10 + 100 + 100) * 1000)));
+  });
+
+  it("charges a stopped workload for its storage alone, and one that stops or starts for all", async () => {
+    const fleet = fleetOf([hostOf("h1", { prices })], [workloadOf("w", { host: "h1", state: "running", reservation: { cpuMillicores: 1000, storageMiB: 1_048_576 }, stopMs: 600_000, startMs: 600_000 })]);
+    const plan = planOf([on("stop", "w", "h1")], [on("start", "w", "h1"), "a1"]);
+    const late: typeof plan = { actions: plan.actions.slice(0, 1) };
+    const billed = async (lengthMs: number, of: typeof plan): Promise<bigint | undefined> =>
+      (await simulate(simulationOf(fleet, { lengthMs, plan: { plan: of, atMs: 0 } }))).hosts[0]?.bill.workloadMicros;
+    expect(await billed(hour, plan)).toBe(16_508n);
+    expect(await billed(2 * hour, late)).toBe(BigInt(Math.round(1501 / 6 + 2 * 15_007)));
   });
 
   it("charges a workload where it is: half the time here, half there", async () => {

@@ -1,0 +1,104 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { dayMs } from "../../../simulator/forecast/history.ts";
+import { dailyPeaks } from "../../../simulator/forecast/peaks.ts";
+import { mostThatFit, runways, serviceRunways, type Pool } from "../../../simulator/forecast/runway.ts";
+import { monthMs } from "../../../simulator/load/growth.ts";
+import { hourly, hourMs, startMs, wave } from "./history-of.ts";
+
+const pool = (name: string, more: Partial<Pool> = {}): Pool => ({
+  name, resource: "cpuMillicores", history: hourly(60, (hour) => 100 + hour / 24 + 20 * wave(hour), 5), capacity: 300, failoverReserve: 50, buffer: 20, ...more,
+});
+const options = { seed: 7, paths: 200 };
+const daysUntil = (atMs: number | null, days = 60): number | null => (atMs === null ? null : Math.round((atMs - startMs) / dayMs) - days);
+
+describe("a runway", () => {
+  it("ends when the peaks reach what is usable", () => {
+    const [runway] = runways([pool("site")], options);
+    expect(runway).toMatchObject({ name: "site", usable: 230, crossedPermille: 1000 });
+    expect(Math.abs((runway?.trendPerDay ?? 0) - 1)).toBeLessThan(0.05);
+    const dates = [runway?.crossed.p10 ?? null, runway?.crossed.p50 ?? null, runway?.crossed.p90 ?? null].map((date) => daysUntil(date) ?? Number.NaN);
+    // 100 + 20 at the peak, and one more each day: 230 is reached after 110 days, 50 from now.
+    for (const date of dates) expect(Math.abs(date - 50)).toBeLessThan(8);
+    expect(dates).toEqual([...dates].sort((a, b) => a - b));
+  });
+
+  it("holds the true date between p10 and p90 in about eight of ten cases", () => {
+    let held = 0;
+    for (let seed = 1; seed <= 40; seed++) {
+      const history = hourly(30, (hour) => 100 + hour / 24, 15, seed);
+      const [runway] = runways([pool("site", { history, capacity: 210, failoverReserve: 0, buffer: 0 })], { ...options, seed });
+      const [early, late] = [daysUntil(runway?.crossed.p10 ?? null, 30) ?? Number.POSITIVE_INFINITY, daysUntil(runway?.crossed.p90 ?? null, 30) ?? Number.POSITIVE_INFINITY];
+      // The hours of a day reach 115 and a little less above its mean.
+      const truth = 210 - 114 - 30;
+      held += Number(early <= truth && truth <= late);
+    }
+    expect(held).toBeGreaterThanOrEqual(24);
+  });
+
+  it("does not end where nothing grows", () => {
+    const [runway] = runways([pool("site", { history: hourly(60, () => 100, 5) })], options);
+    expect(runway?.crossed).toEqual({ p10: null, p50: null, p90: null });
+    expect(runway?.lacking).toEqual({ p10: 0, p50: 0, p90: 0 });
+  });
+
+  it("has ended where the load is above already, and says how much is lacking", () => {
+    const [runway] = runways([pool("site", { history: hourly(60, () => 100, 2), capacity: 80, failoverReserve: 0, buffer: 0 })], options);
+    expect(daysUntil(runway?.crossed.p90 ?? null)).toBe(0);
+    expect(runway?.lacking.p50).toBeGreaterThan(15);
+    expect(runway?.lacking.p50).toBeLessThan(27);
+  });
+
+  it("counts growth that is planned", () => {
+    const growth = { kind: "linear", permillePerMonth: 100, fromMs: startMs + 60 * dayMs } as const;
+    const [runway] = runways([pool("site", { history: hourly(60, () => 100), capacity: 150, failoverReserve: 0, buffer: 0, growth })], options);
+    expect(Math.abs((daysUntil(runway?.crossed.p50 ?? null) ?? 0) - (5 * monthMs) / dayMs)).toBeLessThan(3);
+  });
+
+  it("starts anew where the level has changed", () => {
+    const history = hourly(60, (hour) => (hour < 40 * 24 ? 10 : 150), 2);
+    const [runway] = runways([pool("site", { history })], options);
+    expect(Math.abs(runway?.trendPerDay ?? 1)).toBeLessThan(0.2);
+    expect(runway?.crossedPermille).toBe(0);
+  });
+
+  it("of the most constrained pool comes first, and the order of the pools does not matter", () => {
+    const pools = [pool("calm", { history: hourly(60, () => 50, 5) }), pool("late", { capacity: 500 }), pool("soon"), pool("full", { capacity: 190 }), pool("tight", { history: hourly(60, () => 180, 5) })];
+    const order = runways(pools, options);
+    expect(order.map(({ name }) => name)).toEqual(["full", "soon", "late", "tight", "calm"]);
+    expect(runways([...pools].reverse(), options)).toEqual(order);
+  });
+});
+
+describe("daily peaks", () => {
+  it("are what a day reaches for so long, from the end back, and unknown when half a day is", () => {
+    const history = hourly(3, (hour) => hour);
+    history.values.fill(Number.NaN, 24, 37);
+    const shifted = { ...history, values: history.values.subarray(0, 70) };
+    expect(dailyPeaks(history, hourMs)).toEqual({ startMs, peaks: Float64Array.of(23, Number.NaN, 71) });
+    expect(dailyPeaks(history, 3 * hourMs).peaks).toEqual(Float64Array.of(21, Number.NaN, 69));
+    expect(dailyPeaks(shifted, 1)).toEqual({ startMs: startMs + 22 * hourMs, peaks: Float64Array.of(Number.NaN, 69) });
+  });
+});
+
+describe("a runway under the rules", () => {
+  it("is that of the instances that still fit", () => {
+    const asked: number[] = [];
+    const service = (name: string, room: number) => ({
+      name, resource: "cpuMillicores", history: pool(name).history, instances: 4, perInstance: 50, instancesMax: 1000,
+      fits: (count: number) => { asked.push(count); return count <= room; },
+    });
+    const [first, second] = serviceRunways([service("roomy", 3), service("full", 0)], options);
+    expect([first?.name, first?.moreInstances, first?.usable]).toEqual(["full", 0, 200]);
+    expect([second?.name, second?.moreInstances, second?.usable]).toEqual(["roomy", 3, 350]);
+    expect(asked.length).toBeLessThan(8);
+  });
+
+  it("asks about few counts and finds the most that fit", () => {
+    fc.assert(fc.property(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: 3000 }), (room, most) => {
+      let asked = 0;
+      expect(mostThatFit((count) => { asked++; expect(count <= most && count > 0).toBe(true); return count <= room; }, most)).toBe(Math.min(room, most));
+      expect(asked).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(most + 2)) + 1);
+    }), { seed: 3 });
+  });
+});
