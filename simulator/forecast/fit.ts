@@ -10,13 +10,16 @@ import { slopeBetween } from "./trend.ts";
 const unseen = {
   /** Horizons of history that count as not seen yet: with little history the bands reach further out. */
   horizons: 2,
-  /** Drift of the level per square root of a day: part of the level, or of what it changes from a day to the next. */
+  /** Drift of the level per square root of a day: part of the level, or of what it has drifted in a day. */
   driftOfLevel: 0.02,
-  driftOfChange: 0.7,
+  driftSeen: 0.7,
 } as const;
 
-/** How outlooks are judged: a trial counts so much for each one after it, the middle for so many ends of the band. */
-const weights = { earlierTrial: 0.8, middle: 3 } as const;
+/**
+ * How outlooks are judged: a trial counts so much for each one after it, the middle for so many ends of the band. A
+ * season must better the loss by this part to be believed, a rarer one than the day by more.
+ */
+const weights = { earlierTrial: 0.8, middle: 3, day: 0.01, rarer: 0.03 } as const;
 
 const trialsMax = 16;
 const samplesPerTrial = 200;
@@ -52,23 +55,28 @@ export function fit(history: History, aheadMax: number, band: number): Fitted {
   const ahead = Math.max(1, Math.min(aheadMax, Math.floor(end / 2)));
   const origins = trialOrigins(end, ahead, day);
   const tried = outlooks(history).flatMap((outlook) => tryOut(history, outlook, origins, ahead, parts, cutAt));
-  const best = tried.reduce<Tried | null>((a, b) => (a === null || b.loss < a.loss ? b : a), null);
+  const best = tried.reduce<Tried | null>((a, b) => (a === null || b.loss * doubt(b.outlook, day) < a.loss * doubt(a.outlook, day) ? b : a), null);
   const outlook = best?.outlook ?? { likeness: { kind: "recent" }, windowSlots: end, slope: 0 };
   const plain = tried.reduce((least, { outlook, loss }) => (outlook.likeness.kind === "recent" ? Math.min(least, loss) : least), Number.POSITIVE_INFINITY);
   const widenings = widen(best?.misses ?? [], parts[0], Math.max(1, (end - daysToLearn * day) / ahead), day);
   const profile = new Profile(history, end, outlook, parts, cutAt(end));
-  const change = usualChange(history);
+  const change = dailyDrift(history);
   return {
     outlook, shifts,
-    seasonGain: best === null || best.loss === 0 || plain === Number.POSITIVE_INFINITY ? 0 : plain / best.loss - 1,
+    seasonGain: best === null || best.loss === 0 || plain === Number.POSITIVE_INFINITY ? 0 : Math.max(0, plain / best.loss - 1),
     at: (slots) => banded(profile.at(slots), widenings, slots, Math.sqrt((slots + 1) / day), change),
   };
+}
+
+function doubt({ likeness }: Outlook, day: number): number {
+  if (likeness.kind === "recent") return 1;
+  return 1 + (likeness.kind === "period" && likeness.slots === day ? weights.day : weights.rarer);
 }
 
 function banded(quantiles: Float64Array, widenings: readonly Widening[], ahead: number, rootDays: number, change: number): readonly [number, number, number] {
   const [low = 0, middle = 0, high = 0] = quantiles;
   const wider = widenings.find(({ upTo }) => ahead < upTo) ?? widenings[widenings.length - 1];
-  const drift = rootDays * Math.max(unseen.driftOfLevel * Math.abs(middle), unseen.driftOfChange * change);
+  const drift = rootDays * Math.max(unseen.driftOfLevel * Math.abs(middle), unseen.driftSeen * change);
   const centre = Math.max(0, middle);
   return [
     Math.max(0, Math.min(centre, low - (wider?.low ?? 0) - drift)),
@@ -77,13 +85,19 @@ function banded(quantiles: Float64Array, widenings: readonly Widening[], ahead: 
   ];
 }
 
-/** What the level changes from a day to the next: the root of the mean square, so that rare shifts count. */
-function usualChange(history: History): number {
+/** What the level drifts in a day: what it changes in a week beyond what it changes from a day to the next, so that noise is no drift. */
+function dailyDrift(history: History): number {
   const day = slotsPerDay(history);
   const end = history.values.length;
   const levels = Array.from({ length: Math.floor(end / day) }, (_, d) => medianOf(history.values.subarray(end - (d + 1) * day, end - d * day)));
-  const changes = levels.slice(1).map((level, d) => level - (levels[d] ?? Number.NaN)).filter((change) => !Number.isNaN(change));
-  return changes.length === 0 ? 0 : Math.sqrt(changes.reduce((sum, change) => sum + change * change, 0) / changes.length);
+  const [inDay, inWeek] = [meanSquareChange(levels, 1), meanSquareChange(levels, 7)];
+  return Number.isNaN(inWeek) ? Math.sqrt(inDay || 0) : Math.sqrt(Math.max(0, inWeek - inDay) / 6);
+}
+
+/** Mean of squares, so that rare shifts count. */
+function meanSquareChange(levels: readonly number[], days: number): number {
+  const squares = levels.slice(days).map((level, d) => (level - (levels[d] ?? Number.NaN)) ** 2).filter((square) => !Number.isNaN(square));
+  return squares.reduce((sum, square) => sum + square, 0) / squares.length;
 }
 
 /** Instants in the past to look ahead from, the last one a whole horizon before the end. */

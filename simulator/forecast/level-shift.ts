@@ -16,24 +16,41 @@ const leastPart = 0.2;
 
 /**
  * Where the level changes and stays: the middle of a day differs from the middle of the three days before far more
- * than days usually differ. Whole days are compared, so a nightly peak is no shift.
+ * than days usually differ, and so it does from the same day a week before, and after. Whole days are compared, so
+ * neither a nightly peak nor a weekend is a shift.
  */
 export function levelShifts(history: History): readonly LevelShift[] {
   const day = slotsPerDay(history);
   const { values } = history;
   const stride = Math.max(1, Math.floor(day / 4));
   const usual = usualChange(values, day);
+  const far = (a: number, b: number): boolean => Math.abs(a - b) > usualChanges * usual && Math.abs(a - b) > leastPart * Math.max(a, b);
   const found: (LevelShift & { readonly size: number })[] = [];
   for (let slot = daysAfter * day; slot + daysAfter * day <= values.length; slot += stride) {
+    const dayAt = (days: number): number => medianOf(values.subarray(Math.max(0, slot + days * day), Math.max(0, slot + (days + daysAfter) * day)));
     const before = medianOf(values.subarray(Math.max(0, slot - daysBefore * day), slot));
-    const after = medianOf(values.subarray(slot, slot + daysAfter * day));
+    const after = dayAt(0);
+    if (!far(before, after) || (slot >= 7 * day && !far(dayAt(-7), after))) continue;
+    if (slot + 3 * day <= values.length && !far(before, dayAt(2))) continue;
     const size = Math.abs(after - before);
-    if (!(size > usualChanges * usual && size > leastPart * Math.max(before, after))) continue;
     const last = found[found.length - 1];
     if (last === undefined || slot - last.slot > daysBefore * day) found.push({ slot, before, after, size });
     else if (size > last.size) found[found.length - 1] = { slot, before, after, size };
   }
-  return found.map(({ slot, before, after }) => ({ slot, before, after }));
+  return found.map((shift) => ({ slot: exactSlot(values, shift, day), before: shift.before, after: shift.after }));
+}
+
+/** Within a day of where a shift was seen, the slot that parts the values best into those like before and like after. */
+function exactSlot(values: Float64Array, { slot, before, after }: LevelShift, day: number): number {
+  const first = Math.max(0, slot - day);
+  const last = Math.min(values.length, slot + day);
+  let [cost, least, best] = [0, 0, first];
+  for (let i = first; i < last; i++) {
+    const value = values[i] ?? Number.NaN;
+    if (!Number.isNaN(value)) cost += Math.abs(value - before) - Math.abs(value - after);
+    if (cost < least) [least, best] = [cost, i + 1];
+  }
+  return best;
 }
 
 /** The middle of the changes from a day to the next. */

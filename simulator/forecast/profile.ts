@@ -19,7 +19,7 @@ export interface Outlook {
   readonly slope: number;
 }
 
-const leastSamples = 5;
+const leastSamples = 3;
 
 /**
  * What a slot to come may be: quantiles of the slots before the origin that resemble it. Slots that resemble the same
@@ -29,6 +29,7 @@ export class Profile {
   readonly #history: History;
   readonly #origin: number;
   readonly #from: number;
+  readonly #cut: number;
   readonly #outlook: Outlook;
   readonly #parts: readonly number[];
   readonly #known = new Map<number, Float64Array>();
@@ -40,7 +41,8 @@ export class Profile {
     this.#origin = origin;
     this.#outlook = outlook;
     this.#parts = parts;
-    this.#from = Math.max(0, cut, origin - outlook.windowSlots);
+    this.#cut = Math.max(0, cut);
+    this.#from = Math.max(this.#cut, origin - outlook.windowSlots);
   }
 
   /** Quantiles for slot `origin + ahead`. */
@@ -57,27 +59,33 @@ export class Profile {
     const weekend = likeness.kind === "period" ? 0 : Number(isWeekend(this.#history, slot));
     const key = 2 * (slot % period) + weekend;
     let known = this.#known.get(key);
-    if (known === undefined) {
-      const samples = this.#samples(slot, period, likeness.neighbours, likeness.kind === "day-of-its-kind");
-      this.#known.set(key, known = samples.length < leastSamples ? this.#all() : this.#quantiles(samples));
-    }
+    if (known === undefined) this.#known.set(key, known = this.#alike(slot, period, likeness.neighbours, likeness.kind === "day-of-its-kind"));
     return known;
   }
 
-  #samples(slot: number, period: number, neighbours: number, ofItsKind: boolean): number[] {
+  /** When the window has too few of them it reaches further back, and in the end to all recent ones. */
+  #alike(slot: number, period: number, neighbours: number, ofItsKind: boolean): Float64Array {
+    for (const from of [this.#from, this.#cut]) {
+      const samples = this.#samples(slot, from, period, neighbours, ofItsKind);
+      if (samples.length >= leastSamples) return this.#quantiles(samples);
+    }
+    return this.#all();
+  }
+
+  #samples(slot: number, from: number, period: number, neighbours: number, ofItsKind: boolean): number[] {
     const samples: number[] = [];
     const weekend = isWeekend(this.#history, slot);
     const periodsBack = Math.ceil((slot - this.#origin + 1 + neighbours) / period);
-    for (let like = slot - periodsBack * period; like + neighbours >= this.#from; like -= period) {
+    for (let like = slot - periodsBack * period; like + neighbours >= from; like -= period) {
       if (ofItsKind && isWeekend(this.#history, like) !== weekend) continue;
-      this.#collect(like - neighbours, like + neighbours, samples);
+      this.#collect(Math.max(from, like - neighbours), like + neighbours, samples);
     }
     return samples;
   }
 
   #collect(first: number, last: number, samples: number[]): void {
     const { values } = this.#history;
-    for (let i = Math.max(first, this.#from); i <= last && i < this.#origin; i++) {
+    for (let i = first; i <= last && i < this.#origin; i++) {
       const value = values[i] ?? Number.NaN;
       if (!Number.isNaN(value)) samples.push(value + this.#outlook.slope * (this.#origin - 1 - i));
     }
