@@ -56,7 +56,8 @@ function byTaker({ takers }: Loss): readonly (readonly [number, readonly number[
 }
 
 function add(sums: Float64Array, samples: Int32Array, row: number): void {
-  for (let s = 0, at = row * sums.length; s < sums.length; s++) sums[s] = (sums[s] as number) + (samples[at++] as number);
+  const first = row * sums.length;
+  for (let s = 0; s < sums.length; s++) sums[s] = (sums[s] as number) + (samples[first + s] as number);
 }
 
 /** Adds what a host cannot give of what it takes over; is there such a slot? */

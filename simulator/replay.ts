@@ -24,18 +24,20 @@ export function sumRows({ samples, slots, rows }: Pool, from: number, to: number
   const count = to - from;
   sums.fill(0, 0, count);
   let i = 0;
-  for (; i + 3 < rows.length; i += 4) {
-    let a = (rows[i] as number) * slots + from;
-    let b = (rows[i + 1] as number) * slots + from;
-    let c = (rows[i + 2] as number) * slots + from;
-    let d = (rows[i + 3] as number) * slots + from;
+  for (; i + 4 < rows.length; i += 5) {
+    const a = (rows[i] as number) * slots + from;
+    const b = (rows[i + 1] as number) * slots + from;
+    const c = (rows[i + 2] as number) * slots + from;
+    const d = (rows[i + 3] as number) * slots + from;
+    const e = (rows[i + 4] as number) * slots + from;
     for (let s = 0; s < count; s++) {
-      sums[s] = (sums[s] as number) + (samples[a++] as number) + (samples[b++] as number) + (samples[c++] as number) + (samples[d++] as number);
+      const both = (samples[a + s] as number) + (samples[b + s] as number);
+      sums[s] = (sums[s] as number) + both + ((samples[c + s] as number) + (samples[d + s] as number)) + (samples[e + s] as number);
     }
   }
   for (; i < rows.length; i++) {
-    let a = (rows[i] as number) * slots + from;
-    for (let s = 0; s < count; s++) sums[s] = (sums[s] as number) + (samples[a++] as number);
+    const a = (rows[i] as number) * slots + from;
+    for (let s = 0; s < count; s++) sums[s] = (sums[s] as number) + (samples[a + s] as number);
   }
 }
 
@@ -45,25 +47,25 @@ export function sumRowsAndTotals({ samples, slots, rows }: Pool, from: number, t
   sums.fill(0, 0, count);
   let i = 0;
   for (; i + 1 < rows.length; i += 2) {
-    let a = (rows[i] as number) * slots + from;
-    let b = (rows[i + 1] as number) * slots + from;
+    const a = (rows[i] as number) * slots + from;
+    const b = (rows[i + 1] as number) * slots + from;
     let ofA = 0;
     let ofB = 0;
     for (let s = 0; s < count; s++) {
-      const x = samples[a++] as number;
-      const y = samples[b++] as number;
+      const x = samples[a + s] as number;
+      const y = samples[b + s] as number;
       ofA += x;
       ofB += y;
-      sums[s] = (sums[s] as number) + x + y;
+      sums[s] = (sums[s] as number) + (x + y);
     }
     demand[rows[i] as number] = (demand[rows[i] as number] as number) + ofA;
     demand[rows[i + 1] as number] = (demand[rows[i + 1] as number] as number) + ofB;
   }
   for (; i < rows.length; i++) {
-    let a = (rows[i] as number) * slots + from;
+    const a = (rows[i] as number) * slots + from;
     let ofA = 0;
     for (let s = 0; s < count; s++) {
-      const x = samples[a++] as number;
+      const x = samples[a + s] as number;
       ofA += x;
       sums[s] = (sums[s] as number) + x;
     }

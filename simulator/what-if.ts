@@ -58,7 +58,7 @@ export class WhatIf {
     this.#hostOf.forEach((host, row) => {
       if (host < 0) return;
       const load = this.loadOf(host);
-      for (let s = 0, at = row * slots; s < slots; s++) load[s] = (load[s] as number) + (samples[at++] as number);
+      for (let s = 0; s < slots; s++) load[s] = (load[s] as number) + (samples[row * slots + s] as number);
     });
     this.#figures = Array.from(input.capacity, (_, host) => this.#figuresOf(this.loadOf(host), host));
   }
@@ -114,8 +114,8 @@ export class WhatIf {
     load.set(this.loadOf(host));
     for (const { row, to } of moves) {
       const sign = Number(to === host) - Number(this.#hostOf[row] === host);
-      if (sign > 0) for (let s = 0, at = row * slots; s < slots; s++) load[s] = (load[s] as number) + (samples[at++] as number);
-      else if (sign < 0) for (let s = 0, at = row * slots; s < slots; s++) load[s] = (load[s] as number) - (samples[at++] as number);
+      if (sign > 0) for (let s = 0; s < slots; s++) load[s] = (load[s] as number) + (samples[row * slots + s] as number);
+      else if (sign < 0) for (let s = 0; s < slots; s++) load[s] = (load[s] as number) - (samples[row * slots + s] as number);
     }
     return load;
   }
