@@ -11,6 +11,7 @@ import { arrivedAt, brokenAtTheEnd } from "./schedule/settled.ts";
 import { switchOffEmptyHosts } from "./schedule/switch-off.ts";
 import { actionOf } from "./schedule/step.ts";
 import { changesTooMuch } from "./schedule/too-much-change.ts";
+import { scopeOfRoom } from "./schedule/waiting.ts";
 import { Words } from "./schedule/words.ts";
 
 export interface ScheduleInput {
@@ -107,10 +108,9 @@ function wayTo(input: ScheduleInput, frozen: ReadonlySet<number>): Attempt {
   return { kind: reach.kind === "way" && course.follow(reach.steps) && runOn(course) ? "arrived" : "gave-up", course };
 }
 
-/** Do most of those that wait, wait for one host and not for what other rules count? */
-function waitsForRoom({ blocked, index }: Course): boolean {
-  const atHosts = [...blocked.values()].filter(({ scope, inLine }) => inLine !== true && scope >= 0 && scope < index.hosts.length);
-  return 2 * atHosts.length > blocked.size;
+/** Do most of those that wait lack room on a host? */
+function waitsForRoom({ blocked }: Course): boolean {
+  return 2 * [...blocked.values()].filter(({ scope }) => scope <= scopeOfRoom(0)).length > blocked.size;
 }
 
 /** Does the target itself break a continuous must more than the fleet does now? Then no way to it is allowed. */

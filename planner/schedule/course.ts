@@ -8,9 +8,9 @@ import { nextStep, type Next } from "./next-step.ts";
 import { fillers, ranks } from "./ranks.ts";
 import { Rules, type Refusal } from "./rules.ts";
 import { StartOrder } from "./start-order.ts";
-import { carries, hostsOf, stepMs, workloadsOf, type Step } from "./step.ts";
+import { arrivesAt, carries, hostsOf, stepMs, workloadsOf, type Step } from "./step.ts";
 import { Traffic } from "./traffic.ts";
-import { Waiting } from "./waiting.ts";
+import { scopeOfRoom, Waiting } from "./waiting.ts";
 
 /** A step with its place in time, and the rules in whose scope it is. */
 export interface Taken {
@@ -314,6 +314,7 @@ export class Course {
     if (refusal.violation === null) return Object.assign(words, { scope: refusal.constraint, inLine: true });
     const rule = rules.constraints[refusal.constraint];
     const only = rule?.workloads === null && rule.hosts?.length === 1 ? rule.hosts[0] : undefined;
+    if (only !== undefined && rule?.kind === "capacity") return Object.assign(words, { scope: scopeOfRoom(only) });
     return Object.assign(words, { scope: only ?? this.index.hosts.length + refusal.constraint });
   }
 
@@ -361,7 +362,12 @@ export class Course {
 
   /** Everybody who may have waited for the end of a step. */
   #wakeAfter(step: Step): void {
-    for (const h of hostsOf(step)) this.#waiting.freePlace(h);
+    const reached = arrivesAt(step);
+    for (const h of hostsOf(step)) {
+      this.#waiting.freePlace(h);
+      // Who arrives leaves no room: nine of ten would try in vain.
+      if (h !== reached) this.#waiting.freePlace(scopeOfRoom(h));
+    }
     for (const k of this.rules.touchedBy(step)) {
       this.#waiting.freePlace(this.index.hosts.length + k);
       this.#waiting.moveLine(k);

@@ -1,3 +1,8 @@
+/** The place where those wait who lack room on a host; below all other places. */
+export function scopeOfRoom(host: number): number {
+  return -2 - host;
+}
+
 /** Compares two workloads by who goes first; never 0 for two that differ. */
 export type Precedence = (a: number, b: number) => number;
 
