@@ -96,10 +96,11 @@ export class Course {
     this.#source = source;
     this.#copiesLeft = copiesLeft;
     const jobs = [...index.workloads.keys()].filter((w) => this.next(w).kind !== "done");
-    this.#rank = ranks(this, jobs);
+    const beginning = { index, target, state: this.state, next: (w: number): Next => this.next(w) };
+    this.#rank = ranks(beginning, jobs);
     this.#waiting = new Waiting((a, b) =>
       (this.#comesBack[a] ?? 0) - (this.#comesBack[b] ?? 0) || (this.#begun[b] ?? 0) - (this.#begun[a] ?? 0) || (this.#rank[a] ?? 0) - (this.#rank[b] ?? 0) || a - b);
-    this.#keptBack = fillLast ? fillers(this, jobs, this.#rank) : [];
+    this.#keptBack = fillLast ? fillers(beginning, jobs, this.#rank) : [];
     const keptBack = new Set(this.#keptBack);
     this.#waiting.wake(jobs.filter((w) => !keptBack.has(w)));
   }
