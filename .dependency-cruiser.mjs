@@ -29,6 +29,11 @@ export default {
       from: { path: "^planner/" }, to: { path: "^(executor|simulator|scenarios|reports|cli|test|bench)/" },
     },
     {
+      name: "simulator-is-given-the-planner", severity: "error",
+      comment: "What is simulated is what will be done: the planner is passed in, and the executor's pure files are run.",
+      from: { path: "^simulator/" }, to: { path: "^(planner|scenarios|reports|cli|test|bench)/|^executor/(?!(protocol|decide|evolve)\\.ts$)" },
+    },
+    {
       name: "scenarios-on-policies", severity: "error", comment: "Reading scenarios needs the nouns and the catalogue, not the planner.",
       from: { path: "^scenarios/" }, to: { path: "^(planner|executor|simulator|reports|cli|test|bench)/" },
     },
@@ -38,7 +43,7 @@ export default {
     },
     {
       name: "nothing-imports-the-edges", severity: "error", comment: "Only people start these.",
-      from: { path: "^(model|policies|planner|scenarios|reports)/" }, to: { path: "^(cli|test|bench)/" },
+      from: { path: "^(model|policies|planner|simulator|scenarios|reports)/" }, to: { path: "^(cli|test|bench)/" },
     },
     {
       name: "files-at-the-edge", severity: "error",
@@ -46,10 +51,11 @@ export default {
       from: { path: "^(model|policies|planner|reports)/", pathNot: "^planner/(solver-thread|.*-worker|exact/.*)\\.ts$" },
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
     },
-    door("policies", "scenarios|reports|cli"),
+    door("policies", "simulator|scenarios|reports|cli"),
     door("planner", "cli"),
     door("scenarios", "cli"),
     door("reports", "cli"),
+    door("simulator", "cli"),
     {
       name: "no-orphans", severity: "error", comment: "A file that nothing uses is deleted.",
       from: { orphan: true, pathNot: "(\\.d\\.ts$|^scenarios/write-schemas\\.ts$)" }, to: {},
