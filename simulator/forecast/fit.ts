@@ -17,9 +17,9 @@ const unseen = {
 
 /**
  * How outlooks are judged: a trial counts so much for each one after it, the middle for so many ends of the band. A
- * season must better the loss by this part to be believed, a rarer one than the day by more.
+ * season must better the loss by this part to be believed, a rarer one than the day by more, a trend by most.
  */
-const weights = { earlierTrial: 0.8, middle: 3, day: 0.01, rarer: 0.03 } as const;
+const weights = { earlierTrial: 0.8, middle: 6, day: 0.01, rarer: 0.03, trend: 0.1 } as const;
 
 const trialsMax = 16;
 const samplesPerTrial = 200;
@@ -68,9 +68,10 @@ export function fit(history: History, aheadMax: number, band: number): Fitted {
   };
 }
 
-function doubt({ likeness }: Outlook, day: number): number {
-  if (likeness.kind === "recent") return 1;
-  return 1 + (likeness.kind === "period" && likeness.slots === day ? weights.day : weights.rarer);
+function doubt({ likeness, slope }: Outlook, day: number): number {
+  const trend = slope === 0 ? 0 : weights.trend;
+  if (likeness.kind === "recent") return 1 + trend;
+  return 1 + trend + (likeness.kind === "period" && likeness.slots === day ? weights.day : weights.rarer);
 }
 
 function banded(quantiles: Float64Array, widenings: readonly Widening[], ahead: number, rootDays: number, change: number): readonly [number, number, number] {
