@@ -84,12 +84,15 @@ function checkTasks(input: SimulationInput, problems: Problems): void {
   const { index, processors, tasks = [] } = input;
   tasks.forEach((task, n) => {
     const path = `tasks[${n}]`;
-    const h = index.hostIndex.get(task.host);
-    const host = index.hosts[h ?? -1];
-    problems.known(`${path}.host`, "host", task.host, host !== undefined);
     problems.number(`${path}.atMs`, task.atMs, 0, Number.MAX_SAFE_INTEGER);
-    const room = host === undefined ? Infinity : (processors?.get(host.id) ?? Math.floor(amountOf(host.capacity, "cpuMillicores") / 1000));
-    if (task.processors > room) problems.add("out-of-range", `${path}.processors`, `task ${task.id} needs ${task.processors} processors at once, host ${task.host} has ${room}`, "Put it on a larger host, or give it fewer processors.");
+    if (task.workload !== undefined) problems.known(`${path}.workload`, "workload", task.workload, index.workloadIndex.has(task.workload));
+    else if (task.host === null) problems.add("missing-key", path, `task ${task.id} names neither a host nor a workload`, "Say where it runs.");
+    else {
+      const host = index.hosts[index.hostIndex.get(task.host) ?? -1];
+      problems.known(`${path}.host`, "host", task.host, host !== undefined);
+      const room = host === undefined ? Infinity : (processors?.get(host.id) ?? Math.floor(amountOf(host.capacity, "cpuMillicores") / 1000));
+      if (task.processors > room) problems.add("out-of-range", `${path}.processors`, `task ${task.id} needs ${task.processors} processors at once, host ${task.host} has ${room}`, "Put it on a larger host, or give it fewer processors.");
+    }
     checkStages(task, path, problems);
   });
 }

@@ -141,6 +141,7 @@ export class Engine {
     core.changed.workload = (w) => {
       this.rules.touchWorkload(w);
       this.peaks.touch(w);
+      this.tasks.workloadChanged(w);
       this.#touchedHosts.add(core.world.where(w).host);
       if (core.world.serves(w)) this.#someServes = true;
     };

@@ -14,6 +14,13 @@ interface Flow {
   epoch: number;
 }
 
+/** The way out of a host, the way into one, or a link: what is left of it, and who has no rate yet. */
+interface Place {
+  left: number;
+  open: number;
+  readonly flows: number[];
+}
+
 /** What went over a link. */
 export interface LinkRecord {
   readonly sites: readonly [string, string];
@@ -155,35 +162,48 @@ export class Flows {
 
   /** Fills all places evenly until each transfer has met a full one. */
   #rates(flows: readonly Flow[]): readonly number[] {
+    const places = this.#placesOf(flows);
+    const placesOfFlow = flows.map((): Place[] => []);
+    for (const place of places) for (const i of place.flows) placesOfFlow[i]?.push(place);
     const rates = flows.map(() => -1);
-    const places = new Map<string, { left: number; flows: number[] }>();
-    flows.forEach(({ from, to, link }, i) => {
-      for (const [key, mbps] of [[`out ${from}`, this.#index.hosts[from]?.migrationMbps ?? 0], [`in ${to}`, this.#index.hosts[to]?.migrationMbps ?? 0], [`link ${link}`, this.#linkMbps(link)]] as const) {
-        const place = places.get(key) ?? { left: mbps * bitsPerMbpsMs, flows: [] };
-        place.flows.push(i);
-        places.set(key, place);
-      }
-    });
     for (;;) {
-      let tightest: { left: number; flows: number[] } | null = null;
+      let tightest: Place | null = null;
       let part = Infinity;
-      for (const place of places.values()) {
-        const open = place.flows.filter((i) => rates[i] === -1);
-        if (open.length === 0 || Math.floor(place.left / open.length) >= part) continue;
-        part = Math.floor(place.left / open.length);
-        tightest = place;
+      for (const place of places) {
+        if (place.open === 0) continue;
+        const share = Math.floor(place.left / place.open);
+        if (share < part) [part, tightest] = [share, place];
       }
-      if (tightest === null) return rates.map((rate) => (rate === -1 ? Number.MAX_SAFE_INTEGER : rate));
-      for (const i of tightest.flows.filter((i) => rates[i] === -1)) {
+      if (tightest === null) return rates;
+      for (const i of tightest.flows) {
+        if (rates[i] !== -1) continue;
         rates[i] = part;
-        for (const place of places.values()) if (place.flows.includes(i)) place.left -= part;
+        for (const place of placesOfFlow[i] ?? []) {
+          place.left -= part;
+          place.open--;
+        }
       }
     }
   }
 
-  /** Within a site, and where the fleet names no link, only the hosts limit a transfer. */
+  /** What the transfers go through; every one through two hosts at least, which never are without limit. */
+  #placesOf(flows: readonly Flow[]): readonly Place[] {
+    const places = new Map<string, Place>();
+    const through = (key: string, mbps: number, i: number): void => {
+      const place = places.get(key) ?? { left: mbps * bitsPerMbpsMs, open: 0, flows: [] };
+      place.flows.push(i);
+      place.open++;
+      places.set(key, place);
+    };
+    flows.forEach(({ from, to, link }, i) => {
+      through(`out ${from}`, this.#index.hosts[from]?.migrationMbps ?? 0, i);
+      through(`in ${to}`, this.#index.hosts[to]?.migrationMbps ?? 0, i);
+      if (link >= 0) through(`link ${link}`, this.#linkMbps(link), i);
+    });
+    return [...places.values()];
+  }
+
   #linkMbps(link: number): number {
-    if (link < 0) return Infinity;
     return this.#broken.has(link) ? 0 : (this.#index.fleet.links[link]?.mbps ?? 0);
   }
 }

@@ -27,3 +27,12 @@ export async function simulate(input: SimulationInput): Promise<SimulationResult
   await engine.run();
   return resultOf(engine);
 }
+export { backTest, type BackTest, type BackTestOptions, type Forecaster } from "./forecast/back-test.ts";
+export { forecast, type Forecast, type ForecastOptions, type Season, type TooShort } from "./forecast/forecast.ts";
+export type { History } from "./forecast/history.ts";
+export { runways, serviceRunways, type Pool, type Runway, type RunwayOptions, type ServicePool, type ServiceRunway, type WhenAtMs } from "./forecast/runway.ts";
+export { eachAlone, groupedBy, useOfGroups, type GroupUse, type LoadGroup } from "./load/aggregate.ts";
+export { gridOver, type Grid } from "./load/grid.ts";
+export { growthFactor, GrownSource, grownTrace, type Growth, type Grown } from "./load/growth.ts";
+export { sourceOf, traceOf } from "./load/source.ts";
+export { syntheticSource, usualLoads, type SyntheticLoad } from "./load/synthetic.ts";

@@ -1,5 +1,5 @@
 import { assert } from "../model/assert.ts";
-import type { HostId } from "../model/ids.ts";
+import type { HostId, WorkloadId } from "../model/ids.ts";
 import type { Core } from "./core.ts";
 import { fairShares } from "./share.ts";
 
@@ -16,10 +16,12 @@ export interface Checkpoints {
 /** Work that begins, waits for processors, and ends. */
 export interface Task {
   readonly id: string;
-  readonly host: HostId;
+  /** Where it runs: on a host, or inside a workload, wherever that serves. */
+  readonly host: HostId | null;
+  readonly workload?: WorkloadId;
   /** Arrival, milliseconds since the simulation began. */
   readonly atMs: number;
-  /** Whole processors of the host that it holds while it runs, also while it uses less; 0 to wait for none. */
+  /** Whole processors of its host that it holds while it runs, also while it uses less; 0 to wait for none. */
   readonly processors: number;
   /** What it asks of the processor, in fine units, one after the other. */
   readonly stages: readonly { readonly durationMs: number; readonly demand: number }[];
@@ -51,7 +53,10 @@ interface Progress {
 interface Job {
   readonly n: number;
   readonly task: Task;
-  readonly host: number;
+  /** Dense index of its workload; -1 for none. */
+  readonly workload: number;
+  /** Where it is now; -1 while its workload serves nowhere. */
+  host: number;
   state: TaskState;
   epoch: number;
   row: number;
@@ -67,6 +72,8 @@ interface Job {
   /** Running time left until the next checkpoint, and the interval after it. */
   untilSaveMs: number;
   intervalMs: number;
+  /** Has it run since it went back last? */
+  hasRun: boolean;
   startedMs: number | null;
   endedMs: number | null;
   saved: number;
@@ -86,6 +93,7 @@ export class Tasks {
   readonly #busy: Float64Array;
   readonly #waiting: Job[][];
   readonly #running: Set<number>[];
+  readonly #inWorkload = new Map<number, Job[]>();
   #arrived = 0;
   open: number;
   /** How many run that get on by what they are granted: their shares matter at every slot. */
@@ -93,16 +101,18 @@ export class Tasks {
 
   constructor(core: Core, tasks: readonly Task[], processors: (host: number) => number) {
     this.#core = core;
-    this.#jobs = tasks.map((task, n) => newJob(n, task, core.index.hostIndex.get(task.host) ?? -1));
+    this.#jobs = tasks.map((task, n) => newJob(n, task, core));
     this.#arrivals = Int32Array.from(tasks, (_, n) => n).sort((a, b) => (tasks[a]?.atMs ?? 0) - (tasks[b]?.atMs ?? 0) || a - b);
     this.#processors = Float64Array.from(core.index.hosts, (_, h) => processors(h));
     this.#busy = new Float64Array(core.index.hosts.length);
     this.#waiting = core.index.hosts.map(() => []);
     this.#running = core.index.hosts.map(() => new Set<number>());
     this.open = tasks.length;
-    for (const { host, task } of this.#jobs) {
-      assert(host >= 0, `task ${task.id} names host ${task.host}, which the fleet has`);
-      assert(task.processors <= (this.#processors[host] ?? 0), `task ${task.id} needs no more processors than host ${task.host} has`);
+    for (const job of this.#jobs) {
+      const { host, task, workload } = job;
+      assert(host >= 0 || workload >= 0, `task ${task.id} names a host or a workload that the fleet has`);
+      assert(workload >= 0 || task.processors <= (this.#processors[host] ?? 0), `task ${task.id} needs no more processors than host ${task.host} has`);
+      if (workload >= 0) this.#inWorkload.set(workload, [...(this.#inWorkload.get(workload) ?? []), job]);
     }
     this.#nextArrival();
   }
@@ -121,9 +131,28 @@ export class Tasks {
     const n = this.#arrivals[this.#arrived++] ?? 0;
     const job = this.#job(n);
     job.state = "waiting";
-    this.#waiting[job.host]?.push(job);
     this.#nextArrival();
+    if (job.workload >= 0) {
+      this.workloadChanged(job.workload);
+      return;
+    }
+    this.#waiting[job.host]?.push(job);
     this.#admit(job.host);
+  }
+
+  /** Tasks inside a workload run where it serves; what it does not serve they wait for. */
+  workloadChanged(w: number): void {
+    const jobs = this.#inWorkload.get(w);
+    if (jobs === undefined) return;
+    const { world } = this.#core;
+    const host = world.serves(w) ? world.where(w).host : -1;
+    for (const job of jobs) {
+      if (job.host !== host && (job.state === "running" || job.state === "saving")) this.#suspend(job);
+      if (world.stateOf(w) === "failed" && job.state === "waiting") goBack(job);
+      job.host = host;
+      if (host >= 0 && job.state === "waiting") this.#start(job);
+    }
+    if (host >= 0) this.reshare(host);
   }
 
   /** Something about task n is due. */
@@ -139,19 +168,12 @@ export class Tasks {
 
   /** The tasks of a host stop, and lose what they have not saved. */
   hostFails(host: number): void {
-    for (const n of this.#running[host] ?? []) {
-      const job = this.#job(n);
-      this.#advance(job);
-      job.lostWork += job.unsaved;
-      job.unsaved = 0;
-      job.progress = job.kept;
-      job.restarts++;
-      job.state = "waiting";
-      this.#release(job);
+    const own = [...(this.#running[host] ?? [])].map((n) => this.#job(n)).filter(({ workload }) => workload < 0);
+    for (const job of own) {
+      this.#suspend(job);
+      goBack(job);
     }
-    const back = [...(this.#running[host] ?? [])].map((n) => this.#job(n));
-    this.#running[host]?.clear();
-    this.#waiting[host]?.unshift(...back);
+    this.#waiting[host]?.unshift(...own);
   }
 
   /** The host runs again: whoever waited for it starts. */
@@ -207,22 +229,31 @@ export class Tasks {
 
   #start(job: Job): void {
     const { host, task, n } = job;
-    this.#busy[host] = (this.#busy[host] as number) + task.processors;
+    this.#busy[host] = (this.#busy[host] as number) + processorsOf(job);
     this.#running[host]?.add(n);
     if (task.measure === "work") this.runningByWork++;
     job.state = "running";
+    job.hasRun = true;
     job.startedMs ??= this.#core.nowMs;
     job.sinceMs = this.#core.nowMs;
     job.row = this.#core.window.takeRow();
-    job.intervalMs = task.checkpoints?.intervalMs ?? Infinity;
-    job.untilSaveMs = job.intervalMs;
     this.#core.guest(host, job.row, true);
+    if (job.untilSaveMs <= 0) this.#save(job);
     this.#demand(job);
+  }
+
+  /** Stops a task where it is; what it has done stays done until its workload or host fails. */
+  #suspend(job: Job): void {
+    this.#advance(job);
+    this.#running[job.host]?.delete(job.n);
+    // What was being written is written again.
+    job.state = "waiting";
+    this.#release(job);
   }
 
   #release(job: Job): void {
     if (job.task.measure === "work") this.runningByWork--;
-    this.#busy[job.host] = (this.#busy[job.host] as number) - job.task.processors;
+    this.#busy[job.host] = (this.#busy[job.host] as number) - processorsOf(job);
     job.epoch++;
     this.#core.guest(job.host, job.row, false);
     this.#core.window.returnRow(job.row);
@@ -260,11 +291,13 @@ export class Tasks {
       this.#end(job);
       return;
     }
-    if (job.untilSaveMs <= 0) {
-      job.state = "saving";
-      job.savedAtMs = this.#core.nowMs + Math.max(1, job.task.checkpoints?.durationMs ?? 1);
-    }
+    if (job.untilSaveMs <= 0) this.#save(job);
     this.#demand(job);
+  }
+
+  #save(job: Job): void {
+    job.state = "saving";
+    job.savedAtMs = this.#core.nowMs + Math.max(1, job.task.checkpoints?.durationMs ?? 1);
   }
 
   #endSave(job: Job): void {
@@ -311,12 +344,32 @@ export class Tasks {
   }
 }
 
-function newJob(n: number, task: Task, host: number): Job {
+function newJob(n: number, task: Task, { index }: Core): Job {
   const begin = { stage: 0, left: workOf(task, 0) };
+  const intervalMs = task.checkpoints?.intervalMs ?? Infinity;
   return {
-    n, task, host, state: "due", epoch: 0, scheduled: false, savedAtMs: 0, row: -1, progress: begin, kept: begin, unsaved: 0, sinceMs: 0, granted: 0,
-    untilSaveMs: Infinity, intervalMs: Infinity, startedMs: null, endedMs: null, saved: 0, restarts: 0, lostWork: 0,
+    n, task, workload: task.workload === undefined ? -1 : (index.workloadIndex.get(task.workload) ?? -1),
+    host: task.host === null ? -1 : (index.hostIndex.get(task.host) ?? -1),
+    state: "due", epoch: 0, scheduled: false, savedAtMs: 0, row: -1, progress: begin, kept: begin, unsaved: 0, sinceMs: 0, granted: 0,
+    untilSaveMs: intervalMs, intervalMs, hasRun: false, startedMs: null, endedMs: null, saved: 0, restarts: 0, lostWork: 0,
   };
+}
+
+/** What is inside a workload has that workload's processors. */
+function processorsOf({ workload, task }: Job): number {
+  return workload >= 0 ? 0 : task.processors;
+}
+
+/** To the last checkpoint, or to the beginning. */
+function goBack(job: Job): void {
+  if (!job.hasRun) return;
+  job.hasRun = false;
+  job.lostWork += job.unsaved;
+  job.unsaved = 0;
+  job.progress = job.kept;
+  job.restarts++;
+  job.intervalMs = job.task.checkpoints?.intervalMs ?? Infinity;
+  job.untilSaveMs = job.intervalMs;
 }
 
 function workOf(task: Task, stage: number): number {

@@ -122,7 +122,7 @@ function randomProcesses(random: Random): readonly FailureProcess[] {
 
 function randomTasks(random: Random, index: FleetIndex): readonly Task[] {
   return Array.from({ length: random.below(6) }, (_, n): Task => ({
-    id: `t${n}`, host: random.pick(index.hosts).id, atMs: random.below(lengthMs), processors: random.below(2), measure: random.pick(["time", "work"] as const),
+    id: `t${n}`, ...(random.chance(500) ? { host: random.pick(index.hosts).id } : { host: null, workload: random.pick(index.workloads).id }), atMs: random.below(lengthMs), processors: random.below(2), measure: random.pick(["time", "work"] as const),
     stages: Array.from({ length: random.between(1, 3) }, () => ({ durationMs: random.below(10 * minute), demand: random.below(3_000_000) })),
     ...(random.chance(500) ? { checkpoints: { intervalMs: random.between(1000, 5 * minute), durationMs: random.between(1, 5000), demand: random.below(1_000_000) } } : {}),
   }));

@@ -1,8 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { backTest } from "../../../simulator/forecast/back-test.ts";
-import { forecast, type Forecast } from "../../../simulator/forecast/forecast.ts";
-import type { History } from "../../../simulator/forecast/history.ts";
+import { backTest, type Forecast, forecast, type History } from "../../../simulator/index.ts";
 import { levelShifts } from "../../../simulator/forecast/level-shift.ts";
 import { oddPeriod } from "../../../simulator/forecast/period.ts";
 import { medianOf, pinballLoss, quantileOf } from "../../../simulator/forecast/quantile.ts";

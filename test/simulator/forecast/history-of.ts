@@ -1,5 +1,5 @@
 import { Random } from "../../../model/random.ts";
-import type { History } from "../../../simulator/forecast/history.ts";
+import type { History } from "../../../simulator/index.ts";
 
 export const hourMs = 3_600_000;
 /** A Monday. */

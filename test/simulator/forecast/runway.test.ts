@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dayMs } from "../../../simulator/forecast/history.ts";
 import { dailyPeaks } from "../../../simulator/forecast/peaks.ts";
-import { mostThatFit, runways, serviceRunways, type Pool } from "../../../simulator/forecast/runway.ts";
+import { mostThatFit } from "../../../simulator/forecast/runway.ts";
+import { type Pool, runways, serviceRunways } from "../../../simulator/index.ts";
 import { monthMs } from "../../../simulator/load/growth.ts";
 import { hourly, hourMs, startMs, wave } from "./history-of.ts";
 

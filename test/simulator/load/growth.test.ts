@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { newLoadBlock, sampleMax } from "../../../model/load.ts";
-import { growthFactor, GrownSource, grownTrace, monthMs, type Growth } from "../../../simulator/load/growth.ts";
-import { sourceOf, traceOf } from "../../../simulator/load/source.ts";
+import { monthMs } from "../../../simulator/load/growth.ts";
+import { GrownSource, grownTrace, type Growth, growthFactor, sourceOf, traceOf } from "../../../simulator/index.ts";
 import { seriesOf, traceOfSeries } from "./series-of.ts";
 
 const growing = (kind: Growth["kind"], permillePerMonth: number): Growth => ({ kind, permillePerMonth, fromMs: 1000 });

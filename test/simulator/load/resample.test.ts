@@ -1,9 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { eachAlone, groupedBy, useOfGroups } from "../../../simulator/load/aggregate.ts";
-import { gridOver } from "../../../simulator/load/grid.ts";
+import { eachAlone, gridOver, groupedBy, sourceOf, traceOf, useOfGroups } from "../../../simulator/index.ts";
 import { resample } from "../../../simulator/load/resample.ts";
-import { sourceOf, traceOf } from "../../../simulator/load/source.ts";
 import { newLoadBlock } from "../../../model/load.ts";
 import { seriesOf, traceOfSeries } from "./series-of.ts";
 

@@ -3,8 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { WorkloadId } from "../../../model/ids.ts";
 import { loadResources, newLoadBlock } from "../../../model/load.ts";
 import { monthMs } from "../../../simulator/load/growth.ts";
-import { traceOf } from "../../../simulator/load/source.ts";
-import { syntheticSource, usualLoads, type SyntheticLoad } from "../../../simulator/load/synthetic.ts";
+import { type SyntheticLoad, syntheticSource, traceOf, usualLoads } from "../../../simulator/index.ts";
 
 const resources = [loadResources.cpuMillicores, loadResources.memoryMiB];
 /** A Monday. */
