@@ -8,11 +8,9 @@ import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
 import { initSync, MSTL } from "@bsull/augurs/mstl";
 import { readTrace } from "../scenarios/index.ts";
-import { backTest, type BackTest, type Forecaster } from "../simulator/forecast/back-test.ts";
+import { backTest, type BackTest, eachAlone, type Forecaster, gridOver, groupedBy, useOfGroups } from "../simulator/index.ts";
 import { slotsPerDay } from "../simulator/forecast/history.ts";
 import { medianOf } from "../simulator/forecast/quantile.ts";
-import { eachAlone, groupedBy, useOfGroups } from "../simulator/load/aggregate.ts";
-import { gridOver } from "../simulator/load/grid.ts";
 
 const { values, positionals: [folder] } = parseArgs({
   allowPositionals: true,
@@ -37,10 +35,13 @@ const mstl: Forecaster = (history, ahead, band) => {
   return { at: (slot) => [intervals?.lower[slot] ?? 0, point[slot] ?? 0, intervals?.upper[slot] ?? 0] };
 };
 
+function part(value: number): string {
+  return value.toFixed(3);
+}
+
 function show(what: string, tests: readonly BackTest[], cpuMs: number): void {
   const sum = (of: (test: BackTest) => number): number => tests.reduce((total, test) => total + of(test), 0);
   const points = sum((test) => test.points);
-  const part = (value: number): string => value.toFixed(3);
   const moving = tests.filter((test) => test.scale > 0);
   const mean = (of: (test: BackTest) => number): string => part(moving.reduce((total, test) => total + of(test) / test.points / test.scale, 0) / moving.length);
   console.log([
