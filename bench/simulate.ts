@@ -1,8 +1,9 @@
 /**
  * Figures of the simulator: npx tsx bench/simulate.ts [WHAT ...] [--folder DIR] [--seeds N]
- * WHAT is any of opendc (needs --folder with its sample), queue, replay, year, whatif, theory, invariants (--seeds 10000 in the results).
+ * WHAT is any of opendc (needs --folder with its sample), queue, replay, year, whatif, plan, theory, invariants (--seeds 10000 in the results).
  */
 import { parseArgs } from "node:util";
+import { largePlan } from "./simulator/large-plan.ts";
 import { comparedWithOpenDC } from "./simulator/opendc.ts";
 import { inspectedSeeds } from "./simulator/seeds.ts";
 import { queueSpeed, replaySpeed, yearSpeed } from "./simulator/speed.ts";
@@ -17,6 +18,7 @@ const parts: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   replay: async () => replaySpeed(),
   year: async () => yearSpeed(10_000, 1000),
   whatif: async () => whatIfSpeed(),
+  plan: async () => largePlan(500, 5000),
   theory: async () => theoryLines(100),
   invariants: async () => inspectedSeeds(Number(values.seeds)),
 };

@@ -15,6 +15,8 @@ const inside: Task = { id: "t", host: null, workload: "w" as WorkloadId, atMs: 0
 const saving: Task = { ...inside, checkpoints: { intervalMs: minute, durationMs: second, demand: 0 } };
 const failing: Pick<SimulationInput, "failures"> = { failures: [{ atMs: 5 * minute, scope: { kind: "host", host: "h1" as HostId }, repairMs: 20 * minute }] };
 
+const startedOnH2: Replan = async () => planOf([on("start", "w", "h2")]);
+
 async function record(task: Task, said: Partial<SimulationInput> = {}): Promise<TaskRecord | undefined> {
   return (await simulate(simulationOf(index, { tasks: [task], settings: { moves: { pauseMs: 300, roundsMax: 30, longestPauseMs: 10_000, processorMillicores: 0 } }, ...said }))).tasks[0];
 }
@@ -34,12 +36,11 @@ describe("a task inside a workload", () => {
   });
 
   it("begins again where its workload is started after a failure", async () => {
-    const replan: Replan = async () => planOf([on("start", "w", "h2")]);
     const alone = fleetOf(index.hosts, index.workloads.filter(({ id }) => id === "w"));
     const startsMs = 5 * minute + 15 * second + 10 * second;
-    expect(await record(inside, { ...failing, replan, index: alone })).toMatchObject({ endedMs: startsMs + 10 * minute, restarts: 1, lostWork: 5 * minute * 2_000_000 });
+    expect(await record(inside, { ...failing, replan: startedOnH2, index: alone })).toMatchObject({ endedMs: startsMs + 10 * minute, restarts: 1, lostWork: 5 * minute * 2_000_000 });
     // Four checkpoints in five minutes, 56 s after the last; six minutes are left, with five more.
-    expect(await record(saving, { ...failing, replan, index: alone })).toMatchObject({ endedMs: startsMs + 6 * minute + 5 * second, restarts: 1, saved: 9, lostWork: 56 * second * 2_000_000 });
+    expect(await record(saving, { ...failing, replan: startedOnH2, index: alone })).toMatchObject({ endedMs: startsMs + 6 * minute + 5 * second, restarts: 1, saved: 9, lostWork: 56 * second * 2_000_000 });
   });
 
   it("waits for the repair when nobody starts its workload elsewhere", async () => {
