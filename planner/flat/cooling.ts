@@ -1,20 +1,30 @@
 import type { Random } from "../../model/random.ts";
-import { Annealer } from "./anneal.ts";
+import { Annealer, type MoveMix } from "./anneal.ts";
 import type { FlatProblem } from "./problem.ts";
+import type { Reach } from "./reach.ts";
 import { Record } from "./record.ts";
 import { FlatState } from "./state.ts";
 
-/** Temperatures as shares of what the load of a typical workload costs: where a round starts, and where it is frozen. */
+/** How a round cools down. */
 export interface Heat {
+  /** Temperatures as shares of what the load of a typical workload costs: where a round starts, and where it is frozen. */
   readonly from: number;
   readonly to: number;
   /** Price of a unit above a hard limit, in typical load prices: low while everything flows, high at the end. */
   readonly priceFrom: number;
   readonly priceTo: number;
+  /** Price of a spread or near rule that is broken, in typical loads, when the price of a unit is 1. */
+  readonly groupPrice: number;
+  /**
+   * Price of a unit of room kept at home by those away from it, at the start of a round; it falls to nothing. So those go
+   * first who gain most for the room that it takes, which is what runs out where dimensions count on both ends.
+   */
+  readonly keptPrice: number;
+  /** A workload may move once it is larger than the temperature by this factor. */
+  readonly sizePerTemperature: number;
+  readonly mix: MoveMix;
 }
 
-/** A round from scratch, and one that only loosens what is there. */
-export const melting: Heat = { from: 0.05, to: 5e-4, priceFrom: 1, priceTo: 50 };
 /** Share of a round after which limits that are still exceeded get dearer until they are kept. */
 const insistFrom = 0.7;
 /** Share of a round after which it cools down to single units of cost. */
@@ -42,12 +52,12 @@ export class Cooling {
   readonly #factors: Float64Array;
   readonly #penalties: Float64Array;
 
-  constructor(problem: FlatProblem, start: Int32Array, random: Random) {
+  constructor(problem: FlatProblem, reach: Reach, random: Random) {
     this.#problem = problem;
-    this.#state = new FlatState(problem, start);
+    this.#state = new FlatState(problem, problem.home);
     this.record = new Record(this.#state);
-    this.#annealer = new Annealer(this.#state, this.record, random);
-    const { unitPrices, scale } = pricesOf(problem);
+    const { prices, unitPrices, scale } = pricesOf(problem);
+    this.#annealer = new Annealer(this.#state, reach, this.record, random, prices);
     this.#unitPrices = unitPrices;
     this.#scale = scale;
     this.#factors = new Float64Array(problem.dimensionCount + 2);
@@ -59,14 +69,10 @@ export class Cooling {
     return this.#annealer.counters.weighed;
   }
 
-  /** A new round from a placement, which also counts as found; null goes on from where the last round ended. */
-  begin(from: Int32Array | null): void {
-    this.record.forget();
-    if (from !== null) {
-      this.#state.load(from);
-      this.record.note();
-      this.record.keep();
-    }
+  /** A new round from a placement; the record counts what is found from now on. */
+  begin(from: Int32Array): void {
+    this.#state.load(from);
+    this.record.restart();
     this.#factors.fill(1);
   }
 
@@ -78,11 +84,12 @@ export class Cooling {
       ? this.#scale * heat.from * Math.pow(heat.to / heat.from, cooled)
       : frozen * Math.pow(Math.min(1, 1 / frozen), (share - settleFrom) / (1 - settleFrom));
     const price = heat.priceFrom * Math.pow(heat.priceTo / heat.priceFrom, cooled);
-    this.#setPrices(price, share >= insistFrom);
-    this.#annealer.run(temperature, proposals);
+    this.#setPrices(price, price * this.#scale * heat.groupPrice, share >= insistFrom);
+    this.#annealer.keptPrice = heat.keptPrice * (1 - cooled);
+    this.#annealer.run(temperature, temperature * heat.sizePerTemperature, heat.mix, proposals);
   }
 
-  #setPrices(price: number, insists: boolean): void {
+  #setPrices(price: number, groupPrice: number, insists: boolean): void {
     const state = this.#state;
     const { dimensionCount } = this.#problem;
     const factors = this.#factors;
@@ -93,7 +100,6 @@ export class Cooling {
       factors[dimensionCount + 1] = adapted(factors[dimensionCount + 1] as number, state.groups.nearBroken > 0);
     }
     for (let d = 0; d < dimensionCount; d++) this.#penalties[d] = price * (this.#unitPrices[d] as number) * (factors[d] as number);
-    const groupPrice = price * this.#scale / 10;
     this.#annealer.spreadPenalty = groupPrice * (factors[dimensionCount] as number);
     this.#annealer.nearPenalty = groupPrice * (factors[dimensionCount + 1] as number);
     state.setPenalties(this.#penalties);
@@ -104,12 +110,22 @@ function adapted(factor: number, isExceeded: boolean): number {
   return Math.min(dearest, Math.max(1, factor * (isExceeded ? dearer : cheaper)));
 }
 
-/** Dimensions with little in them get dear units, so that a share of a host costs the same in each. */
-function pricesOf({ dimensionCount, workloadCount, sizes, softWeights }: FlatProblem): { readonly unitPrices: Float64Array; readonly scale: number } {
+interface Prices {
+  /** Per dimension, what a unit of load is worth: its soft limit's weight, or where there are none at all, as `unitPrices`. */
+  readonly prices: Float64Array;
+  /** Dimensions with little in them get dear units, so that a share of a host costs the same in each. */
+  readonly unitPrices: Float64Array;
+  /** What the load of a typical workload costs. */
+  readonly scale: number;
+}
+
+function pricesOf({ dimensionCount, workloadCount, sizes, softWeights }: FlatProblem): Prices {
   const totals = new Float64Array(dimensionCount);
   sizes.forEach((size, i) => { totals[i % dimensionCount] = (totals[i % dimensionCount] as number) + Math.abs(size); });
   const most = totals.reduce((max, total) => Math.max(max, total), 1);
-  const scale = totals.reduce((sum, total, d) => sum + (softWeights[d] as number) * total, 0) / workloadCount;
-  const weight = softWeights.reduce((max, value) => Math.max(max, value), 1);
-  return { unitPrices: totals.map((total) => (total === 0 ? weight : weight * most / total)), scale: Math.max(1, scale) };
+  const weight = softWeights.reduce((max, value) => Math.max(max, value), 0);
+  const unitPrices = totals.map((total) => Math.max(1, weight) * (total === 0 ? 1 : most / total));
+  const prices = weight > 0 ? softWeights : unitPrices;
+  const scale = totals.reduce((sum, total, d) => sum + (prices[d] as number) * total, 0) / workloadCount;
+  return { prices, unitPrices, scale: Math.max(1, scale) };
 }

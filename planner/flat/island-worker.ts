@@ -3,6 +3,7 @@ import { Random } from "../../model/random.ts";
 import { ready } from "../solver-thread.ts";
 import { Cooling, type Heat } from "./cooling.ts";
 import type { FlatProblem } from "./problem.ts";
+import type { Reach } from "./reach.ts";
 import { runRound, type FlatSolution } from "./search.ts";
 
 /** What an island is asked: first to take a problem, then for one round after another. */
@@ -10,6 +11,7 @@ export type IslandQuestion =
   | {
       readonly kind: "settle";
       readonly problem: FlatProblem;
+      readonly reach: Reach;
       readonly seed: number;
       /** One cell, shared: the cost of the best placement of this island. */
       readonly cost: Float64Array;
@@ -19,8 +21,8 @@ export type IslandQuestion =
       readonly heat: Heat;
       readonly iterations: number;
       readonly timeMs: number;
-      /** The placement to start from; null for where the last round ended. */
-      readonly from: Int32Array | null;
+      /** The placement to start from. */
+      readonly from: Int32Array;
     };
 
 const flag = workerData as Int32Array;
@@ -30,7 +32,7 @@ let island: { readonly cooling: Cooling; readonly cost: Float64Array } | null = 
 
 function answer(question: IslandQuestion): FlatSolution {
   if (question.kind === "settle") {
-    island = { cooling: new Cooling(question.problem, question.problem.home, new Random(question.seed)), cost: question.cost };
+    island = { cooling: new Cooling(question.problem, question.reach, new Random(question.seed)), cost: question.cost };
   } else if (island !== null) {
     const { cooling, cost } = island;
     cooling.begin(question.from);

@@ -1,7 +1,10 @@
+import { Random } from "../../model/random.ts";
 import { SolverThread } from "../solver-thread.ts";
 import type { IslandQuestion } from "./island-worker.ts";
 import type { FlatProblem } from "./problem.ts";
-import { rounds, type FlatOptions, type FlatSolution } from "./search.ts";
+import { reachOf, type Reach } from "./reach.ts";
+import { Recipes } from "./recipes.ts";
+import { affordable, type FlatOptions, type FlatSolution } from "./search.ts";
 
 /** How often shared costs are looked at. */
 const lookMs = 100;
@@ -11,36 +14,45 @@ const graceMs = 5000;
 const loadMs = 120_000;
 
 /**
- * Anneals on several threads at once. Each anneals for itself; between rounds all go on from the best placement of any.
- * With a limit of proposals that is reached before the time, the answer depends on the seed and the number of threads only.
+ * Anneals on several threads at once, a recipe on each; what they find is shared between rounds. With a limit of proposals
+ * that is reached before the time, the answer depends on the seed and the number of threads only.
  */
 export async function searchIslands(problem: FlatProblem, threads: number, options: FlatOptions): Promise<FlatSolution> {
   const { seed, timeMs, clock, stopped } = options;
+  const endMs = clock.nowMs() + timeMs;
   const shared = inSharedMemory(problem);
+  const reach = reachInSharedMemory(reachOf(problem));
   const islands = Array.from({ length: threads }, (_, i) => ({
     thread: new SolverThread<IslandQuestion, FlatSolution>(new URL("./island-worker", import.meta.url)),
     cost: new Float64Array(new SharedArrayBuffer(8)).fill(Infinity),
     seed: seed + i * 1_000_003,
   }));
-  const looks = setInterval(() => options.improved?.(islands.reduce((least, { cost }) => Math.min(least, cost[0] as number), Infinity)), lookMs);
-  const endMs = clock.nowMs() + timeMs;
-  const askAll = async (question: (i: number) => IslandQuestion, limitMs: number): Promise<readonly FlatSolution[]> => {
-    const answers = await Promise.all(islands.map(({ thread }, i) => thread.ask(question(i), { limitMs, stopped, graceMs })));
-    return answers.filter((answer) => answer !== null);
-  };
+  let best: FlatSolution = { hostOf: problem.home, cost: Infinity, weighed: 0 };
+  const report = (): void => options.improved?.(islands.reduce((least, { cost }) => Math.min(least, cost[0] as number), best.cost));
+  const looks = setInterval(report, lookMs);
+  const askAll = async (question: (i: number) => IslandQuestion, limitMs: number): Promise<readonly (FlatSolution | null)[]> =>
+    Promise.all(islands.map(({ thread }, i) => thread.ask(question(i), { limitMs, stopped, graceMs })));
   try {
-    await askAll((i) => ({ kind: "settle", problem: shared, seed: islands[i]?.seed ?? 0, cost: islands[i]?.cost ?? new Float64Array(1) }), loadMs);
-    let best: FlatSolution = { hostOf: problem.home, cost: Infinity, weighed: 0 };
+    await askAll((i) => ({ kind: "settle", problem: shared, reach, seed: islands[i]?.seed ?? 0, cost: islands[i]?.cost ?? new Float64Array(1) }), loadMs);
+    const recipes = new Recipes(new Random(seed), threads, affordable(problem, { timeMs, iterations: options.iterations / threads }));
     let sharesLeft = 1;
-    for (const { heat, share } of rounds) {
+    for (const [round, share] of recipes.shares.entries()) {
       if (stopped()) break;
       const roundMs = Math.max(1, endMs - clock.nowMs()) * share / sharesLeft;
-      const from = best.cost < Infinity ? best.hostOf : null;
       const iterations = Math.ceil(options.iterations * share / threads);
-      const answers = await askAll(() => ({ kind: "round", heat, iterations, timeMs: roundMs, from }), roundMs + graceMs);
-      const weighed = answers.reduce((sum, answer) => sum + answer.weighed, 0);
-      for (const answer of answers) if (answer.cost < best.cost) best = answer;
-      best = { ...best, weighed };
+      const chosen = islands.map((_, lane) => recipes.recipe(round, lane));
+      const start = best.hostOf;
+      const answers = await askAll((i) => {
+        const { heat, startsAt } = chosen[i] as (typeof chosen)[number];
+        return { kind: "round", heat, iterations, timeMs: roundMs, from: startsAt === "best" ? start : problem.home };
+      }, roundMs + graceMs);
+      best = { ...best, weighed: answers.reduce((sum, answer) => sum + (answer?.weighed ?? 0), 0) };
+      for (const [i, answer] of answers.entries()) {
+        if (answer === null) continue;
+        recipes.learn(chosen[i] as (typeof chosen)[number], answer.cost);
+        if (answer.cost < best.cost) best = { ...best, hostOf: answer.hostOf, cost: answer.cost };
+      }
+      report();
       sharesLeft -= share;
     }
     return best;
@@ -66,4 +78,11 @@ function sharedCopy<Table extends { readonly byteLength: number; set(from: Table
   const copy = new Kind(new SharedArrayBuffer(table.byteLength));
   copy.set(table);
   return copy;
+}
+
+function reachInSharedMemory({ wordCount, bits, starts, hosts, counts }: Reach): Reach {
+  return {
+    wordCount, bits: sharedCopy(bits, Uint32Array), starts: sharedCopy(starts, Int32Array), counts: sharedCopy(counts, Int32Array),
+    hosts: hosts instanceof Uint16Array ? sharedCopy(hosts, Uint16Array) : sharedCopy(hosts, Int32Array),
+  };
 }

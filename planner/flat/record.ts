@@ -43,9 +43,12 @@ export class Record {
     this.#isAhead = false;
   }
 
-  /** The state was loaded with something else: the next copy is a whole one. */
-  forget(): void {
-    this.keep();
+  /** The state was loaded with something else: begins again with what is there now. */
+  restart(): void {
     this.#journalLength = journalMax + 1;
+    this.#isAhead = false;
+    this.cost = Infinity;
+    this.note();
+    this.keep();
   }
 }

@@ -1,7 +1,9 @@
 import type { Clock } from "../../model/clock.ts";
 import { Random } from "../../model/random.ts";
-import { Cooling, looksPerRound, melting, type Heat } from "./cooling.ts";
+import { Cooling, looksPerRound, type Heat } from "./cooling.ts";
 import type { FlatProblem } from "./problem.ts";
+import { reachOf } from "./reach.ts";
+import { Recipes } from "./recipes.ts";
 
 export interface FlatOptions {
   readonly seed: number;
@@ -21,35 +23,38 @@ export interface FlatSolution {
   readonly weighed: number;
 }
 
-export interface Round {
-  readonly heat: Heat;
-  /** Share of the whole search. */
-  readonly share: number;
-}
-
-/** The first round is the longest; the others try to do better from the best that is known. */
-export const rounds: readonly Round[] = [
-  { heat: melting, share: 0.4 },
-  { heat: melting, share: 0.2 },
-  { heat: melting, share: 0.2 },
-  { heat: melting, share: 0.2 },
-];
 const proposalsMin = 200;
+/** What a thread is taken to propose in a millisecond, to know how much there is to spend. */
+const proposalsPerMs = 2000;
+
+/** What one thread can propose for each workload within its limits. */
+export function affordable({ workloadCount }: FlatProblem, { timeMs, iterations }: Pick<FlatOptions, "timeMs" | "iterations">): number {
+  return Math.min(iterations, timeMs * proposalsPerMs) / workloadCount;
+}
 
 /** Anneals within the time and the proposals given, in one thread. */
 export function searchFlat(problem: FlatProblem, options: FlatOptions): FlatSolution {
-  const { clock, timeMs, iterations, stopped } = options;
-  const cooling = new Cooling(problem, problem.home, new Random(options.seed));
+  const { clock, timeMs, iterations, stopped, improved, seed } = options;
   const endMs = clock.nowMs() + timeMs;
+  const cooling = new Cooling(problem, reachOf(problem), new Random(seed));
+  const recipes = new Recipes(new Random(seed), 1, affordable(problem, options));
+  let best = { hostOf: problem.home, cost: cooling.record.cost };
   let sharesLeft = 1;
-  for (const { heat, share } of rounds) {
+  for (const [round, share] of recipes.shares.entries()) {
     if (stopped()) break;
-    cooling.begin(cooling.record.cost < Infinity ? cooling.record.hostOf : null);
+    const recipe = recipes.recipe(round, 0);
+    cooling.begin(recipe.startsAt === "best" ? best.hostOf : problem.home);
     const leftMs = Math.max(1, endMs - clock.nowMs());
-    runRound(cooling, heat, { ...options, timeMs: leftMs * share / sharesLeft, iterations: Math.ceil(iterations * share) });
+    runRound(cooling, recipe.heat, {
+      ...options, timeMs: leftMs * share / sharesLeft, iterations: Math.ceil(iterations * share),
+      improved: (cost) => { if (cost < best.cost) improved?.(cost); },
+    });
+    const { record } = cooling;
+    recipes.learn(recipe, record.cost);
+    if (record.cost < best.cost) best = { hostOf: record.hostOf.slice(), cost: record.cost };
     sharesLeft -= share;
   }
-  return { hostOf: cooling.record.hostOf.slice(), cost: cooling.record.cost, weighed: cooling.weighed };
+  return { ...best, weighed: cooling.weighed };
 }
 
 /** One round within the given limits. */

@@ -1,5 +1,6 @@
 import { GroupRules } from "./group-rules.ts";
 import type { FlatProblem } from "./problem.ts";
+import { Roster } from "./roster.ts";
 
 /**
  * The one mutable thing of the flat search: where each workload is and what that costs, kept up to date move by move.
@@ -10,6 +11,7 @@ export class FlatState {
   readonly problem: FlatProblem;
   readonly hostOf: Int32Array;
   readonly groups: GroupRules;
+  readonly roster: Roster;
   /** Hosts x dimensions: load less soft limit. */
   readonly #over: Float64Array;
   /** Hosts x dimensions: load that counts against the hard limit, less that limit. */
@@ -32,6 +34,7 @@ export class FlatState {
     this.#penalties = new Float64Array(problem.dimensionCount);
     this.#hostCost = new Float64Array(problem.hostCount);
     this.groups = new GroupRules(problem);
+    this.roster = new Roster(problem);
     this.load(hostOf);
   }
 
@@ -44,6 +47,7 @@ export class FlatState {
       this.#short[i] = -(hardLimits[i] as number);
     }
     this.groups.load(hostOf);
+    this.roster.load(hostOf);
     this.cost = this.groups.mostMovedCost();
     for (let w = 0; w < workloadCount; w++) {
       const here = (hostOf[w] as number) * dimensionCount;
@@ -187,6 +191,7 @@ export class FlatState {
       + this.#shift(w, from, -1, home[w] === from ? bothEndsCount : 0)
       + this.#shift(w, to, 1, home[w] === to ? bothEndsCount : 0)
       + this.groups.move(w, from, to);
+    this.roster.move(w, from, to);
     this.hostOf[w] = to;
   }
 

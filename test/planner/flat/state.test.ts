@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Annealer } from "../../../planner/flat/anneal.ts";
+import { reachOf } from "../../../planner/flat/reach.ts";
 import { Record } from "../../../planner/flat/record.ts";
 import { FlatState } from "../../../planner/flat/state.ts";
 import { firstObjectiveLevel, mustsLevel } from "../../../planner/problem.ts";
@@ -52,9 +53,9 @@ describe("the tables of a problem", () => {
       const record = new Record(state);
       const before = record.cost;
       state.setPenalties(new Float64Array(flat.dimensionCount).fill(20));
-      const annealer = new Annealer(state, record, random);
+      const annealer = new Annealer(state, reachOf(flat), record, random, new Float64Array(flat.dimensionCount).fill(1));
       annealer.nearPenalty = annealer.spreadPenalty = 200;
-      annealer.run(50, 3000);
+      annealer.run(50, 0, { swap: 200, peerSwap: 200, replace: 200, goHome: 100 }, 3000);
       record.keep();
       const fresh = new FlatState(flat, state.hostOf);
       expect([state.cost, state.isFeasible, [...state.overload()]], `seed ${seed}`).toEqual([fresh.cost, fresh.isFeasible, [...fresh.overload()]]);

@@ -1,0 +1,143 @@
+import type { Random } from "../../model/random.ts";
+import type { MoveMix } from "./anneal.ts";
+import type { Heat } from "./cooling.ts";
+
+/** What one round does: how it cools, and whether it starts from where everybody is now or from the best that is known. */
+export interface Recipe {
+  readonly heat: Heat;
+  readonly startsAt: "home" | "best";
+}
+
+/** A round of the whole search. */
+export interface RoundPlan {
+  readonly recipe: Recipe;
+  /** Of the time and the proposals of the whole search. */
+  readonly share: number;
+}
+
+/** Lengths in shares of the whole search; what is screened first depends on how much there is to spend. */
+const quenchShare = 0.02;
+const screenedShare = 0.28;
+const screeningsMax = 8;
+/** A round shorter than so many proposals for each workload says nothing about a recipe. */
+const screeningProposals = 500;
+/** Rounds after screening: long ones from home by what was best, then shorter ones that loosen the best and cool it again. */
+const longShares = [0.2, 0.15];
+const reheatCount = 5;
+/** Recipes that long rounds vary, the best ones so far. */
+const parentsMax = 3;
+
+const evenMix: MoveMix = { swap: 150, peerSwap: 200, replace: 400, goHome: 50 };
+/** Goes straight downhill: something better than now is there at once. */
+const quench: Recipe = {
+  startsAt: "home",
+  heat: { from: 1e-4, to: 1e-6, priceFrom: 100, priceTo: 1e4, groupPrice: 0.1, keptPrice: 0, sizePerTemperature: 0, mix: evenMix },
+};
+/** Where there is no time to find out: limits dear from the start, so that a large fleet stays whole. */
+const careful: Heat = { from: 0.05, to: 5e-6, priceFrom: 15, priceTo: 2000, groupPrice: 0.1, keptPrice: 0.8, sizePerTemperature: 30, mix: evenMix };
+
+interface Tried {
+  readonly heat: Heat;
+  readonly cost: number;
+}
+
+/**
+ * Chooses the rounds of a search. Instances differ in what they need, by orders of magnitude: how hot, how dear limits and
+ * kept room are, which moves. So many recipes are tried in short rounds, the best are varied in long ones, and in the end
+ * the best placement is loosened and cooled again and again. Depends on its seed and on what is learnt only.
+ */
+export class Recipes {
+  readonly #random: Random;
+  readonly #lanes: number;
+  readonly #tried: Tried[] = [];
+  readonly #plans: readonly ((lane: number) => Recipe)[];
+  readonly shares: readonly number[];
+
+  /** `proposalsPerWorkload`: what the whole search can afford on each of its `lanes`, which run side by side. */
+  constructor(random: Random, lanes: number, proposalsPerWorkload: number) {
+    this.#random = random;
+    this.#lanes = lanes;
+    const screenings = Math.min(screeningsMax, Math.floor(screenedShare * proposalsPerWorkload / screeningProposals));
+    const spent = screenings === 0 ? 0 : screenedShare;
+    const long = screenings === 0 ? longShares.map((share) => share + screenedShare / longShares.length) : longShares;
+    const reheatShare = (1 - quenchShare - spent - long.reduce((sum, share) => sum + share, 0)) / reheatCount;
+    this.shares = [quenchShare, ...repeat(spent / screenings, screenings), ...long, ...repeat(reheatShare, reheatCount)];
+    this.#plans = [
+      () => quench,
+      ...repeat((lane: number) => this.#screening(lane), screenings),
+      ...long.map((_, i) => (lane: number) => this.#long(lane, i)),
+      ...repeat((lane: number) => this.#reheat(lane), reheatCount),
+    ];
+  }
+
+  /** The recipe of a round for one lane. */
+  recipe(round: number, lane: number): Recipe {
+    return (this.#plans[round] as (lane: number) => Recipe)(lane);
+  }
+
+  /** What a round from home came to; Infinity when nothing that keeps every rule was found. */
+  learn({ heat, startsAt }: Recipe, cost: number): void {
+    if (startsAt === "home" && heat !== quench.heat) this.#tried.push({ heat, cost });
+  }
+
+  #screening(lane: number): Recipe {
+    const isFirst = this.#tried.length < this.#lanes && lane === 0;
+    return { startsAt: "home", heat: isFirst ? careful : this.#drawn() };
+  }
+
+  #long(lane: number, round: number): Recipe {
+    const parent = this.#parent(lane + round * this.#lanes);
+    return { startsAt: "home", heat: parent === null ? this.#varied(careful, lane === 0 && round === 0 ? 1 : 2) : this.#varied(parent, lane === 0 && round === 0 ? 1 : 1.5) };
+  }
+
+  #reheat(lane: number): Recipe {
+    const parent = this.#varied(this.#parent(lane % 2) ?? careful, 1.5);
+    const cooler = this.#between(0.03, 0.4);
+    return {
+      startsAt: "best",
+      heat: {
+        ...parent, from: Math.max(2 * parent.to, parent.from * cooler), keptPrice: parent.keptPrice * this.#between(0.1, 0.6),
+        priceFrom: Math.min(parent.priceTo, parent.priceFrom * this.#between(1, 6)),
+      },
+    };
+  }
+
+  /** The i-th of the best recipes so far. */
+  #parent(i: number): Heat | null {
+    const best = this.#tried.filter(({ cost }) => cost < Infinity).sort((a, b) => a.cost - b.cost);
+    return best[i % Math.min(parentsMax, Math.max(1, best.length))]?.heat ?? null;
+  }
+
+  #drawn(): Heat {
+    const priceFrom = this.#between(0.2, 15);
+    return {
+      from: this.#between(0.02, 0.4), to: this.#between(1e-6, 5e-3), priceFrom, priceTo: priceFrom * this.#between(10, 300),
+      groupPrice: this.#between(0.03, 0.5), keptPrice: this.#random.chance(400) ? 0 : this.#between(0.15, 1.3),
+      sizePerTemperature: this.#between(5, 40), mix: this.#drawnMix(),
+    };
+  }
+
+  #drawnMix(): MoveMix {
+    const [swap, peerSwap, replace] = [this.#random.between(80, 250), this.#random.between(50, 300), this.#random.between(150, 450)];
+    return { swap, peerSwap, replace, goHome: this.#random.between(10, 24) };
+  }
+
+  /** Each number up or down by at most the factor. */
+  #varied(heat: Heat, factor: number): Heat {
+    const near = (value: number): number => value * this.#between(1 / factor, factor);
+    if (factor === 1) return heat;
+    return {
+      from: near(heat.from), to: near(heat.to), priceFrom: near(heat.priceFrom), priceTo: near(heat.priceTo), groupPrice: near(heat.groupPrice),
+      keptPrice: near(heat.keptPrice), sizePerTemperature: near(heat.sizePerTemperature), mix: this.#random.chance(500) ? heat.mix : this.#drawnMix(),
+    };
+  }
+
+  /** Evenly spread over orders of magnitude. */
+  #between(low: number, high: number): number {
+    return low * Math.pow(high / low, this.#random.uint32() / 4_294_967_296);
+  }
+}
+
+function repeat<Item>(item: Item, count: number): readonly Item[] {
+  return Array.from({ length: count }, () => item);
+}
