@@ -1,10 +1,13 @@
-import type { WhatIf } from "./what-if.ts";
+import type { RowMove, WhatIf } from "./what-if.ts";
 
-/** Hosts that fail together, and where the planner would start what ran there; rows that are not named are lost. */
+/**
+ * Hosts that fail together, and where the planner would start what ran there, or move what others must make room for. Rows
+ * of the hosts that are not named are lost.
+ */
 export interface Loss {
   readonly name: string;
   readonly hosts: readonly number[];
-  readonly takers: readonly { readonly row: number; readonly to: number }[];
+  readonly moves: readonly RowMove[];
 }
 
 /** What a loss would do, had it happened in any one slot of the replay. */
@@ -24,7 +27,7 @@ export interface LossOutcome {
 
 /**
  * Tries every loss in every slot of a replay: the load of each taker with what it takes over, slot by slot. The answers
- * of the planner, which keep the rules, are given; only hosts that take anything over are looked at.
+ * of the planner, which keep the rules, are given; only hosts to which something comes or from which it goes are looked at.
  */
 export function sweepFailures(replay: WhatIf, samples: Int32Array, capacity: ArrayLike<number>, rows: number, losses: readonly Loss[]): readonly LossOutcome[] {
   const rowsOn = new Map<number, number[]>();
@@ -36,28 +39,35 @@ export function sweepFailures(replay: WhatIf, samples: Int32Array, capacity: Arr
   const taken = new Float64Array(replay.slots);
   return losses.map((loss) => {
     missing.fill(0);
-    const placed = new Set(loss.takers.map(({ row }) => row));
+    const placed = new Set(loss.moves.map(({ row }) => row));
     const lost = loss.hosts.flatMap((host) => rowsOn.get(host) ?? []).filter((row) => !placed.has(row)).sort((a, b) => a - b);
-    for (const row of lost) add(missing, samples, row);
+    for (const row of lost) add(missing, samples, row, 1);
     const crowded: number[] = [];
-    for (const [to, own] of byTaker(loss)) {
+    for (const [host, changes] of changesByHost(loss, replay)) {
       taken.fill(0);
-      for (const row of own) add(taken, samples, row);
-      if (beyond(replay.loadOf(to), taken, capacity[to] ?? 0, missing)) crowded.push(to);
+      for (const { row, sign } of changes) add(taken, samples, row, sign);
+      if (beyond(replay.loadOf(host), taken, capacity[host] ?? 0, missing)) crowded.push(host);
     }
     return { name: loss.name, ...worst(missing), slots: replay.slots, lost, crowded };
   });
 }
 
-function byTaker({ takers }: Loss): readonly (readonly [number, readonly number[]])[] {
-  const rows = new Map<number, number[]>();
-  for (const { row, to } of takers) rows.set(to, [...(rows.get(to) ?? []), row]);
-  return [...rows].sort(([a], [b]) => a - b);
+/** Rows that come to each host that stands, and those that leave it for another. */
+function changesByHost({ hosts, moves }: Loss, replay: WhatIf): readonly (readonly [number, readonly { readonly row: number; readonly sign: 1 | -1 }[]])[] {
+  const changes = new Map<number, { row: number; sign: 1 | -1 }[]>();
+  const change = (host: number, row: number, sign: 1 | -1): void => void changes.set(host, [...(changes.get(host) ?? []), { row, sign }]);
+  for (const { row, to } of moves) {
+    const from = replay.hostOf(row);
+    if (from === to) continue;
+    if (to >= 0) change(to, row, 1);
+    if (from >= 0 && !hosts.includes(from)) change(from, row, -1);
+  }
+  return [...changes].sort(([a], [b]) => a - b);
 }
 
-function add(sums: Float64Array, samples: Int32Array, row: number): void {
+function add(sums: Float64Array, samples: Int32Array, row: number, sign: 1 | -1): void {
   const first = row * sums.length;
-  for (let s = 0; s < sums.length; s++) sums[s] = (sums[s] as number) + (samples[first + s] as number);
+  for (let s = 0; s < sums.length; s++) sums[s] = (sums[s] as number) + sign * (samples[first + s] as number);
 }
 
 /** Adds what a host cannot give of what it takes over; is there such a slot? */

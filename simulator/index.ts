@@ -6,6 +6,7 @@ export { defaultMoves, type MoveSettings } from "./carriage.ts";
 export { checkSimulation } from "./check.ts";
 export type { Distribution } from "./chance.ts";
 export { sweepFailures, type Loss, type LossOutcome } from "./failure-sweep.ts";
+export { answeredLoss, lossScopes, type SweepScopes } from "./losses.ts";
 export type { FailureProcess, FailureScope, GivenFailure } from "./failures.ts";
 export type { CarbonSeries } from "./meters.ts";
 export { pairedDifference, type PairedDifference } from "./paired.ts";
@@ -16,7 +17,7 @@ export { defaultScaling, withSpareInstances, type ScalingSettings } from "./scal
 export { defaultSimulation, type Question, type Replan, type SimulationInput, type SimulationSettings } from "./simulation.ts";
 export type { Checkpoints, Task, TaskRecord } from "./tasks.ts";
 export type { Happening, ServiceState, TimedHappening } from "./timeline.ts";
-export { WhatIf, type HostChange, type HostFigures, type ReplayInput, type RowMove } from "./what-if.ts";
+export { replayInput, WhatIf, type HostChange, type HostFigures, type ReplayInput, type RowMove } from "./what-if.ts";
 
 /**
  * Simulates a fleet over time. The planner is an argument, never imported; the same input gives the same bytes. The input

@@ -82,7 +82,7 @@ export class Meters {
       powerModels.get(host.id) ?? { kind: "linear", idleMilliwatts: host.idlePowerWatts * 1000, peakMilliwatts: host.peakPowerWatts * 1000 }, this.#physical[h] ?? 0,
     ));
     const numbers = (): Float64Array => new Float64Array(hostCount);
-    this.capacity = window.resources.map((resource) => Float64Array.from(index.hosts, (host) => shared(host, resource)));
+    this.capacity = window.resources.map((resource) => Float64Array.from(index.hosts, (host) => sharedCapacity(host, resource)));
     this.demand = window.resources.map(() => new ExactTotals(hostCount));
     this.stolen = window.resources.map(() => new ExactTotals(hostCount));
     this.demandPeak = window.resources.map(numbers);
@@ -263,7 +263,7 @@ function physical(host: Host, resource: { readonly name: string; readonly perUni
 }
 
 /** What workloads share; of a resource that the host does not name they have as much as they want. */
-function shared(host: Host, resource: { readonly name: string; readonly perUnit: number }): number {
+export function sharedCapacity(host: Host, resource: { readonly name: string; readonly perUnit: number }): number {
   if (amountOf(host.capacity, resource.name) === 0) return Number.MAX_SAFE_INTEGER;
   return Math.max(0, (amountOf(host.capacity, resource.name) - amountOf(host.reserve, resource.name)) * resource.perUnit);
 }

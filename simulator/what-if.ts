@@ -1,4 +1,8 @@
 import { assert } from "../model/assert.ts";
+import type { LoadSource } from "../model/load.ts";
+import { currentHosts, type FleetIndex } from "../model/snapshot.ts";
+import { LoadWindow, processorOf } from "./load-window.ts";
+import { sharedCapacity } from "./meters.ts";
 
 /** Load of rows on one grid, all in memory, and where each row is. */
 export interface ReplayInput {
@@ -12,6 +16,24 @@ export interface ReplayInput {
   /** Power of each host that is linear in use, milliwatts. */
   readonly idleMilliwatts: ArrayLike<number>;
   readonly peakMilliwatts: ArrayLike<number>;
+}
+
+/** The load of a fleet as it is now, read into memory from a source: rows are workloads. */
+export function replayInput(index: FleetIndex, source: LoadSource): ReplayInput {
+  const window = new LoadWindow({ index, source, startMs: source.startMs, lengthMs: source.slots * source.stepMs, groups: [], limitToReservation: false });
+  const processor = processorOf(window.resources);
+  const resource = window.resources[processor];
+  assert(resource !== undefined, "the load is of processors");
+  const samples = new Int32Array(index.workloads.length * source.slots);
+  for (let slot = 0; slot < source.slots; slot += window.slots) {
+    if (slot > 0) window.forward();
+    const [block, count] = [window.samples(processor), Math.min(window.slots, source.slots - slot)];
+    for (let w = 0; w < index.workloads.length; w++) samples.set(block.subarray(w * window.slots, w * window.slots + count), w * source.slots + slot);
+  }
+  return {
+    samples, slots: source.slots, hostOf: currentHosts(index), capacity: index.hosts.map((host) => sharedCapacity(host, resource)),
+    idleMilliwatts: index.hosts.map(({ idlePowerWatts }) => idlePowerWatts * 1000), peakMilliwatts: index.hosts.map(({ peakPowerWatts }) => peakPowerWatts * 1000),
+  };
 }
 
 /** What a host does over the whole replay. Sums are over slots. */

@@ -27,7 +27,7 @@ export function whatIfSpeed(): readonly string[] {
   ask(1, 200);
   const names = (lost: readonly number[]): Loss => ({
     name: lost.join(" "), hosts: lost,
-    takers: Array.from({ length: rows }, (_, row) => row).filter((row) => lost.includes(row % hosts)).map((row) => ({ row, to: takerOf(row, lost) })),
+    moves: Array.from({ length: rows }, (_, row) => row).filter((row) => lost.includes(row % hosts)).map((row) => ({ row, to: takerOf(row, lost) })),
   });
   const singles = Array.from({ length: hosts }, (_, h) => names([h]));
   const pairs = singles.flatMap((_, a) => Array.from({ length: hosts - a - 1 }, (_unused, n) => names([a, a + n + 1])));

@@ -2,7 +2,11 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sweepFailures } from "../../simulator/failure-sweep.ts";
 import { pairedDifference } from "../../simulator/paired.ts";
-import { WhatIf, type ReplayInput, type RowMove } from "../../simulator/what-if.ts";
+import { answeredLoss, lossScopes } from "../../simulator/losses.ts";
+import { fleetOf, hostOf, workloadOf } from "../policies/fleet-of.ts";
+import { loadOf, minute } from "./given.ts";
+import { firstHostThatRuns } from "./random-simulation.ts";
+import { replayInput, WhatIf, type ReplayInput, type RowMove } from "../../simulator/what-if.ts";
 
 const inputs = fc.record({ slots: fc.integer({ min: 1, max: 6 }), rows: fc.integer({ min: 1, max: 7 }), hosts: fc.integer({ min: 1, max: 4 }) }).chain(({ slots, rows, hosts }) => fc.record({
   input: fc.record({
@@ -51,9 +55,9 @@ describe("sweepFailures", () => {
 
   it("tells for each loss in how many slots its takers hold it, and where most is missing", () => {
     const outcomes = sweepFailures(replay, input.samples, input.capacity, 3, [
-      { name: "host 0", hosts: [0], takers: [{ row: 0, to: 1 }, { row: 1, to: 2 }] },
-      { name: "host 0, half of it lost", hosts: [0], takers: [{ row: 0, to: 2 }] },
-      { name: "host 1", hosts: [1], takers: [{ row: 2, to: 0 }] },
+      { name: "host 0", hosts: [0], moves: [{ row: 0, to: 1 }, { row: 1, to: 2 }] },
+      { name: "host 0, half of it lost", hosts: [0], moves: [{ row: 0, to: 2 }] },
+      { name: "host 1", hosts: [1], moves: [{ row: 2, to: 0 }] },
     ]);
     expect(outcomes).toEqual([
       // In the last slot host 1 misses 30 already; what it takes over, 30, is missing on top.
@@ -61,6 +65,36 @@ describe("sweepFailures", () => {
       { name: "host 0, half of it lost", slotsHeld: 0, slots: 3, worstSlot: 0, worstMissing: 5, lost: [1], crowded: [] },
       { name: "host 1", slotsHeld: 2, slots: 3, worstSlot: 2, worstMissing: 25, lost: [], crowded: [0] },
     ]);
+  });
+});
+
+describe("a sweep of a fleet", () => {
+  const hosts = ["h1", "h2", "h3"].map((id, h) => hostOf(id, { capacity: { cpuMillicores: 1000 }, domains: { rack: h < 2 ? "r1" : "r2" } }));
+  const index = fleetOf(hosts, ["a", "b", "c"].map((id, w) => workloadOf(id, { host: `h${w + 1}`, state: "running" })));
+  const load = loadOf("cpuMillicores", minute, { a: Array(300).fill(300), b: Array(300).fill(200), c: [...Array(299).fill(600), 800] });
+
+  it("tries every host, domain and pair with the planner's answers", async () => {
+    const scopes = lossScopes(index, { hosts: true, domains: ["rack", "site"], pairs: true });
+    expect(scopes).toEqual([
+      { name: "host h1", hosts: [0] }, { name: "host h2", hosts: [1] }, { name: "host h3", hosts: [2] },
+      { name: "rack r1", hosts: [0, 1] }, { name: "site s1", hosts: [0, 1, 2] },
+      { name: "hosts h1 and h2", hosts: [0, 1] }, { name: "hosts h1 and h3", hosts: [0, 2] }, { name: "hosts h2 and h3", hosts: [1, 2] },
+    ]);
+    const input = replayInput(index, load);
+    const losses = await Promise.all(scopes.map(async ({ name, hosts: lost }) => answeredLoss(index, name, lost, firstHostThatRuns)));
+    const outcomes = sweepFailures(new WhatIf(input), input.samples, input.capacity, 3, losses);
+    expect(outcomes.map(({ name, slotsHeld, worstMissing, lost }) => [name, slotsHeld, worstMissing, lost.length])).toEqual([
+      ["host h1", 300, 0, 0], ["host h2", 300, 0, 0], ["host h3", 299, 100_000, 0],
+      // 1100 of 1000 millicores, and 1300 in the last slot; nobody is left to take a whole site.
+      ["rack r1", 0, 300_000, 0], ["site s1", 0, 1_300_000, 3],
+      ["hosts h1 and h2", 0, 300_000, 0], ["hosts h1 and h3", 0, 300_000, 0], ["hosts h2 and h3", 0, 300_000, 0],
+    ]);
+  });
+
+  it("counts what makes room for others", () => {
+    const input = replayInput(index, load);
+    const [outcome] = sweepFailures(new WhatIf(input), input.samples, input.capacity, 3, [{ name: "h3", hosts: [2], moves: [{ row: 2, to: 0 }, { row: 0, to: 1 }] }]);
+    expect(outcome).toMatchObject({ slotsHeld: 300, lost: [], crowded: [] });
   });
 });
 

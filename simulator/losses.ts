@@ -1,0 +1,46 @@
+import { domainOf } from "../model/fleet.ts";
+import type { FleetIndex } from "../model/snapshot.ts";
+import type { Loss } from "./failure-sweep.ts";
+import { hostsOf, scopeInWords, type FailureScope } from "./failures.ts";
+import type { Replan } from "./simulation.ts";
+import type { RowMove } from "./what-if.ts";
+
+/** Things that may fail together: each host, each domain of more than one host by key, and pairs of hosts. */
+export interface SweepScopes {
+  readonly hosts: boolean;
+  /** `rack`, `site`, ... */
+  readonly domains: readonly string[];
+  readonly pairs: boolean;
+}
+
+/** Everything that a sweep tries, each with its hosts, in order of kind and id. */
+export function lossScopes(index: FleetIndex, scopes: SweepScopes): readonly { readonly name: string; readonly hosts: readonly number[] }[] {
+  const named = (scope: FailureScope): { readonly name: string; readonly hosts: readonly number[] } => ({ name: scopeInWords(scope), hosts: hostsOf(scope, index) });
+  const single = index.hosts.map(({ id }) => named({ kind: "host", host: id }));
+  const domains = scopes.domains.flatMap((key) => {
+    const values = new Set(index.hosts.flatMap((host) => domainOf(host, key) ?? []));
+    return [...values].sort().map((value) => named({ kind: "domain", key, value })).filter(({ hosts }) => hosts.length > 1);
+  });
+  const pairs = index.hosts.flatMap((a, h) => index.hosts.slice(h + 1).map((b, n) => ({ name: `hosts ${a.id} and ${b.id}`, hosts: [h, h + 1 + n] })));
+  return [...(scopes.hosts ? single : []), ...domains, ...(scopes.pairs ? pairs : [])];
+}
+
+/** Asks the planner what it would do about the loss of some hosts; rows are workloads. */
+export async function answeredLoss(index: FleetIndex, name: string, hosts: readonly number[], replan: Replan): Promise<Loss> {
+  const lost = new Set(hosts.map((h) => index.hosts[h]?.id));
+  const fleet = {
+    ...index.fleet,
+    hosts: index.hosts.map((host) => (lost.has(host.id) ? { ...host, state: "failed" as const } : host)),
+    workloads: index.workloads.map((workload) => (workload.host !== null && lost.has(workload.host)
+      ? { ...workload, host: null, state: "new" as const, lostFrom: workload.host } : workload)),
+  };
+  const answer = await replan({ atMs: 0, why: [`${name} failed`], fleet });
+  const places = new Map<number, number>();
+  for (const { action } of answer?.actions ?? []) {
+    if (action.kind !== "start" && action.kind !== "migrate") continue;
+    const row = index.workloadIndex.get(action.workload);
+    const to = index.hostIndex.get(action.kind === "start" ? action.host : action.to);
+    if (row !== undefined && to !== undefined) places.set(row, to);
+  }
+  return { name, hosts, moves: [...places].map(([row, to]): RowMove => ({ row, to })) };
+}
