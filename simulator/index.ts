@@ -18,6 +18,15 @@ export { defaultSimulation, type Question, type Replan, type SimulationInput, ty
 export type { Checkpoints, Task, TaskRecord } from "./tasks.ts";
 export type { Happening, ServiceState, TimedHappening } from "./timeline.ts";
 export { replayInput, WhatIf, type HostChange, type HostFigures, type ReplayInput, type RowMove } from "./what-if.ts";
+export { backTest, type BackTest, type BackTestOptions, type Forecaster } from "./forecast/back-test.ts";
+export { forecast, type Forecast, type ForecastOptions, type Season, type TooShort } from "./forecast/forecast.ts";
+export type { History } from "./forecast/history.ts";
+export { runways, serviceRunways, type Pool, type Runway, type RunwayOptions, type ServicePool, type ServiceRunway, type WhenAtMs } from "./forecast/runway.ts";
+export { eachAlone, groupedBy, useOfGroups, type GroupUse, type LoadGroup } from "./load/aggregate.ts";
+export { gridOver, type Grid } from "./load/grid.ts";
+export { growthFactor, GrownSource, grownTrace, type Growth, type Grown } from "./load/growth.ts";
+export { sourceOf, traceOf } from "./load/source.ts";
+export { syntheticSource, usualLoads, type SyntheticLoad } from "./load/synthetic.ts";
 
 /**
  * Simulates a fleet over time. The planner is an argument, never imported; the same input gives the same bytes. The input
@@ -28,12 +37,3 @@ export async function simulate(input: SimulationInput): Promise<SimulationResult
   await engine.run();
   return resultOf(engine);
 }
-export { backTest, type BackTest, type BackTestOptions, type Forecaster } from "./forecast/back-test.ts";
-export { forecast, type Forecast, type ForecastOptions, type Season, type TooShort } from "./forecast/forecast.ts";
-export type { History } from "./forecast/history.ts";
-export { runways, serviceRunways, type Pool, type Runway, type RunwayOptions, type ServicePool, type ServiceRunway, type WhenAtMs } from "./forecast/runway.ts";
-export { eachAlone, groupedBy, useOfGroups, type GroupUse, type LoadGroup } from "./load/aggregate.ts";
-export { gridOver, type Grid } from "./load/grid.ts";
-export { growthFactor, GrownSource, grownTrace, type Growth, type Grown } from "./load/growth.ts";
-export { sourceOf, traceOf } from "./load/source.ts";
-export { syntheticSource, usualLoads, type SyntheticLoad } from "./load/synthetic.ts";

@@ -16,7 +16,7 @@ const leastPart = 0.2;
 
 /**
  * Where the level changes and stays: the middle of a day differs from the middle of the three days before far more
- * than days usually differ, and so it does from the same day a week before, and after. Whole days are compared, so
+ * than days usually differ, still does two days later, and did not do so a week before. Whole days are compared, so
  * neither a nightly peak nor a weekend is a shift.
  */
 export function levelShifts(history: History): readonly LevelShift[] {
@@ -27,11 +27,11 @@ export function levelShifts(history: History): readonly LevelShift[] {
   const far = (a: number, b: number): boolean => Math.abs(a - b) > usualChanges * usual && Math.abs(a - b) > leastPart * Math.max(a, b);
   const found: (LevelShift & { readonly size: number })[] = [];
   for (let slot = daysAfter * day; slot + daysAfter * day <= values.length; slot += stride) {
-    const dayAt = (days: number): number => medianOf(values.subarray(Math.max(0, slot + days * day), Math.max(0, slot + (days + daysAfter) * day)));
-    const before = medianOf(values.subarray(Math.max(0, slot - daysBefore * day), slot));
-    const after = dayAt(0);
-    if (!far(before, after) || (slot >= 7 * day && !far(dayAt(-7), after))) continue;
-    if (slot + 3 * day <= values.length && !far(before, dayAt(2))) continue;
+    const levelOf = (from: number, to: number): number => medianOf(values.subarray(Math.max(0, slot + from * day), Math.max(0, slot + to * day)));
+    const [before, after] = [levelOf(-daysBefore, 0), levelOf(0, daysAfter)];
+    const everyWeek = slot >= 8 * day && !far(before, levelOf(-daysBefore - 7, -7)) && !far(after, levelOf(-7, daysAfter - 7));
+    const passes = slot + 3 * day <= values.length && !far(before, levelOf(2, 3));
+    if (!far(before, after) || everyWeek || passes) continue;
     const size = Math.abs(after - before);
     const last = found[found.length - 1];
     if (last === undefined || slot - last.slot > daysBefore * day) found.push({ slot, before, after, size });
