@@ -144,7 +144,7 @@ function checkSettings({ settings, carbon, index }: SimulationInput, problems: P
   carbon?.forEach(({ site, gramsPerKWh }, n) => {
     problems.known(`carbon[${n}].site`, "site", site, index.fleet.sites.some(({ id }) => id === site));
     if (gramsPerKWh.length === 0) problems.add("out-of-range", `carbon[${n}].gramsPerKWh`, `the series of site ${site} is empty`, "Give a number for each hour, the last of which goes on.");
-    gramsPerKWh.forEach((grams, hour) => problems.number(`carbon[${n}].gramsPerKWh[${hour}]`, grams, 0, 1_000_000));
+    gramsPerKWh.forEach((grams, hour) => problems.number(`carbon[${n}].gramsPerKWh[${hour}]`, grams, 0, 1_000_000, "any"));
   });
 }
 

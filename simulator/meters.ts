@@ -56,7 +56,7 @@ export class Meters {
   /** By resource: what a host was asked for and gave at most. */
   readonly demandPeak: readonly Float64Array[];
   readonly grantedPeak: readonly Float64Array[];
-  /** Microjoules by host; and multiplied by the grams a kilowatt-hour of the time. */
+  /** Microjoules by host; and multiplied by the milligrams a kilowatt-hour of the time. */
   readonly energy: ExactTotals;
   readonly carbon: ExactTotals;
   /** Milliseconds in each class of processor use, by host. */
@@ -69,7 +69,8 @@ export class Meters {
   readonly #physical: Float64Array;
   readonly #since: Float64Array;
   readonly #series: (readonly number[] | null)[];
-  readonly #grams: Float64Array;
+  /** Milligrams of carbon dioxide a kilowatt-hour. */
+  readonly #milligrams: Float64Array;
   #sums = new Float64Array(256);
 
   constructor(options: MeterOptions) {
@@ -95,9 +96,9 @@ export class Meters {
     this.#since = numbers();
     this.#rowTotals = window.resources.map(() => ({ demand: new Float64Array(window.rows), stolen: new Float64Array(window.rows) }));
     this.#rows = window.resources.map(() => ({ demand: new ExactTotals(window.rows), stolen: new ExactTotals(window.rows) }));
-    const seriesOf = new Map(carbon.map(({ site, gramsPerKWh }) => [site, gramsPerKWh]));
+    const seriesOf = new Map(carbon.map(({ site, gramsPerKWh }) => [site, gramsPerKWh.map((grams) => Math.round(grams * 1000))]));
     this.#series = index.hosts.map(({ site }) => seriesOf.get(site) ?? null);
-    this.#grams = Float64Array.from(index.hosts, ({ site }) => index.siteById.get(site)?.carbonGramsPerKWh ?? 0);
+    this.#milligrams = Float64Array.from(index.hosts, ({ site }) => Math.round((index.siteById.get(site)?.carbonGramsPerKWh ?? 0) * 1000));
     this.#sums = new Float64Array(Math.max(1, window.slots));
   }
 
@@ -147,8 +148,8 @@ export class Meters {
     this.energy.add(host, energy);
     this.energyColumns[column] = (this.energyColumns[column] as number) + energy;
     const series = this.#series[host];
-    const grams = series ? (series[Math.min(series.length - 1, Math.floor(fromMs / hourMs))] ?? 0) : (this.#grams[host] as number);
-    this.carbon.addProduct(host, energy, grams);
+    const milligrams = series ? (series[Math.min(series.length - 1, Math.floor(fromMs / hourMs))] ?? 0) : (this.#milligrams[host] as number);
+    this.carbon.addProduct(host, energy, milligrams);
   }
 
   /** The load of a stretch: part of a slot, whole ones, part of another. Microjoules. */

@@ -44,7 +44,7 @@ export interface TaskRecord {
   readonly lostWork: number;
 }
 
-/** How far a task is: stage, and what is left of it in ms or in fine units x ms. */
+/** How far a task was when it was saved. */
 interface Progress {
   readonly stage: number;
   readonly left: number;
@@ -60,7 +60,9 @@ interface Job {
   state: TaskState;
   epoch: number;
   row: number;
-  progress: Progress;
+  /** How far it is: the stage, and what is left of it in ms or in fine units x ms. */
+  stage: number;
+  left: number;
   kept: Progress;
   /** Work granted since the last checkpoint or restart. */
   unsaved: number;
@@ -96,8 +98,9 @@ export class Tasks {
   readonly #inWorkload = new Map<number, Job[]>();
   #arrived = 0;
   open: number;
-  /** How many run that get on by what they are granted: their shares matter at every slot. */
+  /** How many run that get on by what they are granted, in all and by host: their shares matter at every slot. */
   runningByWork = 0;
+  readonly #byWork: Int32Array;
 
   constructor(core: Core, tasks: readonly Task[], processors: (host: number) => number) {
     this.#core = core;
@@ -107,6 +110,7 @@ export class Tasks {
     this.#busy = new Float64Array(core.index.hosts.length);
     this.#waiting = core.index.hosts.map(() => []);
     this.#running = core.index.hosts.map(() => new Set<number>());
+    this.#byWork = new Int32Array(core.index.hosts.length);
     this.open = tasks.length;
     for (const job of this.#jobs) {
       const { host, task, workload } = job;
@@ -163,7 +167,12 @@ export class Tasks {
     job.scheduled = false;
     if (job.state === "saving") this.#endSave(job);
     else this.#step(job);
-    this.reshare(job.host);
+    // Where only time counts nobody else's share matters.
+    if ((this.#byWork[job.host] as number) > 0 || job.row < 0) this.reshare(job.host);
+    else {
+      job.granted = demandOf(job);
+      this.#schedule(job);
+    }
   }
 
   /** The tasks of a host stop, and lose what they have not saved. */
@@ -185,7 +194,7 @@ export class Tasks {
   reshare(host: number): void {
     const running = this.#running[host];
     if (running === undefined || running.size === 0) return;
-    const granted = this.#sharesMatter(running) ? this.#sharesNow(host) : null;
+    const granted = (this.#byWork[host] as number) > 0 ? this.#sharesNow(host) : null;
     for (const n of running) {
       const job = this.#job(n);
       const next = granted?.get(job.row) ?? demandOf(job);
@@ -231,7 +240,7 @@ export class Tasks {
     const { host, task, n } = job;
     this.#busy[host] = (this.#busy[host] as number) + processorsOf(job);
     this.#running[host]?.add(n);
-    if (task.measure === "work") this.runningByWork++;
+    if (task.measure === "work") this.#countByWork(host, 1);
     job.state = "running";
     job.hasRun = true;
     job.startedMs ??= this.#core.nowMs;
@@ -252,7 +261,7 @@ export class Tasks {
   }
 
   #release(job: Job): void {
-    if (job.task.measure === "work") this.runningByWork--;
+    if (job.task.measure === "work") this.#countByWork(job.host, -1);
     this.#busy[job.host] = (this.#busy[job.host] as number) - processorsOf(job);
     job.epoch++;
     this.#core.guest(job.host, job.row, false);
@@ -272,22 +281,20 @@ export class Tasks {
     const ms = this.#core.nowMs - job.sinceMs;
     job.sinceMs = this.#core.nowMs;
     if (ms === 0 || job.state !== "running") return;
-    const done = isTimed(job.task, job.progress.stage) ? ms : job.granted * ms;
+    const done = isTimed(job.task, job.stage) ? ms : job.granted * ms;
     job.unsaved += job.granted * ms;
     job.untilSaveMs -= ms;
-    job.progress = { stage: job.progress.stage, left: Math.max(0, job.progress.left - done) };
+    job.left = Math.max(0, job.left - done);
   }
 
   /** A stage may be over, and the next begins; or it is time to save. */
   #step(job: Job): void {
-    let { stage, left } = job.progress;
     const { stages } = job.task;
-    while (left === 0 && stage < stages.length) {
-      stage++;
-      left = workOf(job.task, stage);
+    while (job.left === 0 && job.stage < stages.length) {
+      job.stage++;
+      job.left = workOf(job.task, job.stage);
     }
-    job.progress = { stage, left };
-    if (stage >= stages.length) {
+    if (job.stage >= stages.length) {
       this.#end(job);
       return;
     }
@@ -301,7 +308,7 @@ export class Tasks {
   }
 
   #endSave(job: Job): void {
-    job.kept = job.progress;
+    job.kept = { stage: job.stage, left: job.left };
     job.saved++;
     job.unsaved = 0;
     job.intervalMs = Math.max(1, Math.round((job.intervalMs * (job.task.checkpoints?.intervalPermille ?? 1000)) / 1000));
@@ -322,17 +329,17 @@ export class Tasks {
   /** When the next thing happens to a job, if its share stays. */
   #schedule(job: Job): void {
     const { nowMs } = this.#core;
-    const rate = isTimed(job.task, job.progress.stage) ? 1 : job.granted;
-    const doneMs = rate > 0 ? nowMs + Math.ceil(job.progress.left / rate) : Infinity;
+    const rate = isTimed(job.task, job.stage) ? 1 : job.granted;
+    const doneMs = rate > 0 ? nowMs + Math.ceil(job.left / rate) : Infinity;
     const dueMs = job.state === "saving" ? job.savedAtMs : Math.min(doneMs, nowMs + job.untilSaveMs);
     job.epoch++;
     job.scheduled = true;
     if (dueMs < Infinity) this.#core.schedule("task", dueMs, job.n, job.epoch);
   }
 
-  #sharesMatter(running: ReadonlySet<number>): boolean {
-    if (this.runningByWork > 0) for (const n of running) if (this.#job(n).task.measure === "work") return true;
-    return false;
+  #countByWork(host: number, change: 1 | -1): void {
+    this.runningByWork += change;
+    this.#byWork[host] = (this.#byWork[host] as number) + change;
   }
 
   #sharesNow(host: number): ReadonlyMap<number, number> {
@@ -350,7 +357,7 @@ function newJob(n: number, task: Task, { index }: Core): Job {
   return {
     n, task, workload: task.workload === undefined ? -1 : (index.workloadIndex.get(task.workload) ?? -1),
     host: task.host === null ? -1 : (index.hostIndex.get(task.host) ?? -1),
-    state: "due", epoch: 0, scheduled: false, savedAtMs: 0, row: -1, progress: begin, kept: begin, unsaved: 0, sinceMs: 0, granted: 0,
+    state: "due", epoch: 0, scheduled: false, savedAtMs: 0, row: -1, ...begin, kept: begin, unsaved: 0, sinceMs: 0, granted: 0,
     untilSaveMs: intervalMs, intervalMs, hasRun: false, startedMs: null, endedMs: null, saved: 0, restarts: 0, lostWork: 0,
   };
 }
@@ -366,7 +373,8 @@ function goBack(job: Job): void {
   job.hasRun = false;
   job.lostWork += job.unsaved;
   job.unsaved = 0;
-  job.progress = job.kept;
+  job.stage = job.kept.stage;
+  job.left = job.kept.left;
   job.restarts++;
   job.intervalMs = job.task.checkpoints?.intervalMs ?? Infinity;
   job.untilSaveMs = job.intervalMs;
@@ -382,6 +390,6 @@ function isTimed({ stages, measure }: Task, stage: number): boolean {
   return measure === "time" || stages[stage]?.demand === 0;
 }
 
-function demandOf({ state, task, progress }: Job): number {
-  return state === "saving" ? (task.checkpoints?.demand ?? 0) : (task.stages[progress.stage]?.demand ?? 0);
+function demandOf({ state, task, stage }: Job): number {
+  return state === "saving" ? (task.checkpoints?.demand ?? 0) : (task.stages[stage]?.demand ?? 0);
 }

@@ -32,8 +32,8 @@ describe("the bill of a simulation", () => {
   });
 
   it("takes carbon by the hour where a site has a series", async () => {
-    const { hosts: [host] } = await simulate(simulationOf(index, { lengthMs: 3 * hour, carbon: [{ site: "s1", gramsPerKWh: [10, 100] }] }));
-    expect(host?.carbonMilligrams).toBe(BigInt(Math.round(0.106244 * (10 + 100 + 100) * 1000)));
+    const { hosts: [host] } = await simulate(simulationOf(index, { lengthMs: 3 * hour, carbon: [{ site: "s1", gramsPerKWh: [10.5, 100] }] }));
+    expect(host?.carbonMilligrams).toBe(BigInt(Math.round(0.106244 * (10.5 + 100 + 100) * 1000)));
   });
 
   it("charges a stopped workload for its storage alone, and one that stops or starts for all", async () => {
