@@ -6,4 +6,4 @@ export { loadScenario, parseScenarioText, parseScenarioTexts, type Loaded, type 
 export { editorSchema, scenarioSchema } from "./publish.ts";
 export type { ChangeDocument, ScenarioDocument } from "./schema.ts";
 export { serializeScenario } from "./serialize.ts";
-export { readTrace, traceCsv, traceFormatNames, traceFormats, writeTraceParquet, type ReadTraceOptions, type TraceFormatName, type TraceReading } from "./traces/index.ts";
+export { diskSpool, readTrace, traceCsv, traceFormatNames, traceFormats, writeTraceParquet, type DiskSpool, type ReadTraceOptions, type TraceFormatName, type TraceReading } from "./traces/index.ts";

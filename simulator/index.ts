@@ -26,6 +26,7 @@ export { eachAlone, groupedBy, useOfGroups, type GroupUse, type LoadGroup } from
 export { gridOver, type Grid } from "./load/grid.ts";
 export { growthFactor, GrownSource, grownTrace, type Growth, type Grown } from "./load/growth.ts";
 export { sourceOf, traceOf } from "./load/source.ts";
+export { LoadSpool, type SpoolFile } from "./load/spool.ts";
 export { syntheticSource, usualLoads, type SyntheticLoad } from "./load/synthetic.ts";
 
 /**

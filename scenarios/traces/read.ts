@@ -17,6 +17,11 @@ export const traceFormats: readonly TraceFormat[] = [bitbrains, ownCsv, opendc, 
 export type ReadTraceOptions = Partial<TraceOptions> & {
   /** What the files are said to be; found out when absent. */
   readonly format?: TraceFormatName;
+  /**
+   * Takes each series as its file has been read, so that no more than a file is in memory; the trace is then empty.
+   * Series come in the order of the files, those of a file in no order.
+   */
+  readonly each?: (series: LoadSeries, resources: readonly LoadResource[]) => void;
 };
 
 /** What was read: all diagnostics, and a trace when there is load in it and no error. */
@@ -34,7 +39,7 @@ const problemsMax = 100;
  * the report; values that cannot be are in the diagnostics too.
  */
 export async function readTrace(paths: readonly string[], options: ReadTraceOptions = {}): Promise<TraceReading> {
-  const trace = new TraceInMaking();
+  const trace = new TraceInMaking(options.each);
   const folders = new Set<string>();
   const unreadable = (path: string, error: unknown): void => {
     if (!(error instanceof UnreadableInput)) throw error;
@@ -107,10 +112,15 @@ class TraceInMaking {
   readonly #fileOf = new Map<string, string>();
   readonly #findings: RowFinding[] = [];
   readonly #diagnostics: Diagnostic[] = [];
-  #resources: readonly LoadResource[] = [];
+  readonly #each: ReadTraceOptions["each"];
+  #resources: readonly LoadResource[] | null = null;
   #files = 0;
   #rows = 0;
   #rowsKept = 0;
+
+  constructor(each: ReadTraceOptions["each"]) {
+    this.#each = each;
+  }
 
   add(file: string, reading: FileReading | { readonly problem: Diagnostic }): void {
     this.#files++;
@@ -124,7 +134,7 @@ class TraceInMaking {
       if (reading.diagnostics.length === 0) this.problem(traceProblem("bad-format", "error", file, null, `${file} has no load in it: none of its ${reading.rows} rows could be used.`, "See the findings of the report for why."));
       return;
     }
-    if (this.#series.length === 0) this.#resources = reading.resources;
+    this.#resources ??= reading.resources;
     if (names(reading.resources) !== names(this.#resources)) {
       this.problem(traceProblem("contradiction", "error", file, null, `${file} has load for ${names(reading.resources)}, the files before it for ${names(this.#resources)}.`, "Read traces with different resources one after another."));
       return;
@@ -138,7 +148,8 @@ class TraceInMaking {
     const before = this.#fileOf.get(key);
     if (before === undefined) {
       this.#fileOf.set(key, file);
-      this.#series.push(series);
+      if (this.#each === undefined) this.#series.push(series);
+      else this.#each(series, this.#resources ?? []);
       return;
     }
     const who = application === null ? `workload ${workload}` : `application ${application} in workload ${workload}`;
@@ -158,7 +169,7 @@ class TraceInMaking {
     const series = this.#series.sort((a, b) => compareSubjects(a.subject, b.subject));
     const findings = this.#findings.sort((a, b) => compareIds(a.file, b.file));
     return {
-      trace: failed ? null : { resources: this.#resources, series },
+      trace: failed ? null : { resources: this.#resources ?? [], series },
       report: { files: this.#files, rows: this.#rows, rowsKept: this.#rowsKept, findings },
       diagnostics,
     };

@@ -141,6 +141,15 @@ describe("our own CSV", () => {
   });
 });
 
+describe("the page about traces", () => {
+  it("has an example that is read as it says", async () => {
+    const example = /```csv\n(.*?)```/s.exec(readFileSync("docs/traces.md", "utf8"))?.[1] ?? "";
+    const { trace, diagnostics } = await readFiles({ "example.csv": example });
+    expect(diagnostics).toEqual([]);
+    expect(trace?.series.map(({ subject, times, gaps }) => [subject.workload, times.kind, [...gaps]])).toEqual([["web-1", "regular", [2, 3]], ["web-2", "regular", []]]);
+  });
+});
+
 describe("files that are not what they should be", () => {
   it.each<[string, Record<string, string | Uint8Array>, ReadTraceOptions, string]>([
     ["a workbook", { "a.csv": "PK\u0003\u0004" }, {}, "it is a zip archive or an Excel workbook"],
