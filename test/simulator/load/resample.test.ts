@@ -35,6 +35,15 @@ describe("load on a grid", () => {
     }), { seed: 1, numRuns: 300 });
   });
 
+  it("is the same whether the slots are those of the grid or pieces of the same length", () => {
+    const pieces = fc.array(fc.integer({ min: -500, max: 500 }), { minLength: 1, maxLength: 12 });
+    fc.assert(fc.property(pieces, fc.integer({ min: -9, max: 15 }), (values, offset) => {
+      const stepped = seriesOf("w", ...values.map((value, i) => [(offset + i) * 100, (offset + i + 1) * 100, value] as const));
+      const regular = { ...stepped, times: { kind: "regular", startMs: offset * 100, stepMs: 100, count: values.length } as const };
+      expect(resample(regular, grid)).toEqual(resample(stepped, grid));
+    }), { seed: 2, numRuns: 500 });
+  });
+
   it("begins at whole steps and covers all of a trace", () => {
     expect(gridOver(traceOfSeries(seriesOf("a", [250, 260, 1]), seriesOf("b", [910, 1001, 1])), 100)).toEqual({ startMs: 200, stepMs: 100, slots: 9 });
   });
