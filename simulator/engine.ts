@@ -102,6 +102,7 @@ export class Engine {
       if (this.#input.untilTasksAreDone === true && this.tasks.open === 0) break;
     }
     core.settleAll();
+    this.peaks.end();
     core.bill.close(core.nowMs);
   }
 
@@ -120,7 +121,7 @@ export class Engine {
         break;
       case "repair": this.#mends(subject); break;
       case "hostRepair":
-        this.recovery.repair(subject);
+        this.#hostReturns(subject);
         this.#nextTurn(subject, detail);
         break;
       case "plan": this.#beginCourse(this.#input.plan?.plan.actions ?? []); break;
@@ -209,18 +210,27 @@ export class Engine {
     const scope = this.#input.failures?.[n]?.scope;
     if (scope === undefined) return;
     if (scope.kind === "link") this.#setLink(scope.a, scope.b, false);
-    else for (const h of hostsOf(scope, this.core.index)) this.recovery.repair(h);
+    else for (const h of hostsOf(scope, this.core.index)) this.#hostReturns(h);
   }
 
   #setLink(a: string, b: string, broken: boolean): void {
-    this.flows.setLink(this.flows.linkOf(a, b), broken, this.core.nowMs);
-    this.core.timeline.add(this.core.nowMs, { kind: "link", sites: [a, b], state: broken ? "broken" : "whole" });
+    const link = this.flows.linkOf(a, b);
+    const before = this.flows.isBroken(link);
+    this.flows.setLink(link, broken, this.core.nowMs);
+    const now = this.flows.isBroken(link);
+    if (now !== before) this.core.timeline.add(this.core.nowMs, { kind: "link", sites: [a, b], state: now ? "broken" : "whole" });
   }
 
   #hostFails(h: number, because: string): void {
     const ran = this.core.world.present(h).length > 0;
     this.recovery.fail(h, because);
     if (ran) this.#call(`host ${this.core.index.hosts[h]?.id}: ${because}`, this.settings.detectMs + this.settings.decideMs);
+  }
+
+  /** What its return does not bring back by itself may find a place now. */
+  #hostReturns(h: number): void {
+    this.recovery.repair(h);
+    if (this.core.world.runsWorkloads(h) && this.recovery.someAreLost()) this.#call(`host ${this.core.index.hosts[h]?.id} is back`, this.settings.decideMs);
   }
 
   /** A question to the planner, if there is one and none is on its way. */
@@ -283,7 +293,9 @@ export class Engine {
       if (kind === "one less") this.recovery.retire(workload);
       else this.#call(`one more instance: ${core.index.workloads[workload]?.id}`, this.settings.decideMs);
     }
-    core.schedule("watch", core.nowMs + Math.max(this.settings.scaling.watchMs, core.window.stepMs), 0);
+    const nextMs = core.nowMs + Math.max(this.settings.scaling.watchMs, core.window.stepMs);
+    // At the end itself there is no load any more.
+    if (nextMs < this.#input.lengthMs) core.schedule("watch", nextMs, 0);
   }
 }
 

@@ -37,7 +37,8 @@ export class Flows {
   readonly #index: FleetIndex;
   readonly #flows = new Map<number, Flow>();
   readonly #linkOfSites = new Map<string, number>();
-  readonly #broken = new Set<number>();
+  /** Failures of each link that are not repaired. */
+  readonly #broken = new Map<number, number>();
   readonly #carried: Float64Array;
   readonly #peak: Float64Array;
   readonly #ends: (id: number, atMs: number, epoch: number) => void;
@@ -98,9 +99,12 @@ export class Flows {
 
   setLink(link: number, broken: boolean, nowMs: number): void {
     this.#advance(nowMs);
-    if (broken) this.#broken.add(link);
-    else this.#broken.delete(link);
+    this.#broken.set(link, (this.#broken.get(link) ?? 0) + (broken ? 1 : -1));
     this.#share(nowMs);
+  }
+
+  isBroken(link: number): boolean {
+    return (this.#broken.get(link) ?? 0) > 0;
   }
 
   get count(): number {
@@ -204,6 +208,6 @@ export class Flows {
   }
 
   #linkMbps(link: number): number {
-    return this.#broken.has(link) ? 0 : (this.#index.fleet.links[link]?.mbps ?? 0);
+    return this.isBroken(link) ? 0 : (this.#index.fleet.links[link]?.mbps ?? 0);
   }
 }

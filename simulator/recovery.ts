@@ -48,6 +48,11 @@ export class Recovery {
     return this.#core.world.stateOf(workload) === "failed";
   }
 
+  /** Is any workload lost that should run, and does not wait for its turn to start by itself? */
+  someAreLost(): boolean {
+    return this.#core.index.workloads.some((_, w) => this.isLost(w) && this.#core.world.isWanted(w) && !this.#waiting.has(w));
+  }
+
   fail(host: number, because: string): void {
     const causes = (this.#causes[host] as number) + 1;
     this.#causes[host] = causes;

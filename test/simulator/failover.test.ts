@@ -24,6 +24,9 @@ function failing(host: string, repairMs: number): Pick<SimulationInput, "failure
   return { failures: [{ atMs: 10 * minute, scope: { kind: "host", host: host as HostId }, repairMs }] };
 }
 
+/** Knows one thing: web-2 may start on h3. */
+const webOnThird: Replan = async ({ fleet }) => (fleet.hosts[2]?.state === "on" ? planOf([on("start", "web-2", "h3")]) : null);
+
 describe("a host that fails", () => {
   it("takes its services down, and after its repair everything starts in its order", async () => {
     const { services: [shop], happenings, hosts } = await simulate(simulationOf(index, failing("h1", 20 * minute)));
@@ -68,9 +71,18 @@ describe("a host that fails", () => {
       questions++;
       return null;
     };
-    const failures = ["h1", "h2"].map((host, n) => ({ atMs: (10 + n) * second, scope: { kind: "host", host: host as HostId }, repairMs: minute } as const));
+    const failures = ["h1", "h2"].map((host, n) => ({ atMs: (10 + n) * second, scope: { kind: "host", host: host as HostId }, repairMs: hour } as const));
     await simulate(simulationOf(index, { failures, replan, settings: { detectMs: 3000, decideMs: 0 } }));
     expect(questions).toBe(1);
+  });
+
+  it("is asked about again when a host is back that may take what is still lost", async () => {
+    const failures = [{ atMs: minute, scope: { kind: "host", host: "h3" as HostId }, repairMs: 10 * minute }, { atMs: 2 * minute, scope: { kind: "host", host: "h2" as HostId }, repairMs: hour }] as const;
+    const { workloads, happenings } = await simulate(simulationOf(index, { failures, replan: webOnThird, settings: { detectMs: 3000, decideMs: 1000 } }));
+    expect(happenings.flatMap((happening) => (happening.kind === "answer" ? [[happening.atMs, happening.because, happening.moves]] : []))).toEqual([
+      [2 * minute + 4000, "host h2: host h2 failed", 0], [11 * minute + 1000, "host h3 is back", 1],
+    ]);
+    expect(workloads.map(({ servedMs }) => servedMs)).toEqual([hour, hour, hour - 9 * minute - 1000 - 10 * second]);
   });
 
   it("fails with its rack, and is down until the last of the failures that overlap is repaired", async () => {

@@ -97,8 +97,11 @@ describe("a move between sites", () => {
   });
 
   it("waits while the link is broken", async () => {
-    const failures = [{ atMs: 11 * second, scope: { kind: "link", a: "a" as SiteId, b: "b" as SiteId }, repairMs: minute } as const];
+    const failure = { atMs: 11 * second, scope: { kind: "link", a: "a" as SiteId, b: "b" as SiteId }, repairMs: minute } as const;
+    const failures = [failure];
     expect(times(await carryOut(index, planOf([migrate("v", "h1", "h2")]), { failures }))).toEqual([`a1 done 1000-${1000 + 83_887 + minute}`]);
+    const overlapping = [failure, { ...failure, atMs: 41 * second }];
+    expect(times(await carryOut(index, planOf([migrate("v", "h1", "h2")]), { failures: overlapping }))).toEqual([`a1 done 1000-${1000 + 83_887 + minute + 30 * second}`]);
   });
 });
 
@@ -131,6 +134,13 @@ describe("a plan", () => {
     const index = fleet([running("v", "h2"), running("w", "h1")]);
     const { hosts } = await carryOut(index, planOf([migrate("w", "h1", "h2")]));
     expect(hosts.map(({ promisedDuringPlans: { memoryMiB } }) => memoryMiB)).toEqual([1000, 2000, 0]);
+    expect(hosts.map(({ uses: [use] }) => use?.duringPlans)).toEqual([500, 500, 0]);
+  });
+
+  it("that is not over at the end has its peaks all the same", async () => {
+    const index = fleet([running("w", "h1")]);
+    const { hosts, actions } = await carryOut(index, planOf([migrate("w", "h1", "h2")]), { lengthMs: 5 * second });
+    expect(actions.map(({ outcome, endedMs }) => [outcome, endedMs])).toEqual([["under way", null]]);
     expect(hosts.map(({ uses: [use] }) => use?.duringPlans)).toEqual([500, 500, 0]);
   });
 
