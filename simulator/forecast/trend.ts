@@ -2,25 +2,26 @@ import { slotsPerDay, type History } from "./history.ts";
 import { medianOf } from "./quantile.ts";
 
 const leastDays = 7;
-/** How sure a trend must be: standard deviations of Kendall's statistic. */
-const leastSure = 3;
+/** How sure a trend must be: standard deviations of Kendall's statistic. Over its second half alone it may be less so. */
+const leastSure = { inAll: 3, ofLate: 1 } as const;
 
 /**
  * Change of the level per slot between two slots: the middle of the slopes between all pairs of days, which a few odd
- * days cannot turn. Zero when days go up and down as chance would have it.
+ * days cannot turn. Zero when days go up and down as chance would have it, or of late no longer go the same way.
  */
 export function slopeBetween(history: History, from: number, to: number): number {
   const day = slotsPerDay(history);
   const days = Math.floor((to - from) / day);
   if (days < leastDays) return 0;
   const levels = Array.from({ length: days }, (_, d) => medianOf(history.values.subarray(to - (days - d) * day, to - (days - d - 1) * day)));
-  const { slopes, up } = pairs(levels);
-  const spread = Math.sqrt((days * (days - 1) * (2 * days + 5)) / 18);
-  return Math.abs(up) < leastSure * spread ? 0 : medianOf(slopes) / day;
+  const { slopes, sureness } = pairs(levels);
+  const late = pairs(levels.slice(Math.floor(days / 2))).sureness;
+  const goesOn = Math.abs(sureness) >= leastSure.inAll && late * Math.sign(sureness) >= leastSure.ofLate;
+  return goesOn ? medianOf(slopes) / day : 0;
 }
 
-/** Slopes between all pairs of days, and how many more of them go up than down. */
-function pairs(levels: readonly number[]): { readonly slopes: readonly number[]; readonly up: number } {
+/** Slopes between all pairs of days, and how much more go up than down, in standard deviations of chance. */
+function pairs(levels: readonly number[]): { readonly slopes: readonly number[]; readonly sureness: number } {
   const slopes: number[] = [];
   let up = 0;
   for (let a = 0; a < levels.length; a++) {
@@ -31,5 +32,6 @@ function pairs(levels: readonly number[]): { readonly slopes: readonly number[];
       up += Math.sign(slope);
     }
   }
-  return { slopes, up };
+  const days = levels.length;
+  return { slopes, sureness: up / Math.sqrt((days * (days - 1) * (2 * days + 5)) / 18) };
 }
