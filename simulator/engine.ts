@@ -60,6 +60,7 @@ export class Engine {
     const columns = Math.min(settings.columns, lengthMs);
     const meters = new Meters({
       index, window, columns, columnMs: Math.ceil(lengthMs / columns), powerModels: input.powerModels ?? new Map(), carbon: input.carbon ?? [],
+      virtualProcessors: settings.sharedBy === "workload" ? null : Int32Array.from(index.workloads, ({ reservation }) => Math.max(1, Math.ceil(amountOf(reservation, "cpuMillicores") / 1000))),
     });
     const groupOf = new Int32Array(index.workloads.length).fill(-1);
     groups.forEach(({ members }, g) => members.forEach((w) => {

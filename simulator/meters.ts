@@ -20,6 +20,8 @@ export interface MeterOptions {
   readonly window: LoadWindow;
   readonly powerModels: ReadonlyMap<string, PowerModel>;
   readonly carbon: readonly CarbonSeries[];
+  /** How many virtual processors each workload has that share on their own; null when workloads share as a whole. */
+  readonly virtualProcessors: Int32Array | null;
   /** Length of one column of the charts. */
   readonly columnMs: number;
   readonly columns: number;
@@ -66,6 +68,7 @@ export class Meters {
   readonly energyColumns: Float64Array;
   readonly #rowTotals: RowTotals[];
   readonly #rows: { readonly demand: ExactTotals; readonly stolen: ExactTotals }[];
+  #weights: Int32Array | null;
   readonly #physical: Float64Array;
   readonly #since: Float64Array;
   readonly #series: (readonly number[] | null)[];
@@ -76,6 +79,7 @@ export class Meters {
   constructor(options: MeterOptions) {
     const { index, window, powerModels, carbon, columns } = options;
     this.options = options;
+    this.#weights = options.virtualProcessors;
     const hostCount = index.hosts.length;
     this.processor = processorOf(window.resources);
     this.#physical = Float64Array.from(index.hosts, (host) => physical(host, window.resources[this.processor]));
@@ -100,6 +104,16 @@ export class Meters {
     this.#series = index.hosts.map(({ site }) => seriesOf.get(site) ?? null);
     this.#milligrams = Float64Array.from(index.hosts, ({ site }) => Math.round((index.siteById.get(site)?.carbonGramsPerKWh ?? 0) * 1000));
     this.#sums = new Float64Array(Math.max(1, window.slots));
+  }
+
+  /** How many each row counts as, by row: guests count as one. */
+  get weights(): Int32Array | null {
+    const known = this.#weights;
+    const { rows } = this.options.window;
+    if (known === null || known.length >= rows) return known;
+    this.#weights = new Int32Array(2 * rows).fill(1);
+    this.#weights.set(known);
+    return this.#weights;
   }
 
   /** Fine units x milliseconds that a row asked for while it drew, and did not get. */
@@ -178,7 +192,8 @@ export class Meters {
     for (let r = 0; r < this.capacity.length; r++) {
       const capacity = (this.capacity[r] as Float64Array)[host] as number;
       const totals = this.#totalsFor(r);
-      replayPool({ samples: window.samples(r), slots: window.slots, rows, capacity }, from, to, this.#sums, totals);
+      const weights = r === this.processor ? this.weights : null;
+      replayPool({ samples: window.samples(r), slots: window.slots, rows, capacity, weights }, from, to, this.#sums, totals);
       const sums = this.#sums;
       let asked = 0;
       let granted = 0;

@@ -1,4 +1,4 @@
-import { FairShare } from "./share.ts";
+import { FairShare, stealByWeight } from "./share.ts";
 
 /**
  * The kernels of a replay: whole samples in, whole sums out. A block holds rows of samples, one row after the other, each
@@ -11,6 +11,8 @@ export interface Pool {
   readonly rows: ArrayLike<number>;
   /** In fine units; infinite when nothing is ever short. */
   readonly capacity: number;
+  /** How many each row counts as when there is not enough for all, by row; one each when null. */
+  readonly weights?: ArrayLike<number> | null;
 }
 
 /** Totals of each row over some slots, in fine units; what was granted is demand less stolen. */
@@ -78,5 +80,10 @@ const fair = new FairShare();
 /** Adds up demand and stolen amounts of each row of a pool; the sums of the slots are left at the beginning of `sums`. */
 export function replayPool(pool: Pool, from: number, to: number, sums: Float64Array, totals: RowTotals): void {
   sumRowsAndTotals(pool, from, to, sums, totals.demand);
-  for (let s = 0; s < to - from; s++) if ((sums[s] as number) > pool.capacity) fair.steal(pool.samples, pool.slots, pool.rows, from + s, pool.capacity, totals.stolen);
+  const { samples, slots, rows, capacity, weights } = pool;
+  for (let s = 0; s < to - from; s++) {
+    if ((sums[s] as number) <= capacity) continue;
+    if (weights) stealByWeight(samples, slots, rows, from + s, capacity, weights, totals.stolen);
+    else fair.steal(samples, slots, rows, from + s, capacity, totals.stolen);
+  }
 }

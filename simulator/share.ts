@@ -58,12 +58,46 @@ export class FairShare {
   }
 }
 
-/** The share of each demand, none above its limit; all whole numbers below 2^31. */
-export function fairShares(demands: ArrayLike<number>, capacity: number, limits?: ArrayLike<number>): Float64Array {
+/** The share of each demand, none above its limit; all whole numbers below 2^31. With weights, by weight. */
+export function fairShares(demands: ArrayLike<number>, capacity: number, limits?: ArrayLike<number>, weights?: ArrayLike<number>): Float64Array {
   const wanted = Int32Array.from(demands, (demand, i) => Math.min(demand, limits?.[i] ?? demand));
   const total = wanted.reduce((sum, demand) => sum + demand, 0);
   if (total <= capacity) return Float64Array.from(wanted);
   const stolen = new Float64Array(wanted.length);
-  new FairShare().steal(wanted, 1, wanted.map((_, i) => i), 0, capacity, stolen);
+  const rows = wanted.map((_, i) => i);
+  if (weights === undefined) new FairShare().steal(wanted, 1, rows, 0, capacity, stolen);
+  else stealByWeight(wanted, 1, rows, 0, capacity, weights, stolen);
   return stolen.map((missing, i) => (wanted[i] ?? 0) - missing);
+}
+
+/**
+ * The same where each row counts as many as its weight says, as when every virtual processor of a machine is a thread of
+ * its own: the level is what one of them gets. Units that do not divide go to the first, up to one for each of theirs.
+ */
+export function stealByWeight(
+  samples: Int32Array, slots: number, rows: ArrayLike<number>, slot: number, capacity: number, weights: ArrayLike<number>, stolen: Float64Array,
+): void {
+  const demandOf = (row: number): number => samples[row * slots + slot] as number;
+  const weightOf = (row: number): number => weights[row] as number;
+  let open = Array.from(rows);
+  let left = capacity;
+  let level = 0;
+  for (;;) {
+    level = Math.floor(left / open.reduce((sum, row) => sum + weightOf(row), 0));
+    const unmet = open.filter((row) => demandOf(row) > level * weightOf(row));
+    if (unmet.length === open.length) break;
+    for (const row of open) if (demandOf(row) <= level * weightOf(row)) left -= demandOf(row);
+    open = unmet;
+  }
+  const given = open.map((row) => level * weightOf(row));
+  let extra = left - given.reduce((sum, amount) => sum + amount, 0);
+  for (let i = 0; extra > 0; i = (i + 1) % open.length) {
+    const row = open[i] as number;
+    const more = Math.min(extra, weightOf(row), demandOf(row) - (given[i] as number));
+    given[i] = (given[i] as number) + more;
+    extra -= more;
+  }
+  open.forEach((row, i) => {
+    stolen[row] = (stolen[row] as number) + demandOf(row) - (given[i] as number);
+  });
 }

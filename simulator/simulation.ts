@@ -35,6 +35,11 @@ export interface SimulationSettings {
   readonly failedDraws: boolean;
   /** No workload gets more of the processors than it has reserved. */
   readonly limitToReservation: boolean;
+  /**
+   * Who shares the processors of a host evenly when there is not enough: workloads, or their virtual processors, of which
+   * each has one for every thousand millicores reserved.
+   */
+  readonly sharedBy: "workload" | "virtual-processor";
   /** Instances of applications that may be scaled share their load evenly among those that serve. */
   readonly shareLoad: boolean;
   /** Columns of the charts. */
@@ -44,7 +49,7 @@ export interface SimulationSettings {
 }
 
 export const defaultSimulation: SimulationSettings = {
-  moves: defaultMoves, scaling: defaultScaling, detectMs: 10_000, decideMs: 5_000, failedDraws: true, limitToReservation: false,
+  moves: defaultMoves, scaling: defaultScaling, detectMs: 10_000, decideMs: 5_000, failedDraws: true, limitToReservation: false, sharedBy: "workload",
   shareLoad: true, columns: 480, happeningsMax: 50_000,
 };
 

@@ -346,7 +346,8 @@ export class Tasks {
     const { meters, window, nowMs } = this.#core;
     const rows = this.#core.rows(host);
     if (meters.processor < 0) return new Map();
-    const shares = fairShares(rows.map((row) => window.at(meters.processor, row, nowMs)), meters.capacity[meters.processor]?.[host] ?? 0);
+    const { weights } = meters;
+    const shares = fairShares(rows.map((row) => window.at(meters.processor, row, nowMs)), meters.capacity[meters.processor]?.[host] ?? 0, undefined, weights === null ? undefined : rows.map((row) => weights[row] ?? 1));
     return new Map(rows.map((row, i) => [row, shares[i] ?? 0]));
   }
 }

@@ -22,7 +22,7 @@ export function randomSimulation(seed: number): SimulationInput {
     ...(random.chance(700) ? { replan: firstHostThatRuns } : {}),
     carbon: random.chance(300) ? [{ site: "s1", gramsPerKWh: [50, 80, 20] }] : [],
     settings: {
-      detectMs: random.below(minute), decideMs: random.below(minute), failedDraws: random.chance(500), limitToReservation: random.chance(300), shareLoad: random.chance(700),
+      detectMs: random.below(minute), decideMs: random.below(minute), failedDraws: random.chance(500), limitToReservation: random.chance(300), sharedBy: random.pick(["workload", "workload", "virtual-processor"] as const), shareLoad: random.chance(700),
       columns: random.pick([1, 7, 240]), happeningsMax: 1000,
       moves: { pauseMs: 300, roundsMax: random.between(1, 30), longestPauseMs: random.pick([100, 10_000]), processorMillicores: random.pick([0, 500]) },
       scaling: { watchMs: minute, sustainMs: random.below(3 * minute), releasePermille: 700, releaseMs: 5 * minute },

@@ -27,6 +27,31 @@ describe("fairShares", () => {
     expect([...fairShares([3000, 3000], 4000, [1000, 4000])]).toEqual([1000, 3000]);
   });
 
+  it.each([
+    ["twice as much to two virtual processors as to one", [3000, 3000], 3000, [2, 1], [2000, 1000]],
+    ["what one cannot use to the others, by their number", [500, 9000, 9000], 3500, [4, 2, 1], [500, 2000, 1000]],
+    ["the last units to the first, one for each of theirs", [9, 9], 8, [2, 3], [4, 4]],
+    ["no more than is asked for, also of the last units", [1, 9, 9], 7, [3, 3, 3], [1, 3, 3]],
+  ])("gives %s", (_, asked, capacity, weights, expected) => {
+    expect([...fairShares(asked, capacity, undefined, weights)]).toEqual(expected);
+  });
+
+  it("shares by weight as it does among as many workloads, each with an equal part of the demand", () => {
+    const weighted = fc.array(fc.record({ perOne: fc.nat({ max: 500 }), weight: fc.integer({ min: 1, max: 4 }) }), { minLength: 1, maxLength: 6 });
+    fc.assert(fc.property(weighted, fc.nat({ max: 4000 }), (rows, capacity) => {
+      const shares = fairShares(rows.map(({ perOne, weight }) => perOne * weight), capacity, undefined, rows.map(({ weight }) => weight));
+      const apart = fairShares(rows.flatMap(({ perOne, weight }) => Array.from({ length: weight }, () => perOne)), capacity);
+      let first = 0;
+      rows.forEach(({ weight }, i) => {
+        const together = sum(apart.subarray(first, first + weight));
+        // The last units may fall to others, one for each virtual processor.
+        expect(Math.abs((shares[i] ?? 0) - together)).toBeLessThanOrEqual(weight);
+        first += weight;
+      });
+      expect(sum(shares)).toBe(sum(apart));
+    }), { seed: 2, numRuns: 1000 });
+  });
+
   it("gives out all that is wanted or there, nobody more than it asks, and who gets less than it asks gets at least as much as anybody", () => {
     fc.assert(fc.property(demands, capacities, (asked, capacity) => {
       const shares = fairShares(asked, capacity);

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dayMs } from "../../../simulator/forecast/history.ts";
-import { dailyPeaks } from "../../../simulator/forecast/peaks.ts";
+import { dailyPeaks, withoutSteps } from "../../../simulator/forecast/peaks.ts";
 import { mostThatFit } from "../../../simulator/forecast/runway.ts";
 import { type Pool, runways, serviceRunways } from "../../../simulator/index.ts";
 import { monthMs } from "../../../simulator/load/growth.ts";
@@ -71,6 +71,23 @@ describe("a runway", () => {
   });
 });
 
+describe("a runway of whatever was measured", () => {
+  it("is a distribution in order, and the same for the same seed", () => {
+    const values = fc.array(fc.constantFrom(Number.NaN, 0, 1, 3, 100), { maxLength: 300 });
+    fc.assert(fc.property(values, fc.nat(200), fc.nat(50), (list, capacity, buffer) => {
+      const pools = [pool("p", { history: { startMs, stepMs: 6 * hourMs, values: Float64Array.from(list) }, capacity, buffer })];
+      const [runway] = runways(pools, { seed: 1, paths: 20, days: 60 });
+      if (runway === undefined) throw new Error("no runway");
+      const { crossed, lacking, crossedPermille, usable, peakNow } = runway;
+      const dates = [crossed.p10, crossed.p50, crossed.p90].map((date) => date ?? Number.POSITIVE_INFINITY);
+      expect(dates).toEqual([...dates].sort((a, b) => a - b));
+      expect(0 <= lacking.p10 && lacking.p10 <= lacking.p50 && lacking.p50 <= lacking.p90).toBe(true);
+      expect([usable, peakNow >= 0, crossedPermille >= 0 && crossedPermille <= 1000]).toEqual([Math.max(0, capacity - buffer - 50), true, true]);
+      expect(runways(pools, { seed: 1, paths: 20, days: 60 })).toEqual([runway]);
+    }), { seed: 4, numRuns: 200 });
+  });
+});
+
 describe("daily peaks", () => {
   it("are what a day reaches for so long, from the end back, and unknown when half a day is", () => {
     const history = hourly(3, (hour) => hour);
@@ -80,6 +97,19 @@ describe("daily peaks", () => {
     expect(dailyPeaks(history, 3 * hourMs).peaks).toEqual(Float64Array.of(21, Number.NaN, 69));
     expect(dailyPeaks(shifted, 1)).toEqual({ startMs: startMs + 22 * hourMs, peaks: Float64Array.of(Number.NaN, 69) });
   });
+});
+
+describe("peaks without steps", () => {
+  const days = (length: number, peak: (day: number) => number): Float64Array => Float64Array.from({ length }, (_, day) => peak(day));
+
+  it.each<[string, Float64Array, Float64Array]>([
+    ["are of the size that they have now", days(30, (day) => (day < 12 ? 100 : 300)), days(30, () => 300)],
+    ["keep a slope", days(30, (day) => 100 + 10 * day), days(30, (day) => 100 + 10 * day)],
+    ["keep weekends", days(35, (day) => (day % 7 > 4 ? 50 : 200)), days(35, (day) => (day % 7 > 4 ? 50 : 200))],
+    ["keep a day that stands out", days(30, (day) => (day === 9 ? 900 : 100)), days(30, (day) => (day === 9 ? 900 : 100))],
+    ["lose two steps", days(30, (day) => (day < 9 ? 50 : day < 20 ? 100 : 40)), days(30, () => 40)],
+    ["are nothing when there are none", days(0, () => 0), days(0, () => 0)],
+  ])("%s", (_, peaks, even) => expect(withoutSteps(peaks)).toEqual(even));
 });
 
 describe("a runway under the rules", () => {
