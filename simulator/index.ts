@@ -2,7 +2,7 @@ import { Engine } from "./engine.ts";
 import { resultOf, type SimulationResult } from "./result.ts";
 import type { SimulationInput } from "./simulation.ts";
 
-export { defaultMoves, type MoveSettings } from "./carriage.ts";
+export type { MoveSettings } from "./carriage.ts";
 export { checkSimulation } from "./check.ts";
 export type { Distribution } from "./chance.ts";
 export { sweepFailures, type Loss, type LossOutcome } from "./failure-sweep.ts";
@@ -13,7 +13,7 @@ export { pairedDifference, type PairedDifference } from "./paired.ts";
 export type { PowerModel } from "./power.ts";
 export type { Charts, HostResult, ResourceUse, ServiceResult, SimulationResult, WorkloadResult } from "./result.ts";
 export type { Breach } from "./rule-watch.ts";
-export { defaultScaling, withSpareInstances, type ScalingSettings } from "./scaling.ts";
+export { withSpareInstances, type ScalingSettings } from "./scaling.ts";
 export { defaultSimulation, type Question, type Replan, type SimulationInput, type SimulationSettings } from "./simulation.ts";
 export type { Checkpoints, Task, TaskRecord } from "./tasks.ts";
 export type { Happening, ServiceState, TimedHappening } from "./timeline.ts";

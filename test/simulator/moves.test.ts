@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { HostId, SiteId } from "../../model/ids.ts";
 import type { FleetIndex } from "../../model/snapshot.ts";
 import { migrateMs } from "../../planner/durations.ts";
-import { defaultMoves, simulate, type SimulationInput, type SimulationResult } from "../../simulator/index.ts";
+import { defaultSimulation, simulate, type SimulationInput, type SimulationResult } from "../../simulator/index.ts";
 import { fleetOf, hostOf, siteOf, workloadOf, type Said } from "../policies/fleet-of.ts";
 import type { Host, Workload } from "../../model/fleet.ts";
 import { hour, minute, second, simulationOf } from "./given.ts";
@@ -70,7 +70,7 @@ describe("a live move", () => {
 
   it("works the processors of both hosts while it lasts", async () => {
     const result = await carryOut(fleet([running("w", "h1")]), planOf([migrate("w", "h1", "h2")]));
-    const seconds = 8389 * defaultMoves.processorMillicores;
+    const seconds = 8389 * defaultSimulation.moves.processorMillicores;
     expect(result.hosts.map(({ uses: [use] }) => Math.round((use?.demandHours ?? 0) * hour))).toEqual([seconds, seconds, 0]);
   });
 

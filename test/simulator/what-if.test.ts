@@ -1,12 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sweepFailures } from "../../simulator/failure-sweep.ts";
-import { pairedDifference } from "../../simulator/paired.ts";
-import { answeredLoss, lossScopes } from "../../simulator/losses.ts";
 import { fleetOf, hostOf, workloadOf } from "../policies/fleet-of.ts";
 import { loadOf, minute } from "./given.ts";
 import { firstHostThatRuns } from "./random-simulation.ts";
-import { replayInput, WhatIf, type ReplayInput, type RowMove } from "../../simulator/what-if.ts";
+import { answeredLoss, lossScopes, pairedDifference, replayInput, sweepFailures, WhatIf, type ReplayInput, type RowMove } from "../../simulator/index.ts";
 
 const inputs = fc.record({ slots: fc.integer({ min: 1, max: 6 }), rows: fc.integer({ min: 1, max: 7 }), hosts: fc.integer({ min: 1, max: 4 }) }).chain(({ slots, rows, hosts }) => fc.record({
   input: fc.record({
