@@ -1,4 +1,5 @@
 import type { Random } from "../../model/random.ts";
+import { withoutSteps } from "./peaks.ts";
 import { medianOf } from "./quantile.ts";
 
 const week = 7;
@@ -9,7 +10,8 @@ const driftUnknown = 0.05;
 
 /**
  * Where the daily peaks of a load may go. Each path has a slope that the history does not rule out, weeks that drift as
- * weeks did, and days that differ as days did, each weekday as its own kind.
+ * weeks did, up or down, and days that differ as days did, each weekday as its own kind. Steps are neither slope nor
+ * drift: what brings the next one, and when, is no matter of statistics but of a scenario.
  */
 export class PathModel {
   readonly level: number;
@@ -21,7 +23,7 @@ export class PathModel {
   readonly #slopeSpread: number;
 
   constructor(peaks: Float64Array, random: Random) {
-    const known = peaks.subarray(Math.max(0, peaks.length - slopeDaysMax));
+    const known = withoutSteps(peaks.subarray(Math.max(0, peaks.length - slopeDaysMax)));
     this.#seenSlope = middleSlope(known);
     const last = known.length - 1;
     this.level = medianOf(known.map((peak, t) => peak - this.#seenSlope * (t - last))) || 0;
@@ -83,9 +85,9 @@ function middleSlope(values: Float64Array): number {
   return medianOf(slopes) || 0;
 }
 
-/** Changes of the level from a week to the next, beside the slope. */
+/** Changes of the level from a week to the next, beside slope and steps. */
 function weeklyDrifts(rest: Float64Array): readonly number[] {
   const weeks = Math.floor(rest.length / week);
   const levels = Array.from({ length: weeks }, (_, w) => medianOf(rest.subarray(rest.length - (w + 1) * week, rest.length - w * week)));
-  return levels.slice(1).map((level, w) => Math.abs(level - (levels[w] ?? level)));
+  return levels.slice(1).map((level, w) => Math.abs(level - (levels[w] ?? level))).filter((drift) => !Number.isNaN(drift));
 }

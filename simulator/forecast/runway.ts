@@ -2,8 +2,7 @@ import { assert } from "../../model/assert.ts";
 import { compareIds } from "../../model/ids.ts";
 import { Random } from "../../model/random.ts";
 import { growthFactor, type Growth } from "../load/growth.ts";
-import { dayMs, slotsPerDay, type History } from "./history.ts";
-import { levelShifts } from "./level-shift.ts";
+import { dayMs, type History } from "./history.ts";
 import { PathModel } from "./paths.ts";
 import { dailyPeaks } from "./peaks.ts";
 import { medianOf, quantileOf } from "./quantile.ts";
@@ -56,8 +55,6 @@ export interface Runway {
   readonly lacking: { readonly p10: number; readonly p50: number; readonly p90: number };
 }
 
-const shiftDaysLeast = 14;
-
 /** The runway of each pool, most constrained first: by the middle date, then the early one, then by how full it is. */
 export function runways(pools: readonly Pool[], options: RunwayOptions): readonly Runway[] {
   const never = Number.POSITIVE_INFINITY;
@@ -76,7 +73,7 @@ function runway(pool: Pool, options: RunwayOptions): Runway {
   const { paths = 400, days = 730, lastingMs = 3_600_000 } = options;
   assert(paths > 0 && days > 0, "a runway needs at least one path and one day");
   const usable = Math.max(0, pool.capacity - pool.failoverReserve - pool.buffer);
-  const { peaks } = dailyPeaks(sinceLastShift(pool.history), lastingMs);
+  const { peaks } = dailyPeaks(pool.history, lastingMs);
   const random = new Random(options.seed);
   const model = new PathModel(peaks, random);
   const endMs = pool.history.startMs + pool.history.values.length * pool.history.stepMs;
@@ -106,13 +103,6 @@ function runway(pool: Pool, options: RunwayOptions): Runway {
 function dateOf(days: Float64Array, part: number, endMs: number): number | null {
   const day = days[Math.max(0, Math.ceil(part * days.length) - 1)] ?? Number.POSITIVE_INFINITY;
   return day === Number.POSITIVE_INFINITY ? null : endMs + day * dayMs;
-}
-
-/** The part of a history in which the load had the size that it has now, when that is long enough to learn from. */
-function sinceLastShift(history: History): History {
-  const day = slotsPerDay(history);
-  const slot = levelShifts(history).findLast((shift) => history.values.length - shift.slot >= shiftDaysLeast * day)?.slot ?? 0;
-  return { ...history, startMs: history.startMs + slot * history.stepMs, values: history.values.subarray(slot) };
 }
 
 /** A service whose next instance must fit under all rules, and not only into a sum of capacities. */
