@@ -30,7 +30,7 @@ async function run(): Promise<InstanceResult> {
   if (before.violations.length > 0) throw new FormatError([`the original assignment of ${values.name} breaks a constraint: ${before.violations[0]}`]);
   const trace: Point[] = [{ seconds: nowMs() / 1000, cost: before.cost.total }];
   const problem = problemOf(model, original);
-  const placement = await solveInstance(problem, {
+  const { hostOf: placement, weighed, audited } = await solveInstance(problem, {
     seed: Number(values.seed), threads: Number(values.threads), nowMs, timeMs: Math.max(0, 1000 * Number(values.time) - reserveMs - nowMs()),
     progress(cost) {
       if (cost < (trace.at(-1)?.cost ?? Infinity)) trace.push({ seconds: nowMs() / 1000, cost });
@@ -44,7 +44,7 @@ async function run(): Promise<InstanceResult> {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
   return {
     name: values.name, seed: Number(values.seed), machines: model.machineCount, processes: model.processCount, initial: before.cost.total,
-    lowerBound: lowerBound(model), cost: after.cost, trace, seconds, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakMiB: Math.round(maxRSS / 1024), faults,
+    lowerBound: lowerBound(model), cost: after.cost, trace, seconds, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakMiB: Math.round(maxRSS / 1024), weighed, audited, faults,
   };
 }
 

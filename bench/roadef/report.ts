@@ -1,7 +1,7 @@
 import { noReference, type Reference } from "./reference.ts";
 import { challengeScore, secondsToOnePercent, type InstanceResult } from "./result.ts";
 
-const headings = ["instance", "seed", "cost", "initial", "lower bound", "gap %", "winner", "best finalist", "score", "to 1 %", "seconds", "cpu s", "peak MiB", "valid"] as const;
+const headings = ["instance", "seed", "cost", "initial", "lower bound", "gap %", "winner", "best finalist", "score", "to 1 %", "seconds", "cpu s", "peak MiB", "M/s", "audits", "valid"] as const;
 
 /** A table of results as text, a line for each. */
 export function tableOf(results: readonly InstanceResult[], references: ReadonlyMap<string, Reference>): string {
@@ -12,12 +12,12 @@ export function tableOf(results: readonly InstanceResult[], references: Readonly
 
 /** Cells of one result. The score is against the best finalist, where one is known. */
 export function rowOf(result: InstanceResult, { winner, bestFinalist }: Reference): string[] {
-  const { name, seed, cost, initial, lowerBound, seconds, cpuSeconds, peakMiB, faults } = result;
+  const { name, seed, cost, initial, lowerBound, seconds, cpuSeconds, peakMiB, weighed, audited, faults } = result;
   return [
     name, String(seed), grouped(cost.total), grouped(initial), grouped(lowerBound),
     lowerBound === 0 ? "-" : ((100 * (cost.total - lowerBound)) / lowerBound).toFixed(4), shown(winner), shown(bestFinalist),
     bestFinalist === null ? "-" : challengeScore(result, bestFinalist).toFixed(4),
-    secondsToOnePercent(result).toFixed(1), seconds.toFixed(1), cpuSeconds.toFixed(1), String(peakMiB), faults.length === 0 ? "yes" : "NO",
+    secondsToOnePercent(result).toFixed(1), seconds.toFixed(1), cpuSeconds.toFixed(1), String(peakMiB), (weighed / 1e6 / cpuSeconds).toFixed(1), String(audited), faults.length === 0 ? "yes" : "NO",
   ];
 }
 

@@ -21,6 +21,9 @@ export interface InstanceResult {
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly peakMiB: number;
+  /** Proposals that the search weighed, and how often its counts were counted afresh: after every million moves and every round. */
+  readonly weighed: number;
+  readonly audited: number;
   /** Why the solution is none; empty when evaluator, forms and checks agree that it is one. */
   readonly faults: readonly string[];
 }

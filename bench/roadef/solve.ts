@@ -13,14 +13,21 @@ export interface SolveOptions {
   readonly progress: (cost: number) => void;
 }
 
+export interface Solved {
+  readonly hostOf: Int32Array;
+  /** Proposals weighed, and how often the counts of the search were counted afresh. */
+  readonly weighed: number;
+  readonly audited: number;
+}
+
 /** The best placement found within the time. */
-export async function solveInstance(problem: Problem, { seed, timeMs, threads, nowMs, progress }: SolveOptions): Promise<Int32Array> {
+export async function solveInstance(problem: Problem, { seed, timeMs, threads, nowMs, progress }: SolveOptions): Promise<Solved> {
   const flat = flatten(problem);
   if (flat !== null) {
     const found = await searchIslands(flat, threads, {
-      seed, timeMs, iterations: Number.MAX_SAFE_INTEGER, clock: { nowMs }, stopped: () => false, improved: progress,
+      seed, timeMs, iterations: Number.MAX_SAFE_INTEGER, clock: { nowMs }, stopped: () => false, audits: true, improved: progress,
     });
-    if (found.cost < Infinity) return found.hostOf;
+    if (found.cost < Infinity) return found;
   }
   const { hostOf } = search(problem, {
     seed, timeMs, bound: false, iterations: Number.MAX_SAFE_INTEGER, clock: { nowMs }, stopped: () => false,
@@ -28,7 +35,7 @@ export async function solveInstance(problem: Problem, { seed, timeMs, threads, n
       if (score !== null && isAllowed(score)) progress(score[firstObjectiveLevel] ?? 0);
     },
   });
-  return hostOf;
+  return { hostOf, weighed: 0, audited: 0 };
 }
 
 function isAllowed(score: Score): boolean {

@@ -1,3 +1,4 @@
+import { assert } from "../../model/assert.ts";
 import type { Random } from "../../model/random.ts";
 import { Annealer, type MoveMix } from "./anneal.ts";
 import type { FlatProblem } from "./problem.ts";
@@ -26,12 +27,12 @@ export interface Heat {
 }
 
 /** Share of a round after which limits that are still exceeded get dearer until they are kept. */
-const insistFrom = 0.7;
+const insistFrom = 0.5;
 /** Share of a round after which it cools down to single units of cost. */
 const settleFrom = 0.85;
 /** How much dearer at each look, and how much cheaper while a limit is kept. */
-const dearer = 1.03;
-const cheaper = 0.9925;
+const dearer = 1.01;
+const cheaper = 0.9975;
 const dearest = 1e6;
 /** Looks at what is exceeded in one round. */
 export const looksPerRound = 2000;
@@ -67,6 +68,25 @@ export class Cooling {
   /** Proposals weighed so far. */
   get weighed(): number {
     return this.#annealer.counters.weighed;
+  }
+
+  /** Moves made so far. */
+  get accepted(): number {
+    return this.#annealer.counters.accepted;
+  }
+
+  /** How often it has been counted afresh. */
+  audited = 0;
+  /** Moves that had been made then. */
+  auditedAt = 0;
+
+  /** Throws when what was counted move by move is not what counting afresh gives. */
+  audit(): void {
+    const fresh = new FlatState(this.#problem, this.#state.hostOf);
+    const [counted, anew] = [this.#state, fresh].map((state) => [state.cost, ...state.overload(), state.groups.spreadShort, state.groups.nearBroken].join(", "));
+    assert(counted === anew, `the search counted ${counted}, from scratch it is ${anew}`);
+    this.audited++;
+    this.auditedAt = this.accepted;
   }
 
   /** A new round from a placement; the record counts what is found from now on. */

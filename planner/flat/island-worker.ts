@@ -21,6 +21,7 @@ export type IslandQuestion =
       readonly heat: Heat;
       readonly iterations: number;
       readonly timeMs: number;
+      readonly audits: boolean;
       /** The placement to start from. */
       readonly from: Int32Array;
     };
@@ -39,9 +40,10 @@ function answer(question: IslandQuestion): FlatSolution {
     runRound(cooling, question.heat, {
       ...question, clock, stopped: () => Atomics.load(flag, 0) === 1, improved: (best) => { cost[0] = best; },
     });
+    if (question.audits) cooling.audit();
   }
   const record = island?.cooling.record;
-  return { hostOf: record?.hostOf ?? new Int32Array(), cost: record?.cost ?? Infinity, weighed: island?.cooling.weighed ?? 0 };
+  return { hostOf: record?.hostOf ?? new Int32Array(), cost: record?.cost ?? Infinity, weighed: island?.cooling.weighed ?? 0, audited: island?.cooling.audited ?? 0 };
 }
 
 // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin

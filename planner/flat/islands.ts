@@ -27,7 +27,8 @@ export async function searchIslands(problem: FlatProblem, threads: number, optio
     cost: new Float64Array(new SharedArrayBuffer(8)).fill(Infinity),
     seed: seed + i * 1_000_003,
   }));
-  let best: FlatSolution = { hostOf: problem.home, cost: Infinity, weighed: 0 };
+  let best = { hostOf: problem.home, cost: Infinity };
+  let done = { weighed: 0, audited: 0 };
   const report = (): void => options.improved?.(islands.reduce((least, { cost }) => Math.min(least, cost[0] as number), best.cost));
   const looks = setInterval(report, lookMs);
   const askAll = async (question: (i: number) => IslandQuestion, limitMs: number): Promise<readonly (FlatSolution | null)[]> =>
@@ -44,18 +45,19 @@ export async function searchIslands(problem: FlatProblem, threads: number, optio
       const start = best.hostOf;
       const answers = await askAll((i) => {
         const { heat, startsAt } = chosen[i] as (typeof chosen)[number];
-        return { kind: "round", heat, iterations, timeMs: roundMs, from: startsAt === "best" ? start : problem.home };
+        return { kind: "round", heat, iterations, timeMs: roundMs, audits: options.audits ?? false, from: startsAt === "best" ? start : problem.home };
       }, roundMs + graceMs);
-      best = { ...best, weighed: answers.reduce((sum, answer) => sum + (answer?.weighed ?? 0), 0) };
+      const sum = (of: "weighed" | "audited"): number => answers.reduce((total, answer) => total + (answer?.[of] ?? 0), 0);
+      done = { weighed: sum("weighed"), audited: sum("audited") };
       for (const [i, answer] of answers.entries()) {
         if (answer === null) continue;
         recipes.learn(chosen[i] as (typeof chosen)[number], answer.cost);
-        if (answer.cost < best.cost) best = { ...best, hostOf: answer.hostOf, cost: answer.cost };
+        if (answer.cost < best.cost) best = { hostOf: answer.hostOf, cost: answer.cost };
       }
       report();
       sharesLeft -= share;
     }
-    return best;
+    return { ...best, ...done };
   } finally {
     clearInterval(looks);
     for (const { thread } of islands) thread.dispose();

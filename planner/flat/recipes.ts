@@ -22,8 +22,10 @@ const screeningsMax = 8;
 /** A round shorter than so many proposals for each workload says nothing about a recipe. */
 const screeningProposals = 500;
 /** Rounds after screening: long ones from home by what was best, then shorter ones that loosen the best and cool it again. */
-const longShares = [0.2, 0.15];
-const reheatCount = 5;
+const longShares = [0.15, 0.12];
+/** Proposals for each workload from which on a further one pays. */
+const reheatProposals = 10_000;
+const reheats = { min: 3, max: 16 };
 /** Recipes that long rounds vary, the best ones so far. */
 const parentsMax = 3;
 
@@ -60,6 +62,7 @@ export class Recipes {
     const screenings = Math.min(screeningsMax, Math.floor(screenedShare * proposalsPerWorkload / screeningProposals));
     const spent = screenings === 0 ? 0 : screenedShare;
     const long = screenings === 0 ? longShares.map((share) => share + screenedShare / longShares.length) : longShares;
+    const reheatCount = Math.min(reheats.max, Math.max(reheats.min, Math.round(proposalsPerWorkload / reheatProposals)));
     const reheatShare = (1 - quenchShare - spent - long.reduce((sum, share) => sum + share, 0)) / reheatCount;
     this.shares = [quenchShare, ...repeat(spent / screenings, screenings), ...long, ...repeat(reheatShare, reheatCount)];
     this.#plans = [
@@ -87,17 +90,18 @@ export class Recipes {
 
   #long(lane: number, round: number): Recipe {
     const parent = this.#parent(lane + round * this.#lanes);
-    return { startsAt: "home", heat: parent === null ? this.#varied(careful, lane === 0 && round === 0 ? 1 : 2) : this.#varied(parent, lane === 0 && round === 0 ? 1 : 1.5) };
+    const isFirst = lane === 0 && round === 0;
+    return { startsAt: "home", heat: isFirst ? parent ?? careful : this.#varied(parent ?? careful, parent === null ? 2 : 1.5) };
   }
 
   #reheat(lane: number): Recipe {
     const parent = this.#varied(this.#parent(lane % 2) ?? careful, 1.5);
-    const cooler = this.#between(0.03, 0.4);
+    const cooler = this.#between(0.05, 0.5);
     return {
       startsAt: "best",
       heat: {
         ...parent, from: Math.max(2 * parent.to, parent.from * cooler), keptPrice: parent.keptPrice * this.#between(0.1, 0.6),
-        priceFrom: Math.min(parent.priceTo, parent.priceFrom * this.#between(1, 6)),
+        priceFrom: Math.min(parent.priceTo, parent.priceFrom * this.#between(1, 4)),
       },
     };
   }
@@ -112,7 +116,7 @@ export class Recipes {
     const priceFrom = this.#between(0.2, 15);
     return {
       from: this.#between(0.02, 0.4), to: this.#between(1e-6, 5e-3), priceFrom, priceTo: priceFrom * this.#between(10, 300),
-      groupPrice: this.#between(0.03, 0.5), keptPrice: this.#random.chance(400) ? 0 : this.#between(0.15, 1.3),
+      groupPrice: this.#between(0.05, 3), keptPrice: this.#random.chance(400) ? 0 : this.#between(0.15, 1.3),
       sizePerTemperature: this.#between(5, 40), mix: this.#drawnMix(),
     };
   }
@@ -125,7 +129,6 @@ export class Recipes {
   /** Each number up or down by at most the factor. */
   #varied(heat: Heat, factor: number): Heat {
     const near = (value: number): number => value * this.#between(1 / factor, factor);
-    if (factor === 1) return heat;
     return {
       from: near(heat.from), to: near(heat.to), priceFrom: near(heat.priceFrom), priceTo: near(heat.priceTo), groupPrice: near(heat.groupPrice),
       keptPrice: near(heat.keptPrice), sizePerTemperature: near(heat.sizePerTemperature), mix: this.#random.chance(500) ? heat.mix : this.#drawnMix(),

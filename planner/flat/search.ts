@@ -12,6 +12,8 @@ export interface FlatOptions {
   readonly timeMs: number;
   readonly clock: Clock;
   readonly stopped: () => boolean;
+  /** Counts afresh after every million moves and throws when that differs; costs next to nothing. */
+  readonly audits?: boolean;
   /** Called when there is a better placement that keeps every limit. */
   readonly improved?: (cost: number) => void;
 }
@@ -21,8 +23,12 @@ export interface FlatSolution {
   /** Infinity when no placement that keeps every limit was found. */
   readonly cost: number;
   readonly weighed: number;
+  /** How often what was counted move by move was counted afresh. */
+  readonly audited: number;
 }
 
+/** Moves between two audits. */
+const auditEvery = 1_000_000;
 const proposalsMin = 200;
 /** What a thread is taken to propose in a millisecond, to know how much there is to spend. */
 const proposalsPerMs = 2000;
@@ -34,7 +40,7 @@ export function affordable({ workloadCount }: FlatProblem, { timeMs, iterations 
 
 /** Anneals within the time and the proposals given, in one thread. */
 export function searchFlat(problem: FlatProblem, options: FlatOptions): FlatSolution {
-  const { clock, timeMs, iterations, stopped, improved, seed } = options;
+  const { clock, timeMs, iterations, stopped, improved, seed, audits } = options;
   const endMs = clock.nowMs() + timeMs;
   const cooling = new Cooling(problem, reachOf(problem), new Random(seed));
   const recipes = new Recipes(new Random(seed), 1, affordable(problem, options));
@@ -51,14 +57,15 @@ export function searchFlat(problem: FlatProblem, options: FlatOptions): FlatSolu
     });
     const { record } = cooling;
     recipes.learn(recipe, record.cost);
+    if (audits === true) cooling.audit();
     if (record.cost < best.cost) best = { hostOf: record.hostOf.slice(), cost: record.cost };
     sharesLeft -= share;
   }
-  return { ...best, weighed: cooling.weighed };
+  return { ...best, weighed: cooling.weighed, audited: cooling.audited };
 }
 
 /** One round within the given limits. */
-export function runRound(cooling: Cooling, heat: Heat, { clock, timeMs, iterations, stopped, improved }: Omit<FlatOptions, "seed">): void {
+export function runRound(cooling: Cooling, heat: Heat, { clock, timeMs, iterations, stopped, audits, improved }: Omit<FlatOptions, "seed">): void {
   const startMs = clock.nowMs();
   const share = (done: number): number => Math.max((clock.nowMs() - startMs) / timeMs, done / iterations);
   let pace = Math.max(proposalsMin, Math.min(5000, Math.ceil(iterations / looksPerRound)));
@@ -66,6 +73,7 @@ export function runRound(cooling: Cooling, heat: Heat, { clock, timeMs, iteratio
   let done = 0;
   for (let now = share(done); now < 1 && !stopped();) {
     cooling.step(heat, now, pace);
+    if (audits === true && cooling.accepted - cooling.auditedAt >= auditEvery) cooling.audit();
     done += pace;
     const then = share(done);
     // A look is a small part of a round, whatever the machine's speed.

@@ -6,7 +6,7 @@ import { challengeScore, secondsToOnePercent, type InstanceResult } from "../../
 
 const result = (name: string, seed: number, total: number, more: Partial<InstanceResult> = {}): InstanceResult => ({
   name, seed, machines: 4, processes: 9, initial: 2000, lowerBound: 800, cost: { load: total, balance: 0, process: 0, service: 0, machine: 0, total },
-  trace: [{ seconds: 0.5, cost: 2000 }, { seconds: 3, cost: 1009 }, { seconds: 40, cost: 1000 }], seconds: 60, cpuSeconds: 110, peakMiB: 120, faults: [], ...more,
+  trace: [{ seconds: 0.5, cost: 2000 }, { seconds: 3, cost: 1009 }, { seconds: 40, cost: 1000 }], seconds: 60, cpuSeconds: 110, peakMiB: 120, weighed: 550e6, audited: 7, faults: [], ...more,
 });
 
 describe("references", () => {
@@ -24,9 +24,9 @@ describe("references", () => {
 
   it("stand in the row of a result, with what nobody knows left open", () => {
     expect(rowOf(result("x", 3, 1000), references.get("x") ?? noReference)).toEqual(
-      ["x", "3", "1,000", "2,000", "800", "25.0000", "1,005", "990", "0.5000", "3.0", "60.0", "110.0", "120", "yes"]);
+      ["x", "3", "1,000", "2,000", "800", "25.0000", "1,005", "990", "0.5000", "3.0", "60.0", "110.0", "120", "5.0", "7", "yes"]);
     expect(rowOf(result("z", 3, 329, { lowerBound: 0, faults: ["capacity"] }), noReference)).toEqual(
-      ["z", "3", "329", "2,000", "0", "-", "-", "-", "-", "Infinity", "60.0", "110.0", "120", "NO"]);
+      ["z", "3", "329", "2,000", "0", "-", "-", "-", "-", "Infinity", "60.0", "110.0", "120", "5.0", "7", "NO"]);
   });
 });
 
