@@ -99,9 +99,9 @@ describe("daily peaks", () => {
   });
 });
 
-describe("peaks without steps", () => {
-  const days = (length: number, peak: (day: number) => number): Float64Array => Float64Array.from({ length }, (_, day) => peak(day));
+const days = (length: number, peak: (day: number) => number): Float64Array => Float64Array.from({ length }, (_, day) => peak(day));
 
+describe("peaks without steps", () => {
   it.each<[string, Float64Array, Float64Array]>([
     ["are of the size that they have now", days(30, (day) => (day < 12 ? 100 : 300)), days(30, () => 300)],
     ["keep a slope", days(30, (day) => 100 + 10 * day), days(30, (day) => 100 + 10 * day)],
