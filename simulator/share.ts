@@ -19,10 +19,11 @@ export class FairShare {
       this.#openRows = new Int32Array(2 * count);
     }
     const [open, openRows] = [this.#open, this.#openRows];
+    // The level is below some demand, and so below 2^31.
     let left = capacity;
-    let level = Math.floor(left / count) | 0;
+    let level = (left / count) | 0;
     let kept = 0;
-    let least = 0x7fffffff;
+    let given = 0;
     for (let i = 0; i < count; i++) {
       const row = rows[i] as number;
       const demand = samples[row * slots + slot] as number;
@@ -30,30 +31,33 @@ export class FairShare {
       const more = (level - demand) >> 31;
       open[kept] = demand;
       openRows[kept] = row;
-      kept -= more;
-      left -= demand & ~more;
-      least = Math.min(least, demand | ~more & 0x7fffffff);
+      kept = (kept - more) | 0;
+      given += demand & ~more;
     }
+    left -= given;
     while (kept < count && kept > 0) {
       count = kept;
-      level = Math.floor(left / count) | 0;
-      if (least > level) break;
+      level = (left / count) | 0;
       kept = 0;
-      least = 0x7fffffff;
+      given = 0;
       for (let i = 0; i < count; i++) {
         const demand = open[i] as number;
         const more = (level - demand) >> 31;
         open[kept] = demand;
         openRows[kept] = openRows[i] as number;
-        kept -= more;
-        left -= demand & ~more;
-        least = Math.min(least, demand | ~more & 0x7fffffff);
+        kept = (kept - more) | 0;
+        given += demand & ~more;
       }
+      left -= given;
     }
     const extra = left - level * count;
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < extra; i++) {
       const row = openRows[i] as number;
-      stolen[row] = (stolen[row] as number) + ((open[i] as number) - level - (i < extra ? 1 : 0));
+      stolen[row] = (stolen[row] as number) + ((open[i] as number) - level - 1);
+    }
+    for (let i = extra; i < count; i++) {
+      const row = openRows[i] as number;
+      stolen[row] = (stolen[row] as number) + ((open[i] as number) - level);
     }
   }
 }
