@@ -7,6 +7,7 @@ import { compilePolicies, type Constraint } from "../policies/index.ts";
 import { placeInBlocks } from "./blocks.ts";
 import { buildProblem } from "./build-problem.ts";
 import { claimOf } from "./claim.ts";
+import { flatStart } from "./flat-start.ts";
 import { exactSize, solveExactly } from "./exact/index.ts";
 import { compareScores, firstObjectiveLevel, mustsLevel, unplacedLevel, type EngineOptions, type Problem, type Score, type Solution } from "./problem.ts";
 import { schedule, type ScheduleResult } from "./schedule.ts";
@@ -129,7 +130,7 @@ async function solve(request: PlanRequest, problem: Problem, deadlineMs: number,
   const isSmall = exactSize(problem) <= exactBinariesMax;
   const options = optionsOf(request, problem, deadlineMs, around);
   if (request.engine === "search" || (request.engine === "auto" && !isSmall)) {
-    const found = search(problem, options);
+    const found = search(problem, { ...options, ...(await startOf(request, problem, options)) });
     if (found.claim.kind === "optimal") return found;
     if (!worthMoving(request, problem, found)) return stay(problem, found);
     return staysPut(problem, found) ? found : settled(request, problem, deadlineMs, found, around);
@@ -138,6 +139,14 @@ async function solve(request: PlanRequest, problem: Problem, deadlineMs: number,
   if (warm.claim.kind === "optimal" || request.stopped()) return warm;
   const found = await solveExactly(problem, { ...optionsOf(request, problem, deadlineMs, around), start: warm.hostOf });
   return found.claim.kind === "optimal" || worthMoving(request, problem, found) ? found : stay(problem, found);
+}
+
+/** A placement to start from: the caller's, or one that the tables of the problem give. */
+async function startOf({ iterations }: PlanRequest, problem: Problem, options: EngineOptions): Promise<Pick<EngineOptions, "start">> {
+  if (options.start !== undefined) return {};
+  const { iterations: _, ...unlimited } = options;
+  const start = await flatStart(problem, iterations === undefined ? unlimited : options);
+  return start === null ? {} : { start };
 }
 
 function optionsOf(request: PlanRequest, problem: Problem, deadlineMs: number, around: Around): EngineOptions {

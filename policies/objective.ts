@@ -17,7 +17,7 @@ export interface LinearObjective extends Named {
   at(workload: number, host: number): number;
   /** What host h adds when it is on (see `hostIsOnWhen`). */
   on(host: number): number;
-  /** Exactly what `at` returns, for engines that want tables; absent when nobody has made them. */
+  /** Exactly what `at` returns, for engines that want tables; absent when nobody has made them, or when a host costs something by itself. */
   readonly structure?: MoveTables;
 }
 

@@ -1,5 +1,5 @@
 import type { AllowForm, DomainsForm, FillForm, NearForm, PackForm } from "../../policies/form.ts";
-import type { LinearObjective, MostMovedObjective, OverObjective } from "../../policies/objective.ts";
+import type { MostMovedObjective, MoveTables, OverObjective } from "../../policies/objective.ts";
 import type { Problem } from "../problem.ts";
 import type { Domains, FlatProblem, Grouping, Lists } from "./problem.ts";
 
@@ -21,12 +21,24 @@ export function flatten(problem: Problem): FlatProblem | null {
   const spread = spreadOf(forms.domains, workloadCount);
   const near = nearOf(forms.near, workloadCount);
   if (dimensions === null || apart === undefined || spread === undefined || near === undefined) return null;
-  return {
+  const flat: FlatProblem = {
     workloadCount, hostCount, ...dimensions, home: current, apart, spread, near,
-    perMove: terms.linear?.structure?.perMove ?? new Float64Array(workloadCount),
-    between: betweenOf(terms.linear),
+    perMove: terms.moves?.perMove ?? new Float64Array(workloadCount),
+    between: betweenOf(terms.moves?.between ?? null),
     mostMoved: terms.mostMoved, allowed: allowedOf(forms.allow, workloadCount),
   };
+  return mostCost(flat) <= Number.MAX_SAFE_INTEGER ? flat : null;
+}
+
+/** What no placement costs more than; beyond 2^53 a sum may have been rounded. */
+function mostCost({ workloadCount, dimensionCount, sizes, softWeights, softLimits, perMove, between, mostMoved }: FlatProblem): number {
+  let most = perMove.reduce((sum, cost) => sum + cost, 0) + (mostMoved?.weight ?? 0) * workloadCount;
+  sizes.forEach((size, i) => { most += Math.max(1, softWeights[i % dimensionCount] as number) * Math.abs(size); });
+  softLimits.forEach((limit, i) => { most += limit < 0 ? -limit * (softWeights[i % dimensionCount] as number) : 0; });
+  if (between === null) return most;
+  let dearest = 0;
+  for (const value of between.values) dearest = Math.max(dearest, value);
+  return most + between.weight * dearest * workloadCount;
 }
 
 interface Forms {
@@ -54,26 +66,29 @@ function byKind(musts: Problem["musts"]): Forms | null {
 
 interface Terms {
   readonly over: readonly (OverObjective & { readonly weight: number })[];
-  readonly linear: LinearObjective | null;
+  readonly moves: MoveTables | null;
   readonly mostMoved: (Grouping & { readonly weight: number }) | null;
 }
 
-/** Moving costs have to be tables already, of weight one: whole numbers stay whole. */
+/** Moving costs have to be tables already. */
 function byTerm(terms: Problem["levels"][number]["terms"]): Terms | null {
   const over: (OverObjective & { weight: number })[] = [];
-  let linear: LinearObjective | null = null;
+  let moves: MoveTables | null = null;
   let mostMoved: (MostMovedObjective & { weight: number }) | null = null;
   for (const { objective, weight } of terms) {
     if (objective.kind === "over") over.push({ ...objective, weight });
-    else if (objective.kind === "linear" && objective.structure !== undefined && linear === null && weight === 1) linear = objective;
+    else if (objective.kind === "linear" && objective.structure !== undefined && moves === null) moves = weighted(objective.structure, weight);
     else if (objective.kind === "most-moved" && mostMoved === null) mostMoved = { ...objective, weight };
     else return null;
   }
-  return { over, linear, mostMoved };
+  return { over, moves, mostMoved };
 }
 
-function betweenOf(linear: LinearObjective | null): FlatProblem["between"] {
-  const between = linear?.structure?.between ?? null;
+function weighted({ perMove, between }: MoveTables, weight: number): MoveTables {
+  return { perMove: perMove.map((cost) => cost * weight), between: between === null ? null : { ...between, weight: between.weight * weight } };
+}
+
+function betweenOf(between: MoveTables["between"]): FlatProblem["between"] {
   return between === null ? null : { rows: between.row, values: between.values, weight: between.weight };
 }
 

@@ -17,8 +17,8 @@ export interface RoundPlan {
 
 /** Lengths in shares of the whole search; what is screened first depends on how much there is to spend. */
 const quenchShare = 0.02;
-const screenedShare = 0.28;
-const screeningsMax = 8;
+const screenedShare = 0.3;
+const screeningsMax = 7;
 /** A round shorter than so many proposals for each workload says nothing about a recipe. */
 const screeningProposals = 500;
 /** Rounds after screening: long ones from home by what was best, then shorter ones that loosen the best and cool it again. */
@@ -35,8 +35,13 @@ const quench: Recipe = {
   startsAt: "home",
   heat: { from: 1e-4, to: 1e-6, priceFrom: 100, priceTo: 1e4, groupPrice: 0.1, keptPrice: 0, sizePerTemperature: 0, mix: evenMix },
 };
-/** Where there is no time to find out: limits dear from the start, so that a large fleet stays whole. */
+/** For large and for loose fleets: limits dear from the start, so that the fleet stays whole, and room kept at home is dear. */
 const careful: Heat = { from: 0.05, to: 5e-6, priceFrom: 15, priceTo: 2000, groupPrice: 0.1, keptPrice: 0.8, sizePerTemperature: 30, mix: evenMix };
+/** For small tight fleets with few workloads a host: everything flows until late. */
+const melting: Heat = { from: 0.15, to: 4e-3, priceFrom: 0.4, priceTo: 12, groupPrice: 0.6, keptPrice: 0.2, sizePerTemperature: 8, mix: evenMix };
+/** What other recipes are varied from, and how far. */
+const archetypes = [careful, melting] as const;
+const spread = { screening: 3, untried: 2, long: 1.5, reheat: 1.5 };
 
 interface Tried {
   readonly heat: Heat;
@@ -52,6 +57,8 @@ export class Recipes {
   readonly #random: Random;
   readonly #lanes: number;
   readonly #tried: Tried[] = [];
+  #screened = 0;
+  #reheated = 0;
   readonly #plans: readonly ((lane: number) => Recipe)[];
   readonly shares: readonly number[];
 
@@ -67,7 +74,7 @@ export class Recipes {
     this.shares = [quenchShare, ...repeat(spent / screenings, screenings), ...long, ...repeat(reheatShare, reheatCount)];
     this.#plans = [
       () => quench,
-      ...repeat((lane: number) => this.#screening(lane), screenings),
+      ...repeat(() => this.#screening(), screenings),
       ...long.map((_, i) => (lane: number) => this.#long(lane, i)),
       ...repeat((lane: number) => this.#reheat(lane), reheatCount),
     ];
@@ -83,27 +90,34 @@ export class Recipes {
     if (startsAt === "home" && heat !== quench.heat) this.#tried.push({ heat, cost });
   }
 
-  #screening(lane: number): Recipe {
-    const isFirst = this.#tried.length < this.#lanes && lane === 0;
-    return { startsAt: "home", heat: isFirst ? careful : this.#drawn() };
+  /** Both archetypes as they are, then variants of them. */
+  #screening(): Recipe {
+    const archetype = archetypes[this.#screened++ % archetypes.length] as Heat;
+    return { startsAt: "home", heat: this.#screened <= archetypes.length ? archetype : this.#varied(archetype, spread.screening) };
   }
 
   #long(lane: number, round: number): Recipe {
     const parent = this.#parent(lane + round * this.#lanes);
-    const isFirst = lane === 0 && round === 0;
-    return { startsAt: "home", heat: isFirst ? parent ?? careful : this.#varied(parent ?? careful, parent === null ? 2 : 1.5) };
+    if (lane === 0 && round === 0) return { startsAt: "home", heat: parent ?? careful };
+    return { startsAt: "home", heat: parent === null ? this.#varied(careful, spread.untried) : this.#varied(parent, spread.long) };
   }
 
   #reheat(lane: number): Recipe {
-    const parent = this.#varied(this.#parent(lane % 2) ?? careful, 1.5);
-    const cooler = this.#between(0.05, 0.5);
+    if (this.#reheated++ % 3 === 2) return { startsAt: "best", heat: this.#settling() };
+    const parent = this.#varied(this.#parent(lane % 2) ?? careful, spread.reheat);
     return {
       startsAt: "best",
       heat: {
-        ...parent, from: Math.max(2 * parent.to, parent.from * cooler), keptPrice: parent.keptPrice * this.#between(0.1, 0.6),
+        ...parent, from: Math.max(2 * parent.to, parent.from * this.#between(0.05, 0.5)), keptPrice: parent.keptPrice * this.#between(0.1, 0.6),
         priceFrom: Math.min(parent.priceTo, parent.priceFrom * this.#between(1, 4)),
       },
     };
+  }
+
+  /** For the last digits: no hotter than what single moves cost, which is little beside loads. */
+  #settling(): Heat {
+    const from = this.#between(1e-6, 1e-3);
+    return { ...careful, from, to: from / 100, priceFrom: 100, priceTo: 1e4, keptPrice: 0, sizePerTemperature: 0, mix: this.#drawnMix() };
   }
 
   /** The i-th of the best recipes so far. */
@@ -112,18 +126,9 @@ export class Recipes {
     return best[i % Math.min(parentsMax, Math.max(1, best.length))]?.heat ?? null;
   }
 
-  #drawn(): Heat {
-    const priceFrom = this.#between(0.2, 15);
-    return {
-      from: this.#between(0.02, 0.4), to: this.#between(1e-6, 5e-3), priceFrom, priceTo: priceFrom * this.#between(10, 300),
-      groupPrice: this.#between(0.05, 3), keptPrice: this.#random.chance(400) ? 0 : this.#between(0.15, 1.3),
-      sizePerTemperature: this.#between(5, 40), mix: this.#drawnMix(),
-    };
-  }
-
   #drawnMix(): MoveMix {
     const [swap, peerSwap, replace] = [this.#random.between(80, 250), this.#random.between(50, 300), this.#random.between(150, 450)];
-    return { swap, peerSwap, replace, goHome: this.#random.between(10, 24) };
+    return { swap, peerSwap, replace, goHome: this.#random.between(10, 60) };
   }
 
   /** Each number up or down by at most the factor. */
