@@ -22,7 +22,7 @@ const screeningsMax = 7;
 /** A round shorter than so many proposals for each workload says nothing about a recipe. */
 const screeningProposals = 500;
 /** Rounds after screening: long ones from home by what was best, then shorter ones that loosen the best and cool it again. */
-const longShares = [0.15, 0.12];
+const longShares = [0.12, 0.1, 0.08];
 /** Proposals for each workload from which on a further one pays. */
 const reheatProposals = 10_000;
 const reheats = { min: 3, max: 16 };
