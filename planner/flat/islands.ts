@@ -29,7 +29,13 @@ export async function searchIslands(problem: FlatProblem, threads: number, optio
   }));
   let best = { hostOf: problem.home, cost: Infinity };
   let done = { weighed: 0, audited: 0 };
-  const report = (): void => options.improved?.(islands.reduce((least, { cost }) => Math.min(least, cost[0] as number), best.cost));
+  let reported = Infinity;
+  const report = (): void => {
+    const least = islands.reduce((known, { cost }) => Math.min(known, cost[0] as number), best.cost);
+    if (least >= reported) return;
+    reported = least;
+    options.improved?.(least);
+  };
   const looks = setInterval(report, lookMs);
   const askAll = async (question: (i: number) => IslandQuestion, limitMs: number): Promise<readonly (FlatSolution | null)[]> =>
     Promise.all(islands.map(({ thread }, i) => thread.ask(question(i), { limitMs, stopped, graceMs })));

@@ -39,6 +39,8 @@ describe("annealing over tables", () => {
     const reported: number[] = [];
     const options = { ...patient, seed: 1, iterations: 200_000, improved: (cost: number) => void reported.push(cost) };
     const found = await searchIslands(flat, 2, options);
+    expect(reported.at(-1)).toBe(found.cost);
+    expect(reported).toEqual([...new Set(reported)].sort((a, b) => b - a));
     const again = await searchIslands(flat, 2, options);
     expect(again).toEqual(found);
     const now = scoreOf(problem, problem.current);
