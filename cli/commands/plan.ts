@@ -1,12 +1,11 @@
-import { access, constants, stat, writeFile } from "node:fs/promises";
-import path from "node:path";
+import { writeFile } from "node:fs/promises";
 import { Option, type Command } from "commander";
 import type { Mode } from "../../model/plan.ts";
 import type { EngineChoice } from "../../planner/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
-import { failed, usageProblem } from "../failed.ts";
+import { failed } from "../failed.ts";
 import { fileProblem } from "../file-problem.ts";
 import { commandHelp } from "../help.ts";
 import { asOfOption, evacuateOption, secondsAsMs, wholeNumber, type ScenarioOptions } from "../options.ts";
@@ -14,6 +13,7 @@ import type { PlanReport } from "../planning.ts";
 import { inputOf } from "../prepare.ts";
 import { renderPlan } from "../render/plan.ts";
 import { wrap } from "../render/text.ts";
+import { unwritableFile } from "../writable.ts";
 
 interface PlanOptions extends ScenarioOptions {
   readonly mode?: Mode;
@@ -54,7 +54,7 @@ export function addPlan(program: Command, context: Context, finish: Finish): voi
 }
 
 async function plan(files: readonly string[], options: PlanOptions, context: Context): Promise<CommandResult> {
-  const unwritable = options.out === undefined ? [] : await unwritableFile(options.out);
+  const unwritable = options.out === undefined ? [] : await unwritableFile("--out", options.out, "plan.json");
   if (unwritable.length > 0) return failed(unwritable);
   const input = inputOf(files, options, context);
   const { outcome, interrupted } = await context.makePlan({
@@ -72,19 +72,6 @@ async function plan(files: readonly string[], options: PlanOptions, context: Con
     text: () => renderPlan(report, { paint: context.paint, columns: context.columns, full: options.full ?? false })
       + endWords(report, kept.length > 0 ? {} : options, interrupted, context),
   };
-}
-
-/** Asked before planning: nobody should wait for a plan that cannot be kept. */
-async function unwritableFile(file: string): Promise<CommandResult["diagnostics"]> {
-  if (file === "") return [usageProblem("--out names no file.", "Write `--out plan.json`.")];
-  try {
-    const found = await stat(file).catch(() => null);
-    if (found?.isDirectory() === true) throw Object.assign(new Error("is a folder"), { code: "EISDIR" });
-    await access(found === null ? path.dirname(file) : file, constants.W_OK);
-    return [];
-  } catch (error) {
-    return [fileProblem(file, error, "written")];
-  }
 }
 
 /** A plan that its own verifier refuses is never kept. */
