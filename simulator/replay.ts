@@ -81,9 +81,11 @@ const fair = new FairShare();
 export function replayPool(pool: Pool, from: number, to: number, sums: Float64Array, totals: RowTotals): void {
   sumRowsAndTotals(pool, from, to, sums, totals.demand);
   const { samples, slots, rows, capacity, weights } = pool;
+  if (!weights) {
+    fair.steal(pool, from, to, sums, totals.stolen);
+    return;
+  }
   for (let s = 0; s < to - from; s++) {
-    if ((sums[s] as number) <= capacity) continue;
-    if (weights) stealByWeight(samples, slots, rows, from + s, capacity, weights, totals.stolen);
-    else fair.steal(samples, slots, rows, from + s, capacity, totals.stolen);
+    if ((sums[s] as number) > capacity) stealByWeight(samples, slots, rows, from + s, capacity, weights, totals.stolen);
   }
 }

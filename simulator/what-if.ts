@@ -70,6 +70,9 @@ export class WhatIf {
   readonly #loads: Float64Array;
   readonly #figures: HostFigures[];
   readonly #scratch: Float64Array;
+  readonly #zeros: Int32Array;
+  /** What each row asks for in all. */
+  readonly #rowDemand: Float64Array;
 
   constructor(input: ReplayInput) {
     const { slots, samples } = input;
@@ -82,7 +85,9 @@ export class WhatIf {
       const load = this.loadOf(host);
       for (let s = 0; s < slots; s++) load[s] = (load[s] as number) + (samples[row * slots + s] as number);
     });
-    this.#figures = Array.from(input.capacity, (_, host) => this.#figuresOf(this.loadOf(host), host));
+    this.#zeros = new Int32Array(slots);
+    this.#rowDemand = Float64Array.from(this.#hostOf, (_, row) => sumOf(this.#row(row)));
+    this.#figures = Array.from(input.capacity, (_, host) => this.#figuresOf(host, sumOf(this.loadOf(host)), this.loadOf(host), this.#zeros, 1));
   }
 
   get slots(): number {
@@ -107,14 +112,15 @@ export class WhatIf {
 
   /** What some moves would change, each row moved at most once; nothing is changed. Hosts ascending. */
   ask(moves: readonly RowMove[]): readonly HostChange[] {
-    return this.#concerned(moves).map((host) => ({ host, before: this.figures(host), after: this.#figuresOf(this.#loadAfter(host, moves), host) }));
+    return this.#concerned(moves).map((host) => ({ host, before: this.figures(host), after: this.#figuresAfter(host, moves) }));
   }
 
   /** Makes the moves. */
   apply(moves: readonly RowMove[]): void {
     for (const host of this.#concerned(moves)) {
-      this.loadOf(host).set(this.#loadAfter(host, moves));
-      this.#figures[host] = this.#figuresOf(this.loadOf(host), host);
+      const load = this.loadOf(host);
+      for (const { row, sign } of this.#changesAt(host, moves)) addRow(load, this.#row(row), sign, load);
+      this.#figures[host] = this.#figuresOf(host, sumOf(load), load, this.#zeros, 1);
     }
     for (const { row, to } of moves) this.#hostOf[row] = to;
   }
@@ -130,30 +136,43 @@ export class WhatIf {
     return [...hosts].sort((a, b) => a - b);
   }
 
-  #loadAfter(host: number, moves: readonly RowMove[]): Float64Array {
+  #row(row: number): Int32Array {
     const { samples, slots } = this.#input;
-    const load = this.#scratch;
-    load.set(this.loadOf(host));
-    for (const { row, to } of moves) {
-      const sign = Number(to === host) - Number(this.#hostOf[row] === host);
-      if (sign > 0) for (let s = 0; s < slots; s++) load[s] = (load[s] as number) + (samples[row * slots + s] as number);
-      else if (sign < 0) for (let s = 0; s < slots; s++) load[s] = (load[s] as number) - (samples[row * slots + s] as number);
-    }
-    return load;
+    return samples.subarray(row * slots, (row + 1) * slots);
   }
 
-  #figuresOf(load: Float64Array, host: number): HostFigures {
+  /** What comes to a host, and what leaves it. */
+  #changesAt(host: number, moves: readonly RowMove[]): readonly { readonly row: number; readonly sign: 1 | -1 }[] {
+    return moves.flatMap(({ row, to }) => {
+      const here = this.#hostOf[row] === host;
+      return here === (to === host) ? [] : { row, sign: here ? -1 : 1 };
+    });
+  }
+
+  /** The last row is added while the figures are taken, so that the usual question, one row a host, goes over the load once. */
+  #figuresAfter(host: number, moves: readonly RowMove[]): HostFigures {
+    const changes = this.#changesAt(host, moves);
+    let load = this.loadOf(host);
+    for (const { row, sign } of changes.slice(0, -1)) {
+      addRow(load, this.#row(row), sign, this.#scratch);
+      load = this.#scratch;
+    }
+    const last = changes.at(-1);
+    if (last === undefined) return this.figures(host);
+    const demand = changes.reduce((sum, { row, sign }) => sum + sign * (this.#rowDemand[row] as number), this.figures(host).demand);
+    return this.#figuresOf(host, demand, load, this.#row(last.row), last.sign);
+  }
+
+  /** Figures of a host with a load and one row more, or less, which together ask for `demand`. */
+  #figuresOf(host: number, demand: number, load: Float64Array, row: Int32Array, sign: 1 | -1): HostFigures {
     const { capacity: capacities, idleMilliwatts, peakMilliwatts } = this.#input;
     const [capacity, idle] = [capacities[host] as number, idleMilliwatts[host] as number];
     const rangePerUnit = capacity > 0 ? ((peakMilliwatts[host] as number) - idle) / capacity : 0;
-    let demand = 0;
     let stolen = 0;
     let demandPeak = 0;
     let slotsOver = 0;
-    let range = 0;
     for (let s = 0; s < load.length; s++) {
-      const asked = load[s] as number;
-      demand += asked;
+      const asked = (load[s] as number) + sign * (row[s] as number);
       const over = asked - capacity;
       if (over > 0) {
         stolen += over;
@@ -161,7 +180,16 @@ export class WhatIf {
       }
       if (asked > demandPeak) demandPeak = asked;
     }
-    range = (demand - stolen) * rangePerUnit;
-    return { demand, stolen, demandPeak, slotsOver, milliwatts: idle * load.length + Math.round(range) };
+    return { demand, stolen, demandPeak, slotsOver, milliwatts: idle * load.length + Math.round((demand - stolen) * rangePerUnit) };
   }
+}
+
+function sumOf(amounts: Float64Array | Int32Array): number {
+  let sum = 0;
+  for (let s = 0; s < amounts.length; s++) sum += amounts[s] as number;
+  return sum;
+}
+
+function addRow(load: Float64Array, row: Int32Array, sign: 1 | -1, into: Float64Array): void {
+  for (let s = 0; s < load.length; s++) into[s] = (load[s] as number) + sign * (row[s] as number);
 }
