@@ -1,14 +1,15 @@
 /**
  * Forecasts of the public Bitbrains machines against what happened: coverage of 90 % bands, error against repeating the
  * last day, for machines, for hosts of eight, and for all together.
- * npx tsx bench/forecast.ts FOLDER [--step 300] [--ahead 7] [--learn 14] [--every 2] [--mstl]
+ * npx tsx bench/forecast.ts FOLDER [--step 300] [--ahead 7] [--learn 14] [--every 2] [--mstl] [--alone]
+ * --alone: sums know nothing of their members.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
 import { initSync, MSTL } from "@bsull/augurs/mstl";
 import { readTrace } from "../scenarios/index.ts";
-import { backTest, type BackTest, eachAlone, type Forecaster, gridOver, groupedBy, useOfGroups } from "../simulator/index.ts";
+import { backTest, type BackTest, eachAlone, type Forecaster, gridOver, groupedBy, sumForecaster, useOfGroups } from "../simulator/index.ts";
 import { slotsPerDay } from "../simulator/forecast/history.ts";
 import { medianOf } from "../simulator/forecast/quantile.ts";
 
@@ -16,7 +17,7 @@ const { values, positionals: [folder] } = parseArgs({
   allowPositionals: true,
   options: {
     step: { type: "string", default: "3600" }, ahead: { type: "string", default: "7" }, learn: { type: "string", default: "14" },
-    every: { type: "string", default: "2" }, mstl: { type: "boolean", default: false },
+    every: { type: "string", default: "2" }, mstl: { type: "boolean", default: false }, alone: { type: "boolean", default: false },
   },
 });
 if (folder === undefined) throw new Error("say in which folder the traces are: npx tsx bench/forecast.ts FOLDER");
@@ -72,9 +73,10 @@ console.log(`${trace.series.length} machines, slots of ${values.step} s, learnin
 for (const resource of ["cpuMillicores", "memoryMiB"]) {
   for (const [level, groups] of levels) {
     const histories = useOfGroups(trace, resource, grid, groups);
+    const members = groups.map((group) => (group.members.length < 2 ? [] : useOfGroups(trace, resource, grid, group.members.map((i) => ({ name: "", members: [i] })))));
     for (const [name, forecaster] of forecasters) {
       const start = process.cpuUsage();
-      const tests = histories.map((history) => backTest(history, options, forecaster));
+      const tests = histories.map((history, i) => backTest(history, options, forecaster ?? sumForecaster(values.alone ? [] : members[i] ?? [])));
       show(`${name} ${resource} ${level}`, tests, process.cpuUsage(start).user / 1000);
     }
   }

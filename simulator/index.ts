@@ -4,10 +4,9 @@ import type { SimulationInput } from "./simulation.ts";
 
 export type { MoveSettings } from "./carriage.ts";
 export { checkSimulation } from "./check.ts";
-export type { Distribution } from "./chance.ts";
 export { sweepFailures, type Loss, type LossOutcome } from "./failure-sweep.ts";
 export { answeredLoss, lossScopes, type SweepScopes } from "./losses.ts";
-export type { FailureProcess, FailureScope, GivenFailure } from "./failures.ts";
+export type { GivenFailure } from "./failures.ts";
 export type { CarbonSeries } from "./meters.ts";
 export { pairedDifference, type PairedDifference } from "./paired.ts";
 export type { PowerModel } from "./power.ts";
@@ -21,6 +20,7 @@ export { replayInput, WhatIf, type HostChange, type HostFigures, type ReplayInpu
 export { backTest, type BackTest, type BackTestOptions, type Forecaster } from "./forecast/back-test.ts";
 export { forecast, type Forecast, type ForecastOptions, type Season, type TooShort } from "./forecast/forecast.ts";
 export type { History } from "./forecast/history.ts";
+export { sumForecaster } from "./forecast/sum.ts";
 export { runways, serviceRunways, type Pool, type Runway, type RunwayOptions, type ServicePool, type ServiceRunway, type WhenAtMs } from "./forecast/runway.ts";
 export { eachAlone, groupedBy, useOfGroups, type GroupUse, type LoadGroup } from "./load/aggregate.ts";
 export { gridOver, type Grid } from "./load/grid.ts";

@@ -1,12 +1,15 @@
-import { fit, type Fitted } from "./fit.ts";
+import type { Fitted } from "./fit.ts";
 import { holesOf, slotsPerDay, type History } from "./history.ts";
 import type { Likeness } from "./profile.ts";
+import { fitSum } from "./sum.ts";
 
 export interface ForecastOptions {
   /** Slots to look ahead. */
   readonly ahead: number;
   /** Part of the future that the band should hold, per thousand; 900 when absent. */
   readonly bandPermille?: number;
+  /** What the load is the sum of, on the same slots, where that is known: the band then allows for what only members have shown. */
+  readonly members?: readonly History[];
 }
 
 /** In what a load repeats itself. */
@@ -51,7 +54,7 @@ export function forecast(history: History, options: ForecastOptions): Forecast |
   const measuredSlots = history.values.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
   const neededSlots = Math.max(leastSlots, leastDays * day);
   if (measuredSlots < neededSlots) return { kind: "too-short", measuredSlots, neededSlots };
-  const model = fit(history, options.ahead, (options.bandPermille ?? 900) / 1000);
+  const model = fitSum(history, options.members ?? [], options.ahead, (options.bandPermille ?? 900) / 1000);
   const ahead = Array.from({ length: options.ahead }, (_, i) => model.at(i));
   const { startMs, stepMs, values } = history;
   const atMs = (slot: number): number => startMs + slot * stepMs;
