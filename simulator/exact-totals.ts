@@ -1,5 +1,6 @@
 /** Where the second number of a total begins; below 2^53 two of them can be added exactly. */
 const unit = 2 ** 52;
+const half = 2 ** 26;
 
 /**
  * Running totals of whole numbers that outgrow a double: a year of microcores times milliseconds, or of microjoules.
@@ -44,9 +45,14 @@ export class ExactTotals {
       this.add(place, product);
       return;
     }
-    const exact = BigInt(a) * BigInt(b);
-    this.#whole[place] = (this.#whole[place] as number) + Number(exact / BigInt(unit));
-    this.add(place, Number(exact % BigInt(unit)));
+    // By halves of 26 bits: each product of two halves is exact, and so are the sums.
+    const [highA, highB] = [Math.floor(a / half), Math.floor(b / half)];
+    const [lowA, lowB] = [a - highA * half, b - highB * half];
+    const middle = highA * lowB + lowA * highB;
+    const carried = Math.floor(middle / half);
+    this.#whole[place] = (this.#whole[place] as number) + highA * highB + carried;
+    this.add(place, (middle - carried * half) * half);
+    this.add(place, lowA * lowB);
   }
 
   exact(place: number): bigint {

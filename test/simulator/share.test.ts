@@ -65,7 +65,7 @@ describe("fairShares", () => {
 });
 
 describe("replayPool", () => {
-  const pools = fc.record({ slots: fc.integer({ min: 1, max: 6 }), rowCount: fc.integer({ min: 1, max: 9 }), capacity: capacities }).chain(({ slots, rowCount, capacity }) => fc.record({
+  const pools = fc.record({ slots: fc.oneof({ weight: 20, arbitrary: fc.integer({ min: 1, max: 6 }) }, { weight: 1, arbitrary: fc.constant(300) }), rowCount: fc.integer({ min: 1, max: 9 }), capacity: capacities }).chain(({ slots, rowCount, capacity }) => fc.record({
     slots: fc.constant(slots), capacity: fc.constant(capacity),
     samples: fc.array(fc.oneof(fc.nat({ max: 5000 }), fc.nat({ max: 2_147_483_647 })), { minLength: slots * rowCount, maxLength: slots * rowCount }).map((samples) => Int32Array.from(samples)),
     rows: fc.subarray(Array.from({ length: rowCount }, (_, row) => row), { minLength: 1 }),
