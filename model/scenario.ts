@@ -1,5 +1,6 @@
 import type { Fleet } from "./fleet.ts";
 import type { PolicyDocument } from "./policy.ts";
+import type { Simulation } from "./simulation.ts";
 
 /** The names of the objectives that a level may hold. */
 export const objectiveNames = ["money", "moving", "balance", "power", "carbon", "headroom", "proportion", "most-moved"] as const;
@@ -91,6 +92,8 @@ export interface Scenario {
   readonly policies: readonly PolicyDocument[];
   readonly objectives: readonly ObjectiveLevel[];
   readonly settings: PlanSettings;
+  /** What is said about time; `defaultSimulation` when absent. */
+  readonly simulation?: Simulation;
   /** Each change that was applied, in words. */
   readonly changes: readonly string[];
 }

@@ -39,6 +39,7 @@ export function applyChanges(
 ): Changed {
   const draft: Draft = {
     resources: fleet.resources,
+    hostTypeOf: new Map(),
     hostTypes: options.hostTypes ?? new Map<string, HostTypeDocument>(),
     sites: byId(fleet.sites), hosts: byId(fleet.hosts), applications: byId(fleet.applications), workloads: byId(fleet.workloads), services: byId(fleet.services),
     links: [...fleet.links],

@@ -1,4 +1,4 @@
-import { compareIds } from "../model/ids.ts";
+import { compareIds, type HostId } from "../model/ids.ts";
 import type { Fleet } from "../model/fleet.ts";
 import type { PolicyDocument } from "../model/policy.ts";
 import { standardResourceKinds, type ResourceKind } from "../model/resource.ts";
@@ -12,6 +12,7 @@ import { levelsOf } from "./objectives.ts";
 import { below, pathWords, type Place, type Problems, type Source } from "./problem.ts";
 import { checkRefused, type Refused } from "./refused.ts";
 import type { ChangeDocument, ScenarioDocument } from "./schema.ts";
+import { simulationOf } from "./simulation.ts";
 import { soundPart, type SoundPart } from "./sound.ts";
 import { hasShape } from "./shape.ts";
 import { startOrderCycles } from "./start-order.ts";
@@ -107,6 +108,7 @@ export function composeScenario(sources: readonly Source[], problems: Problems, 
   const currency = currencyOf(composition);
   const words = applyChangesOf(composition, draft);
   const fleet = fleetOf(draft, currency);
+  const simulation = simulationOf(sources, problems, draft, (source) => composition.checker(source));
   checkWhole(composition, fleet);
   const name = composition.last("name");
   if (name === undefined && !problems.hasErrors) {
@@ -123,6 +125,7 @@ export function composeScenario(sources: readonly Source[], problems: Problems, 
     policies: [...draft.policies.values()],
     objectives: draft.objectives,
     settings: settingsOf(composition),
+    simulation,
     changes: words,
   };
   if (problems.hasErrors || name === undefined) return { scenario: null, sound: soundPart(scenario, sources, problems, places), places };
@@ -136,6 +139,7 @@ function draftOf(composition: Composition): Draft {
   const objectives = composition.last("objectives");
   return {
     resources, hostTypes, applications,
+    hostTypeOf: new Map(composition.items("hosts").flatMap(({ document: { id, type } }) => (type === undefined ? [] : [[id as HostId, type] as const]))),
     sites: new Map(composition.items("sites").map(({ document }) => siteOf(document)).map((made) => [made.id, made])),
     hosts: new Map(composition.items("hosts").map(({ document }) => hostOf(document, hostTypes.get(document.type ?? ""))).map((made) => [made.id, made])),
     workloads: new Map(composition.items("workloads").map(({ document }) => workloadOf(document, applications)).map((made) => [made.id, made])),

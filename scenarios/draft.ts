@@ -9,6 +9,8 @@ import type { HostTypeDocument } from "./fields/fleet.ts";
 export interface Draft {
   readonly resources: readonly ResourceKind[];
   readonly hostTypes: ReadonlyMap<string, HostTypeDocument>;
+  /** The type that each host was declared with; of hosts that changes add, that of the host they are like. */
+  readonly hostTypeOf: Map<HostId, string>;
   readonly sites: Map<SiteId, Site>;
   readonly hosts: Map<HostId, Host>;
   readonly applications: Map<ApplicationId, Application>;

@@ -1,12 +1,5 @@
 import type { Random } from "../model/random.ts";
-
-/** Times that are drawn, all in milliseconds. */
-export type Distribution =
-  | { readonly kind: "fixed"; readonly ms: number }
-  | { readonly kind: "exponential"; readonly meanMs: number }
-  /** Below shape 1 the young fail more, above it the old. */
-  | { readonly kind: "weibull"; readonly shape: number; readonly scaleMs: number }
-  | { readonly kind: "log-normal"; readonly medianMs: number; readonly sigma: number };
+import type { Distribution } from "../model/simulation.ts";
 
 /** A share between 0 and 1, neither included. */
 function share(random: Random): number {

@@ -1,8 +1,8 @@
 import type { Diagnostic, DiagnosticCode } from "../model/diagnostic.ts";
 import { sampleMax } from "../model/load.ts";
 import { amountOf } from "../model/resource.ts";
-import type { Distribution } from "./chance.ts";
-import { hostsOf, scopeInWords, type FailureScope } from "./failures.ts";
+import type { Distribution, FailureScope } from "../model/simulation.ts";
+import { hostsOf, scopeInWords } from "./failures.ts";
 import type { PowerModel } from "./power.ts";
 import { defaultSimulation, type SimulationInput } from "./simulation.ts";
 import type { Task } from "./tasks.ts";

@@ -1,14 +1,8 @@
-import type { HostId, SiteId } from "../model/ids.ts";
 import { Random } from "../model/random.ts";
 import { domainOf } from "../model/fleet.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
-import { drawMs, type Distribution } from "./chance.ts";
-
-/** What fails as one: a host, all hosts of a domain (`rack`, `power`, `site`), or the link between two sites. */
-export type FailureScope =
-  | { readonly kind: "host"; readonly host: HostId }
-  | { readonly kind: "domain"; readonly key: string; readonly value: string }
-  | { readonly kind: "link"; readonly a: SiteId; readonly b: SiteId };
+import type { FailureProcess, FailureScope } from "../model/simulation.ts";
+import { drawMs } from "./chance.ts";
 
 /** A failure that is known beforehand; times since the simulation began. */
 export interface GivenFailure {
@@ -16,14 +10,6 @@ export interface GivenFailure {
   readonly scope: FailureScope;
   readonly repairMs: number;
 }
-
-/**
- * Failures that come by themselves, to each of the hosts on its own: a lifetime, a repair, a lifetime, and so on. Drawn,
- * or read from a trace of lifetimes and repairs, once or again and again.
- */
-export type FailureProcess =
-  | { readonly kind: "drawn"; readonly hosts: readonly HostId[] | "all"; readonly lifetime: Distribution; readonly repair: Distribution }
-  | { readonly kind: "trace"; readonly hosts: readonly HostId[] | "all"; readonly turns: readonly { readonly afterMs: number; readonly repairMs: number }[]; readonly repeat: boolean };
 
 /** Hosts that a scope takes down; none for a link. */
 export function hostsOf(scope: FailureScope, index: FleetIndex): readonly number[] {

@@ -1,7 +1,8 @@
 import { domainOf } from "../model/fleet.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
 import type { Loss } from "./failure-sweep.ts";
-import { hostsOf, scopeInWords, type FailureScope } from "./failures.ts";
+import type { FailureScope } from "../model/simulation.ts";
+import { hostsOf, scopeInWords } from "./failures.ts";
 import type { Replan } from "./simulation.ts";
 import type { RowMove } from "./what-if.ts";
 

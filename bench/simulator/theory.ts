@@ -1,6 +1,7 @@
 import type { HostId } from "../../model/ids.ts";
 import { Random } from "../../model/random.ts";
-import { drawMs, type Distribution } from "../../simulator/chance.ts";
+import type { Distribution } from "../../model/simulation.ts";
+import { drawMs } from "../../simulator/chance.ts";
 import { simulate, type Task } from "../../simulator/index.ts";
 import { fleetOf, hostOf } from "../../test/policies/fleet-of.ts";
 

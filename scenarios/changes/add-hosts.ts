@@ -46,7 +46,9 @@ export const addHosts: ChangeKind<Written<typeof schema>> = {
       check.problem("change-conflict", [...at, "ids", taken], () => ({ message: `addHosts: there is already a host ${names[taken]}.`, advice: "Choose another id." }));
       return null;
     }
+    const type = params.type ?? draft.hostTypeOf.get((params.like ?? "") as HostId);
     for (const name of names) {
+      if (type !== undefined) draft.hostTypeOf.set(name as HostId, type);
       draft.hosts.set(name as HostId, {
         ...pattern,
         id: name as HostId,

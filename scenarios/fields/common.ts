@@ -19,6 +19,9 @@ const idPattern = `^(?![- ])[^${invisible}]*[^${invisible} ]$`;
 const textPattern = `^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]*$`;
 const linePattern = `^[^${invisible}]*$`;
 const instantPattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,3})?)?Z$";
+const durationForm = "(?=[0-9])([0-9]{1,4}d)?([0-9]{1,6}h)?([0-9]{1,8}min)?([0-9]{1,9}s)?([0-9]{1,12}ms)?";
+const durationPattern = `^${durationForm}$`;
+const momentPattern = `^(${durationForm}|${instantPattern.slice(1, -1)})$`;
 const groupByPattern = "^(replicaGroup|service|application|layer|label\\.[^\\u0000-\\u001f\\u007f-\\u009f]+)$";
 
 /** What each pattern asks for, in the words of a message. */
@@ -27,6 +30,8 @@ export const patternMeanings: Readonly<Record<string, string>> = {
   [textPattern]: "must not contain control characters (line ends and tabs are fine)",
   [linePattern]: "must be one line without control characters",
   [instantPattern]: "must be a UTC instant such as 2026-11-21T18:30:00Z",
+  [durationPattern]: "must be a duration such as 90d, 1d12h, 30min, 300s or 250ms",
+  [momentPattern]: "must be a time after the beginning, such as 2h or 1d30min, or a UTC instant such as 2026-11-21T18:30:00Z",
   [groupByPattern]: "must be replicaGroup, service, application, layer, or label.NAME",
 };
 
@@ -53,6 +58,17 @@ export const whole = (description: string, minimum = 0, maximum: number = larges
 
 /** A duration in milliseconds, at most one year. */
 export const durationMs = (description: string) => whole(`${description} Milliseconds, at most a year.`, 0, longestMs);
+
+/** A duration with its units, `1d12h`. */
+export const duration = (description: string) => Type.String({ pattern: durationPattern, maxLength: 60, description: `${description} For example 90d, 1d12h, 30min, 300s, 250ms.` });
+
+/** A time of a simulation: a duration after its beginning, or an instant. */
+export const moment = (description: string) => Type.String({ pattern: momentPattern, maxLength: 60, description: `${description} So long after the beginning (2h, 1d30min), or a UTC instant.` });
+
+/** Has a text the form of a duration? */
+export function isDuration(value: string): boolean {
+  return new RegExp(durationPattern).test(value);
+}
 
 /** A part per thousand. */
 export const permille = (description: string, minimum = 0) => whole(`${description} Per thousand (1000 is all of it).`, minimum, 1_000_000);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../model/random.ts";
-import { drawMs, type Distribution } from "../../simulator/chance.ts";
+import type { Distribution } from "../../model/simulation.ts";
+import { drawMs } from "../../simulator/chance.ts";
 
 const hourMs = 3_600_000;
 
