@@ -137,11 +137,12 @@ function draftOf(composition: Composition): Draft {
   const hostTypes = hostTypesOf(composition);
   const applications = new Map(composition.items("applications").map(({ document }) => applicationOf(document)).map((made) => [made.id, made]));
   const objectives = composition.last("objectives");
+  const hosts = composition.items("hosts");
   return {
     resources, hostTypes, applications,
-    hostTypeOf: new Map(composition.items("hosts").flatMap(({ document: { id, type } }) => (type === undefined ? [] : [[id as HostId, type] as const]))),
+    hostTypeOf: new Map(hosts.flatMap(({ document: { id, type } }) => (type === undefined ? [] : [[id as HostId, type] as const]))),
     sites: new Map(composition.items("sites").map(({ document }) => siteOf(document)).map((made) => [made.id, made])),
-    hosts: new Map(composition.items("hosts").map(({ document }) => hostOf(document, hostTypes.get(document.type ?? ""))).map((made) => [made.id, made])),
+    hosts: new Map(hosts.map(({ document }) => hostOf(document, hostTypes.get(document.type ?? ""))).map((made) => [made.id, made])),
     workloads: new Map(composition.items("workloads").map(({ document }) => workloadOf(document, applications)).map((made) => [made.id, made])),
     services: new Map(composition.items("services").map(({ document }) => serviceOf(document)).map((made) => [made.id, made])),
     links: [],
