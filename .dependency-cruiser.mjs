@@ -4,7 +4,7 @@ const door = (folder, others) => ({
   severity: "error",
   comment: `Other folders use what ${folder}/index.ts exports, so that the rest of ${folder} can change freely.`,
   from: { path: `^(${others})/` },
-  to: { path: `^${folder}/`, pathNot: `^${folder}/index\\.ts$` },
+  to: { path: `^${folder}/`, pathNot: `^${folder}/(html/)?index\\.ts$` },
 });
 
 export default {

@@ -1,0 +1,13 @@
+export type { NumberAxis, TimeAxis, XAxis } from "./axis.ts";
+export { barChart, type BarChart } from "./bar-chart.ts";
+export { seriesMax, type Tone } from "./drawing.ts";
+export { heatMap, type HeatColumns, type HeatMap } from "./heat-map.ts";
+export { intervalChart, type Interval, type IntervalChart } from "./interval-chart.ts";
+export { lineChart, type LineChart, type LineSeries } from "./line-chart.ts";
+export type { Markup } from "./markup.ts";
+export { amountText, numberText } from "./numbers.ts";
+export { page, type Fact, type Page, type Section } from "./page.ts";
+export { table, type Cell, type Table, type TableColumn } from "./table.ts";
+export { elapsedText, instantText } from "./time-text.ts";
+export { timeline, type Timeline, type TimelineEvent } from "./timeline.ts";
+export { notes, paragraph } from "./words.ts";
