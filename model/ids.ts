@@ -8,6 +8,8 @@ export type ApplicationId = Brand<"application">;
 export type ServiceId = Brand<"service">;
 export type PolicyId = Brand<"policy">;
 export type ActionId = Brand<"action">;
+/** One execution of one plan. */
+export type RunId = Brand<"run">;
 
 /** Total order of ids: by UTF-16 code unit, the same on every machine and locale. */
 export function compareIds(a: string, b: string): number {

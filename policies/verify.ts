@@ -1,6 +1,6 @@
 import type { ActionId } from "../model/ids.ts";
 import type { Plan } from "../model/plan.ts";
-import type { FleetIndex } from "../model/snapshot.ts";
+import type { FleetIndex, Whereabouts } from "../model/snapshot.ts";
 import type { Constraint, Timeline, Violation } from "./constraint.ts";
 import { notArrived } from "./verify/arrived.ts";
 import { denseAction, type DenseAction } from "./verify/dense-action.ts";
@@ -55,6 +55,8 @@ export interface VerifyInput {
   readonly plan: Plan;
   /** Milliseconds since 1970 UTC at which the plan starts; null when nobody says. */
   readonly startsAtMs: number | null;
+  /** Where workloads are that the fleet cannot describe, because an execution has left them half-way; by dense index. */
+  readonly begins?: ReadonlyMap<number, Whereabouts>;
 }
 
 /**
@@ -62,7 +64,7 @@ export interface VerifyInput {
  * that passes keeps every continuous must in every execution that respects its graph, however long its actions take
  * and whichever of them fails: see `missingOrder`.
  */
-export function verifyPlan({ index, constraints, plan, startsAtMs }: VerifyInput): Verification {
+export function verifyPlan({ index, constraints, plan, startsAtMs, begins }: VerifyInput): Verification {
   const precedence = new Precedence(plan.actions);
   const problems = [...precedence.problems];
   const actions: DenseAction[] = [];
@@ -74,10 +76,10 @@ export function verifyPlan({ index, constraints, plan, startsAtMs }: VerifyInput
   if (problems.length > 0) return refusedEarly(problems);
   const sorted = new Precedence(actions.map(({ planned }) => planned));
   problems.push(...impossibleTimes(plan, actions));
-  const before = new ReplayState(index);
+  const before = new ReplayState(index, begins);
   const baseline = new Baseline(before);
   const { touched, scopes } = scopesOf(index, constraints, actions);
-  const replayed = replay(index, constraints, actions, touched, baseline);
+  const replayed = replay(index, constraints, actions, touched, baseline, begins);
   problems.push(...replayed.problems, ...missingOrder(scopes, actions, sorted), ...notArrived(index, plan, replayed.after));
   const timeline: Timeline = {
     index, before, after: replayed.after, actions: actions.map(({ planned }) => planned), startsAtMs, precedes: (a, b) => sorted.leadsTo(a, b),

@@ -15,7 +15,8 @@ export class ReplayState implements Instant {
   readonly #copied = new Map<number, number>();
   readonly #everExisted: Uint8Array;
 
-  constructor(index: FleetIndex) {
+  /** `begins`: workloads that are half-way already, and those under way in actions of which nobody knows the end. */
+  constructor(index: FleetIndex, begins: ReadonlyMap<number, Whereabouts> = new Map()) {
     this.index = index;
     const hosts = currentHosts(index);
     this.#present = index.hosts.map(() => new Set<number>());
@@ -25,6 +26,10 @@ export class ReplayState implements Instant {
       this.#present[host]?.add(w);
       return { host, arriving: -1, leaving: -1, activity: workload.state === "running" ? "running" : "stopped" };
     });
+    for (const [w, where] of begins) {
+      this.#put(w, where);
+      if (where.arriving >= 0 || where.activity === "starting" || where.activity === "stopping") this.#busy.add(w);
+    }
     this.#everExisted = Uint8Array.from(this.#where, ({ host }) => (host >= 0 ? 1 : 0));
     this.#power = index.hosts.map(({ state }) => (state === "on" || state === "maintenance" ? "on" : "off"));
   }

@@ -1,4 +1,4 @@
-import type { FleetIndex } from "../../model/snapshot.ts";
+import type { FleetIndex, Whereabouts } from "../../model/snapshot.ts";
 import type { Constraint, Violation } from "../constraint.ts";
 import type { DenseAction } from "./dense-action.ts";
 import { obstacle } from "./preconditions.ts";
@@ -55,8 +55,9 @@ interface Event {
 /** Runs the schedule event by event and checks, after each, the rules in whose scope the action is. */
 export function replay(
   index: FleetIndex, constraints: readonly Constraint[], actions: readonly DenseAction[], touched: readonly (readonly number[])[], baseline: Baseline,
+  begins?: ReadonlyMap<number, Whereabouts>,
 ): Replayed {
-  const state = new ReplayState(index);
+  const state = new ReplayState(index, begins);
   const breaches = new Map<string, Breach>();
   const problems: string[] = [];
   const instants = new Set<number>([0]);

@@ -1,0 +1,198 @@
+import type { ActionId, RunId } from "../model/ids.ts";
+import type { Action, PlannedAction } from "../model/plan.ts";
+import type { FleetIndex } from "../model/snapshot.ts";
+import type { Constraint } from "../policies/index.ts";
+import type { Happening, Moment, RunEvent, Wish } from "./event.ts";
+import { evolve } from "./evolve.ts";
+import { Guard } from "./guard.ts";
+import type { Report } from "./protocol.ts";
+import { onReport } from "./on-report.ts";
+import type { RunSettings } from "./settings.ts";
+import { isAtRest, type RunState, type Step } from "./state.ts";
+import { wayBack } from "./way-back.ts";
+
+/** What an execution is held to, the same from its beginning to its end. */
+export interface Terms {
+  readonly index: FleetIndex;
+  readonly constraints: readonly Constraint[];
+  readonly settings: RunSettings;
+  readonly guard: Guard;
+}
+
+export function termsOf(index: FleetIndex, constraints: readonly Constraint[], settings: RunSettings): Terms {
+  return { index, constraints, settings, guard: new Guard(index, constraints) };
+}
+
+/** What comes to an execution from outside. */
+export type Input = { readonly at: Moment } & (
+  | { readonly kind: "begin"; readonly run: RunId; readonly epoch: number; readonly digest: string; readonly actions: readonly PlannedAction[] }
+  | { readonly kind: "takeOver"; readonly epoch: number }
+  | { readonly kind: "report"; readonly report: Report }
+  | { readonly kind: "wish"; readonly wish: Wish; readonly by: string }
+  | { readonly kind: "time" }
+);
+
+/** A state while its next events are being found. */
+interface Draft {
+  readonly terms: Terms;
+  readonly at: Moment;
+  state: RunState;
+  readonly events: RunEvent[];
+}
+
+/**
+ * What follows from an input: a list of events, to be kept and then acted upon. Pure: the same state and input give the
+ * same events, whoever asks and whenever.
+ */
+export function decide(terms: Terms, state: RunState, input: Input): readonly RunEvent[] {
+  const draft: Draft = { terms, at: input.at, state, events: [] };
+  switch (input.kind) {
+    case "begin":
+      if (state.status === "new") happen(draft, { kind: "began", run: input.run, epoch: input.epoch, digest: input.digest, actions: input.actions });
+      break;
+    case "takeOver":
+      if (state.status !== "new" && input.epoch > state.epoch) happen(draft, { kind: "tookOver", epoch: input.epoch });
+      break;
+    case "report":
+      for (const happening of onReport(terms.settings, state, input.report)) happen(draft, happening);
+      break;
+    case "wish":
+      if (mayWish(state, input.wish)) happen(draft, { kind: "wished", wish: input.wish, by: input.by });
+      break;
+    case "time":
+      break;
+  }
+  lookAtTimers(draft);
+  goOn(draft);
+  return draft.events;
+}
+
+function happen(draft: Draft, happening: Happening): void {
+  const event: RunEvent = { ...happening, at: draft.at };
+  draft.events.push(event);
+  draft.state = evolve(draft.terms.settings, draft.state, event);
+  const { onFailure } = draft.terms.settings;
+  if (event.kind !== "failed" || event.again || draft.state.status !== "running" || draft.state.wayThere !== null || onFailure === "goOn") return;
+  happen(draft, { kind: "wished", wish: onFailure, by: `the failure of ${event.action}` });
+}
+
+/** Does a wish make sense now? Going back does as long as there is a way there, also after its end. */
+export function mayWish({ status, wayThere }: RunState, wish: Wish): boolean {
+  switch (wish) {
+    case "pause": return status === "running";
+    case "resume": return status === "pausing" || status === "paused";
+    case "cancel": return status === "running" || status === "pausing" || status === "paused";
+    case "goBack": return wayThere === null && status !== "new" && status !== "turningBack";
+  }
+}
+
+/** Asks for what has not been heard of, ends what takes too long, and gives up on what nobody can tell. */
+function lookAtTimers(draft: Draft): void {
+  const { settings: { patienceMs } } = draft.terms;
+  const { nowMs } = draft.at;
+  for (const n of draft.state.underWay) {
+    const step = draft.state.steps[n];
+    const action = draft.state.leg.actions[n];
+    if (step?.kind !== "underWay" || action === undefined) continue;
+    const attempt = { action: action.id, attempt: step.attempt };
+    if (nowMs >= Math.min(step.heardMs, step.overdueMs ?? Infinity) + patienceMs) {
+      happen(draft, { kind: "lostTrack", ...attempt, because: whyUnknown(action.action, step, nowMs) });
+      continue;
+    }
+    if (nowMs >= step.deadlineMs && step.overdueMs === null) happen(draft, { kind: "overdue", ...attempt });
+    if (nowMs >= step.askAtMs) happen(draft, { kind: "asked", ...attempt, passing: true });
+  }
+}
+
+function whyUnknown(action: Action, { heardMs, otherSide }: Extract<Step, { readonly kind: "underWay" }>, nowMs: number): string {
+  const silent = `host ${"host" in action ? action.host : action.from} has not said how it went for ${Math.round((nowMs - heardMs) / 1000)} s`;
+  return otherSide === null || !("to" in action) ? silent : `${silent}; host ${action.to} finds ${action.workload} ${otherSide}`;
+}
+
+/** Begins what may begin; says so when nothing is left that could. */
+function goOn(draft: Draft): void {
+  if (isAtRest(draft.state)) return;
+  const waits = draft.state.status === "turningBack" ? false : beginReady(draft);
+  const { status, underWay } = draft.state;
+  if (underWay.length > 0) return;
+  switch (status) {
+    case "running":
+      if (!waits) happen(draft, { kind: "ended", because: "" });
+      return;
+    case "pausing":
+      if (!waits) happen(draft, { kind: "paused" });
+      return;
+    case "cancelling":
+      if (!waits) happen(draft, { kind: "ended", because: draft.state.because });
+      return;
+    case "turningBack": return turnBack(draft);
+    case "new": case "paused": case "ended": return;
+  }
+}
+
+function turnBack(draft: Draft): void {
+  const back = wayBack(draft.terms, draft.state);
+  if (back.kind === "blocked") {
+    happen(draft, { kind: "ended", because: `there is no way back: ${back.because}` });
+    return;
+  }
+  happen(draft, { kind: "turnedBack", actions: back.actions, begins: back.begins, left: back.left });
+  goOn(draft);
+}
+
+/** Dispatches, in the order of the plan, what nothing holds. True when something is held by time alone. */
+function beginReady(draft: Draft): boolean {
+  const { guard, settings } = draft.terms;
+  let waits = false;
+  for (const n of draft.state.ready) {
+    if (draft.state.underWay.length >= settings.actionsAtOnce) return true;
+    const step = draft.state.steps[n];
+    const planned = draft.state.leg.actions[n];
+    if (step?.kind !== "waiting" || planned === undefined) continue;
+    if (draft.state.status !== "running" && !endsHalfWay(draft.state, planned.action)) continue;
+    const opensMs = guard.opensMs(planned.action, draft.at.utcMs, planned.endMs - planned.startMs);
+    if (opensMs === null || guard.objection(draft.state.known, planned.action) !== null) continue;
+    if (opensMs > draft.at.utcMs || step.notBeforeMs > draft.at.nowMs) waits = true;
+    else happen(draft, { kind: "dispatched", action: planned.id, attempt: step.sends + 1 });
+  }
+  return waits;
+}
+
+/** Does an action bring a workload further that this execution has stopped, or whose data lie on two hosts because of it? */
+function endsHalfWay({ known }: RunState, action: Action): boolean {
+  const w = "workload" in action ? known.index.workloadIndex.get(action.workload) : undefined;
+  if (w === undefined) return false;
+  const { activity, leaving } = known.where(w);
+  const { state, desired } = known.index.workloads[w] ?? {};
+  return leaving >= 0 || (state === "running" && desired === "running" && activity === "stopped");
+}
+
+/** The instant at which time alone may change something; null when it cannot. */
+export function wakesAtMs({ guard, settings }: Terms, state: RunState, at: Moment): number | null {
+  if (isAtRest(state)) return null;
+  let wakesMs = Infinity;
+  for (const n of state.underWay) {
+    const step = state.steps[n];
+    if (step?.kind !== "underWay") continue;
+    const overMs = Math.min(step.heardMs, step.overdueMs ?? Infinity) + settings.patienceMs;
+    wakesMs = Math.min(wakesMs, step.askAtMs, overMs, step.overdueMs === null ? step.deadlineMs : Infinity);
+  }
+  for (const n of state.ready.slice(0, lookAheadMax)) {
+    const step = state.steps[n];
+    const planned = state.leg.actions[n];
+    if (step?.kind !== "waiting" || planned === undefined) continue;
+    if (step.notBeforeMs > at.nowMs) wakesMs = Math.min(wakesMs, step.notBeforeMs);
+    // The date may jump while we wait for a window, so it is looked at again before long.
+    else if ((guard.opensMs(planned.action, at.utcMs, planned.endMs - planned.startMs) ?? 0) > at.utcMs) wakesMs = Math.min(wakesMs, at.nowMs + windowLookMs);
+  }
+  return wakesMs === Infinity ? null : Math.max(wakesMs, at.nowMs);
+}
+
+const windowLookMs = 30_000;
+/** So many waiting actions are asked when they may begin; the others are behind them in the plan. */
+const lookAheadMax = 1000;
+
+/** What an action is about, for whoever shows it. */
+export function actionOf(state: RunState, id: ActionId): PlannedAction | null {
+  return state.leg.actions[state.leg.position.get(id) ?? -1] ?? null;
+}

@@ -1,0 +1,134 @@
+import { open, stat, type FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { RunEvent } from "./event.ts";
+import { beginning, chained, entryOf, lineOf, Superseded, type Entry, type Journal } from "./journal.ts";
+
+/** A journal that was opened, or why it may not be used. */
+export interface OpenedJournal {
+  readonly journal: FileJournal | null;
+  /** Errors, or a warning when the last write had not ended and was cut off. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A journal in a file, one entry a line. What is damaged is never repaired, but for a last line whose write did not end. */
+export class FileJournal implements Journal {
+  readonly #path: string;
+  readonly #file: FileHandle;
+  #entries: readonly Entry[];
+  #bytes: number;
+
+  private constructor(path: string, file: FileHandle, entries: readonly Entry[], bytes: number) {
+    this.#path = path;
+    this.#file = file;
+    this.#entries = entries;
+    this.#bytes = bytes;
+  }
+
+  /** Opens a journal, or begins one. */
+  static async open(path: string): Promise<OpenedJournal> {
+    const file = await openedOrMade(path);
+    if ("diagnostics" in file) return file;
+    const bytes = await file.readFile();
+    const { entries, wholeBytes, lineNumber } = readEntries(bytes);
+    const rest = bytes.subarray(wholeBytes);
+    if (rest.length === 0) return { journal: new FileJournal(path, file, entries, wholeBytes), diagnostics: [] };
+    if (!isTorn(rest)) {
+      await file.close();
+      return { journal: null, diagnostics: [damaged(path, lineNumber)] };
+    }
+    await file.truncate(wholeBytes);
+    await file.datasync();
+    return { journal: new FileJournal(path, file, entries, wholeBytes), diagnostics: [torn(path, lineNumber, rest.length)] };
+  }
+
+  read(): Promise<readonly Entry[]> {
+    return Promise.resolve(this.#entries);
+  }
+
+  async append(after: string, events: readonly RunEvent[]): Promise<readonly Entry[]> {
+    const last = this.#entries.at(-1);
+    const { size } = await stat(this.#path);
+    if ((last?.hash ?? beginning) !== after || size !== this.#bytes) throw new Superseded();
+    const added = chained(last, events);
+    const bytes = Buffer.from(added.map((entry) => `${lineOf(entry)}\n`).join(""));
+    await this.#file.write(bytes, 0, bytes.length, this.#bytes);
+    await this.#file.datasync();
+    this.#bytes += bytes.length;
+    this.#entries = this.#entries.concat(added);
+    return added;
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}
+
+async function openedOrMade(path: string): Promise<FileHandle | OpenedJournal> {
+  const found = await open(path, "r+").catch((error: unknown) => (isMissing(error) ? null : unreadable(path, error)));
+  if (found !== null) return found;
+  const made = await open(path, "wx+", 0o600).catch((error: unknown) => unreadable(path, error));
+  if ("diagnostics" in made) return made;
+  // The name of a new file lasts only once its folder has been written.
+  const folder = await open(dirname(path), "r");
+  await folder.sync();
+  await folder.close();
+  return made;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+/** Entries up to the first line that is none, and where that is. */
+function readEntries(bytes: Buffer): { readonly entries: readonly Entry[]; readonly wholeBytes: number; readonly lineNumber: number } {
+  const entries: Entry[] = [];
+  let from = 0;
+  for (let end = bytes.indexOf(10, from); end >= 0; end = bytes.indexOf(10, from)) {
+    const entry = entryOf(bytes.toString("utf8", from, end), entries.at(-1));
+    if (entry === null) break;
+    entries.push(entry);
+    from = end + 1;
+  }
+  return { entries, wholeBytes: from, lineNumber: entries.length + 1 };
+}
+
+/**
+ * The end of a write that did not end: no line's end in it, or blocks that the file system had promised and not filled.
+ * Whole lines that do not fit were changed by somebody.
+ */
+function isTorn(rest: Buffer): boolean {
+  const end = rest.indexOf(10);
+  const zero = rest.indexOf(0);
+  return end < 0 || (zero >= 0 && zero < end);
+}
+
+function problem(path: string, line: number | null, fields: Pick<Diagnostic, "code" | "severity" | "message" | "advice">): Diagnostic {
+  return { file: path, line, column: null, path: "", ...fields };
+}
+
+function damaged(path: string, line: number): Diagnostic {
+  return problem(path, line, {
+    code: "bad-format", severity: "error",
+    message: `${path}: entry ${line} does not follow from those before it: the journal was changed, or its disk has lost something`,
+    advice: "Restore the file from a copy. Without it, take inventory and plan again: nothing is sent on the word of a damaged journal.",
+  });
+}
+
+function torn(path: string, line: number, bytes: number): Diagnostic {
+  return problem(path, line, {
+    code: "bad-syntax", severity: "warning",
+    message: `${path}: the write of entry ${line} had not ended when the machine stopped; its ${bytes} bytes were cut off`,
+    advice: "Nothing needs to be done: what had not been kept had not been sent.",
+  });
+}
+
+function unreadable(path: string, error: unknown): OpenedJournal {
+  return {
+    journal: null,
+    diagnostics: [problem(path, null, {
+      code: "file-unreadable", severity: "error", message: `${path} cannot be used as a journal: ${error instanceof Error ? error.message : String(error)}`,
+      advice: "Name a file in a folder that you may write to.",
+    })],
+  };
+}

@@ -1,0 +1,90 @@
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Fleet, Host, Workload } from "../model/fleet.ts";
+import type { HostId, WorkloadId } from "../model/ids.ts";
+import type { PolicyDocument } from "../model/policy.ts";
+import type { FleetIndex } from "../model/snapshot.ts";
+import { compareFacts, type Constraint, type StaleFact } from "../policies/index.ts";
+import type { ApprovedPlan } from "./approve.ts";
+import type { Found, Inventory } from "./protocol.ts";
+
+/** May an approved plan still be carried out on the fleet as it is now? */
+export interface Freshness {
+  readonly ok: boolean;
+  /** Everything that has changed since the plan was made, also what does not matter to it. */
+  readonly changed: readonly StaleFact[];
+  /** One error for each change that matters, and one when the approval has expired. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Compares every fact that a plan rests on with the fleet as it is now. `index` and `constraints` are of that fleet. */
+export function checkFreshness(
+  { plan, expiresAtMs }: ApprovedPlan, index: FleetIndex, policies: readonly PolicyDocument[], constraints: readonly Constraint[], nowMs: number,
+): Freshness {
+  const changed = compareFacts(plan, index, policies, constraints);
+  const diagnostics = changed.filter(({ matters }) => matters).map(({ about, was, is, why }) =>
+    refused(about, `${about} was ${was} when the plan was made, now it is ${is}: ${why}`, "Plan again from a fresh inventory."));
+  const expired = expiresAtMs > nowMs ? [] : [refused("approvals", `the approval has expired at ${new Date(expiresAtMs).toISOString()}`, "Ask for it again.")];
+  return { ok: diagnostics.length + expired.length === 0, changed, diagnostics: [...expired, ...diagnostics] };
+}
+
+/** A difference between what a fleet was believed to be and what its agents found. */
+export interface Drift {
+  readonly about: string;
+  readonly believed: string;
+  readonly found: string;
+}
+
+/** The fleet as the agents have found it, and where that is not what was believed. Hosts without an inventory stay as they are. */
+export function observe(fleet: Fleet, inventories: ReadonlyMap<HostId, Inventory>): { readonly fleet: Fleet; readonly drift: readonly Drift[] } {
+  const drift: Drift[] = [];
+  const hosts = fleet.hosts.map((host): Host => {
+    const inventory = inventories.get(host.id);
+    if (inventory === undefined || inventory.state === host.state) return host;
+    drift.push({ about: `host ${host.id} state`, believed: host.state, found: inventory.state });
+    return { ...host, state: inventory.state };
+  });
+  const sightings = sightingsOf(inventories);
+  const workloads = fleet.workloads.map((workload): Workload => {
+    const now = placeOf(workload, sightings.get(workload.id) ?? [], inventories);
+    const before = placeInWords(workload);
+    if (placeInWords(now) !== before) drift.push({ about: `workload ${workload.id}`, believed: before, found: placeInWords(now) });
+    return now;
+  });
+  const known = new Set(fleet.workloads.map(({ id }) => id));
+  for (const [id, [first]] of sightings) {
+    if (!known.has(id) && first !== undefined) drift.push({ about: `workload ${id}`, believed: "nothing", found: `${first.found} on ${first.host}` });
+  }
+  return { fleet: { ...fleet, hosts, workloads }, drift };
+}
+
+interface Sighting {
+  readonly host: HostId;
+  readonly found: Found;
+}
+
+function sightingsOf(inventories: ReadonlyMap<HostId, Inventory>): ReadonlyMap<WorkloadId, readonly Sighting[]> {
+  const sightings = new Map<WorkloadId, Sighting[]>();
+  for (const [host, { workloads }] of inventories) {
+    for (const { workload, found } of workloads) {
+      const known = sightings.get(workload) ?? [];
+      sightings.set(workload, known);
+      if (found !== "absent" && found !== "incoming") known.push({ host, found });
+    }
+  }
+  return sightings;
+}
+
+/** Where it runs decides; then where it was believed to be, if its data are still there; then wherever they are. */
+function placeOf(workload: Workload, sightings: readonly Sighting[], inventories: ReadonlyMap<HostId, Inventory>): Workload {
+  const best = sightings.find(({ found }) => found === "running") ?? sightings.find(({ host }) => host === workload.host) ?? sightings[0];
+  if (best !== undefined) return { ...workload, host: best.host, state: best.found === "running" ? "running" : "stopped" };
+  return workload.host !== null && inventories.has(workload.host) ? { ...workload, host: null, state: "new" } : workload;
+}
+
+function placeInWords({ host, state }: Workload): string {
+  return host === null ? "nowhere" : `${state} on ${host}`;
+}
+
+function refused(path: string, message: string, advice: string): Diagnostic {
+  return { code: "not-allowed", severity: "error", file: null, line: null, column: null, path, message, advice };
+}

@@ -1,0 +1,71 @@
+import type { Action } from "../model/plan.ts";
+import type { FleetIndex } from "../model/snapshot.ts";
+import { windowsOf, type ActionWindow, type Constraint } from "../policies/index.ts";
+import { afterwards, during, placesOf, type KnownFleet } from "./known-fleet.ts";
+
+/**
+ * Looks, before an action begins, whether its beginning or its end would break a continuous must more than it is broken
+ * now. While all goes as planned the plan's own proof says no; after a failure, or when hosts change by themselves,
+ * this is what stops what may not go on.
+ */
+export class Guard {
+  readonly #index: FleetIndex;
+  readonly #ofWorkload = new Map<number, Constraint[]>();
+  readonly #ofHost = new Map<number, Constraint[]>();
+  readonly #ofAll: Constraint[] = [];
+  readonly #windows: readonly ActionWindow[];
+
+  constructor(index: FleetIndex, constraints: readonly Constraint[]) {
+    this.#index = index;
+    this.#windows = windowsOf(constraints);
+    for (const constraint of constraints) {
+      if (constraint.strength !== "must" || constraint.holds !== "continuously") continue;
+      const { workloads, hosts } = constraint;
+      if (workloads !== null) for (const w of workloads) append(this.#ofWorkload, w, constraint);
+      if (hosts !== null) for (const h of hosts) append(this.#ofHost, h, constraint);
+      if (workloads === null && hosts === null) this.#ofAll.push(constraint);
+    }
+  }
+
+  /** Why an action may not begin now, in words; null when it may. */
+  objection(now: KnownFleet, action: Action): string | null {
+    const begun = during(now, action);
+    const ended = afterwards(begun, action);
+    for (const constraint of this.#touched(action)) {
+      for (const then of [begun, ended]) {
+        const found = constraint.check(then);
+        if (found.length === 0) continue;
+        const broken = new Map<string, number>();
+        for (const { key, amount } of constraint.check(now)) broken.set(key, (broken.get(key) ?? 0) + amount);
+        const worse = found.find(({ key, amount }) => amount > (broken.get(key) ?? 0));
+        if (worse !== undefined) return `policy ${constraint.policy} would be broken: ${constraint.explain(worse)}`;
+      }
+    }
+    return null;
+  }
+
+  /** The first instant (UTC milliseconds) from `fromMs` on at which the windows let an action begin; null for none. */
+  opensMs(action: Action, fromMs: number, durationMs: number): number | null {
+    const { workload } = placesOf(this.#index, action);
+    let opensMs = fromMs;
+    for (const window of this.#windows) {
+      if (!window.workloads.includes(workload)) continue;
+      const next = window.nextStart(opensMs, durationMs);
+      if (next === null) return null;
+      opensMs = Math.max(opensMs, next);
+    }
+    return opensMs;
+  }
+
+  #touched(action: Action): ReadonlySet<Constraint> {
+    const { workload, from, to } = placesOf(this.#index, action);
+    const near = new Set([...(this.#ofHost.get(from) ?? []), ...(this.#ofHost.get(to) ?? [])]);
+    return new Set([...(this.#ofWorkload.get(workload) ?? []), ...near, ...this.#ofAll]);
+  }
+}
+
+function append(lists: Map<number, Constraint[]>, key: number, constraint: Constraint): void {
+  const known = lists.get(key);
+  if (known === undefined) lists.set(key, [constraint]);
+  else known.push(constraint);
+}

@@ -1,0 +1,14 @@
+export { approve, defaultApprovalRule, type Approval, type ApprovalAnswer, type ApprovalRequest, type ApprovalRule, type ApprovedPlan, type Person } from "./approve.ts";
+export type { Letter } from "./commands.ts";
+export { mayWish, termsOf, type Terms } from "./decide.ts";
+export type { Moment, RunEvent, Wish } from "./event.ts";
+export { execute } from "./execute.ts";
+export { FileJournal, type OpenedJournal } from "./file-journal.ts";
+export { checkFreshness, observe, type Drift, type Freshness } from "./freshness.ts";
+export { firstBreak, MemoryJournal, Superseded, type Entry, type Journal } from "./journal.ts";
+export { parseCommand, parseReport, performerOf, type Addressee, type Command, type Found, type Inventory, type Report } from "./protocol.ts";
+export { interrupted, lastEpochOf, type Interrupted } from "./recover.ts";
+export { Runner, type Agents, type Alarm, type World } from "./run.ts";
+export { defaultRunSettings, type RunSettings } from "./settings.ts";
+export { summaryOf, type ActionSummary, type RunSummary } from "./summary.ts";
+export { systemClock } from "./system-clock.ts";

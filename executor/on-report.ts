@@ -1,0 +1,51 @@
+import type { Happening } from "./event.ts";
+import { performerOf, type Report } from "./protocol.ts";
+import type { RunSettings } from "./settings.ts";
+import type { RunState, Step } from "./state.ts";
+
+type Outcome = Extract<Report, { readonly attempt: number }>;
+
+/** What a report of an agent tells an execution: nothing when it is of another one, old, or said by the wrong host. */
+export function onReport(settings: RunSettings, state: RunState, report: Report): readonly Happening[] {
+  switch (report.kind) {
+    case "heartbeat": case "inventory": case "fenced": return [];
+    case "found": return onFound(state, report);
+    case "begun": case "done": case "failed": case "void": return onOutcome(settings, state, report);
+  }
+}
+
+function onOutcome(settings: RunSettings, state: RunState, report: Exclude<Outcome, { readonly kind: "fenced" }>): readonly Happening[] {
+  const n = state.leg.position.get(report.action) ?? -1;
+  const step = state.steps[n];
+  const action = state.leg.actions[n]?.action;
+  if (action === undefined || !isOpen(step) || step.attempt !== report.attempt || report.run !== state.run || performerOf(action).host !== report.host) return [];
+  const about = { action: report.action, attempt: report.attempt };
+  switch (report.kind) {
+    case "begun": return step.kind === "underWay" ? [{ kind: "heard", ...about, permille: report.permille, passing: true }] : [];
+    case "done": return [{ kind: "succeeded", ...about }];
+    case "void":
+      return report.attempt < settings.sendsMax && step.kind === "underWay" ? [{ kind: "voided", ...about }]
+        : [{ kind: "failed", ...about, because: `it did not reach host ${report.host} in ${report.attempt} attempts`, again: false, found: null }];
+    case "failed": {
+      const again = report.again && step.kind === "underWay" && step.failures + 1 < settings.attemptsMax && report.attempt < settings.sendsMax;
+      return [{ kind: "failed", ...about, because: report.because, again, found: report.found }];
+    }
+  }
+}
+
+/** The outcome is still wanted: also of one that has been given up. */
+function isOpen(step: Step | undefined): step is Extract<Step, { readonly kind: "underWay" | "unknown" }> {
+  return step?.kind === "underWay" || step?.kind === "unknown";
+}
+
+function onFound({ underWay, leg, steps, run }: RunState, report: Extract<Report, { readonly kind: "found" }>): readonly Happening[] {
+  if (report.run !== run) return [];
+  for (const n of underWay) {
+    const planned = leg.actions[n];
+    const step = steps[n];
+    if (planned === undefined || step?.kind !== "underWay" || !("to" in planned.action)) continue;
+    if (planned.action.workload !== report.workload || planned.action.to !== report.host) continue;
+    return [{ kind: "sighted", action: planned.id, attempt: step.attempt, found: report.found, passing: true }];
+  }
+  return [];
+}
