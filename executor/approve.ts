@@ -32,7 +32,7 @@ export interface Approval {
   readonly givenAtMs: number;
 }
 
-declare const approved: unique symbol;
+const approved: unique symbol = Symbol("approved");
 
 /** A plan that may be carried out. Nothing but `approve` makes one. */
 export interface ApprovedPlan {
@@ -76,7 +76,7 @@ export function approve(request: ApprovalRequest): ApprovalAnswer {
   if (diagnostics.length > 0) return { approved: null, diagnostics };
   const expiresAtMs = Math.min(...counting.map(({ givenAtMs }) => givenAtMs + rule.validForMs), nowMs + rule.validForMs);
   // The only place where an approved plan comes into being.
-  return { approved: { plan, author, approvals: counting, expiresAtMs } as ApprovedPlan, diagnostics };
+  return { approved: { [approved]: true, plan, author, approvals: counting, expiresAtMs }, diagnostics };
 }
 
 function refusalOf({ by, digest, givenAtMs, comment }: Approval, { author, approvals, rule, nowMs }: ApprovalRequest, ofPlan: string): Diagnostic | null {
