@@ -23,6 +23,10 @@ export const loadResources = {
 
 export const sampleMax = 2_147_483_647;
 
+/** The ways in which traces are written down that can be read. */
+export const traceFormatNames = ["bitbrains", "csv", "opendc", "parquet", "planetlab"] as const;
+export type TraceFormatName = (typeof traceFormatNames)[number];
+
 /** Whose load it is: a workload, or one application inside it. Ordered by workload, then application, by code unit. */
 export interface LoadSubject {
   readonly workload: WorkloadId;

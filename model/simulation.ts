@@ -1,5 +1,6 @@
 import type { Host } from "./fleet.ts";
 import type { HostId, PolicyId, SiteId, WorkloadId } from "./ids.ts";
+import type { TraceFormatName } from "./load.ts";
 import type { Mode } from "./plan.ts";
 
 /** A time of a simulation: so long after it began, or an instant. */
@@ -18,7 +19,7 @@ export interface TraceLoad {
   /** Files, folders or archives. */
   readonly files: readonly string[];
   /** What the files are; null: found out. */
-  readonly format: string | null;
+  readonly format: TraceFormatName | null;
   /** Time between samples; null: as the format says, or found out. */
   readonly stepMs: number | null;
   readonly fill: "hold" | "zero";
@@ -168,8 +169,8 @@ export interface ForecastSettings {
   readonly bufferPermille: number;
   /** What must be able to fail: nothing, the largest host of a group, or its largest domain of a key. */
   readonly failoverReserve: { readonly kind: "none" | "largest-host" } | { readonly kind: "largest-domain"; readonly key: string };
-  /** Hosts that run out together. */
-  readonly groups: readonly { readonly name: string; readonly hosts: readonly HostId[] }[];
+  /** Hosts that run out together, and the names of the purchases that would join them. */
+  readonly groups: readonly { readonly name: string; readonly hosts: readonly HostId[]; readonly purchases: readonly string[] }[];
   readonly purchases: readonly Purchase[];
 }
 

@@ -1,13 +1,14 @@
 import type { Scenario } from "../model/scenario.ts";
 import { standardResourceKinds } from "../model/resource.ts";
 import type { ScenarioDocument } from "./schema.ts";
+import { purchaseTypes, simulationDocument } from "./serialize-simulation.ts";
 
 /**
  * A scenario as a plain document in the format: the fleet with its changes applied, written in full. Loading it again
  * gives the same scenario; only the words about its changes are gone, since they are part of the fleet now.
  */
 export function serializeScenario(scenario: Scenario): ScenarioDocument {
-  const { fleet, policies, objectives, settings } = scenario;
+  const { fleet, policies, objectives, settings, simulation } = scenario;
   return {
     apiVersion: "stowage/v1",
     name: scenario.name,
@@ -25,5 +26,7 @@ export function serializeScenario(scenario: Scenario): ScenarioDocument {
     policies: policies.map((policy) => Object.assign({}, policy, { require: { [policy.require.entry]: policy.require.parameters } })),
     objectives,
     settings,
+    hostTypes: purchaseTypes(simulation),
+    simulation: simulationDocument(simulation),
   };
 }

@@ -1,7 +1,7 @@
 import { Type, type TSchema } from "typebox";
+import { traceFormatNames } from "../../model/load.ts";
 import { powerCurves } from "../../model/simulation.ts";
 import { hostChoice, workloadChoice } from "../changes/choice.ts";
-import { traceFormatNames } from "../traces/reading.ts";
 import { closed, duration, exactlyOne, id, ids, instant, labels, moment, oneOf, permille, whole, type Written } from "./common.ts";
 
 const optional = Type.Optional;
@@ -155,7 +155,7 @@ const forecast = closed({
     closed({ largestDomain: id("Or its largest domain of this key: rack, site, ...") }),
   ], { description: "What must be able to fail: none, largest-host, or { largestDomain: rack }." })),
   groupBy: optional(ids("Keys that make the groups of hosts that run out together: type, site, a domain, or label.NAME. Default type and site.", 1)),
-  groups: optional(list(closed({ name: id("Name."), hosts: hostChoice }), "These groups instead.")),
+  groups: optional(list(closed({ name: id("Name."), hosts: hostChoice, purchases: optional(ids("Purchases that would join it; those like its hosts when absent.")) }), "These groups instead.")),
   purchases: optional(list(closed({
     name: optional(id("Name; type or host, and site, when absent.")),
     type: optional(id("A host type; or")),
