@@ -14,6 +14,8 @@ export interface Context {
   readonly nowUtc: string;
   /** Makes a plan where Ctrl-C can reach it: in a worker for the real command line. */
   makePlan(job: PlanJob): Promise<PlanJobResult>;
+  /** Tells somebody who waits how far a command is: `asking the planner`, 3 of 40. */
+  progress(stage: string, done: number, total: number): void;
 }
 
 /** The outcome, and whether somebody pressed Ctrl-C while it was made. */

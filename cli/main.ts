@@ -35,6 +35,7 @@ function writeError(text: string): void {
 }
 
 function environmentOfProcess(): Environment {
+  const line = progressOf({ timeMs: Number.POSITIVE_INFINITY });
   return {
     paint: paintFor(wantsColour(process.stdout)),
     errorPaint: paintFor(wantsColour(process.stderr)),
@@ -44,7 +45,11 @@ function environmentOfProcess(): Environment {
     clock: { nowMs },
     nowUtc: new Date().toISOString(),
     makePlan: (job) => planWatched(job),
-    out: (text) => void process.stdout.write(text),
+    progress: (stage, done, total) => line?.show({ stage, done, total, best: null }),
+    out: (text) => {
+      line?.clear();
+      process.stdout.write(text);
+    },
     error: writeError,
   };
 }
@@ -67,7 +72,7 @@ function nowMs(): number {
 }
 
 /** Only somebody at a terminal who reads text is told how far it is. */
-function progressOf({ timeMs }: PlanJob): ProgressLine | null {
+function progressOf({ timeMs }: Pick<PlanJob, "timeMs">): ProgressLine | null {
   if (isDebugging) return progressLog(writeError, nowMs);
   if (!process.stderr.isTTY || wantsJson(args)) return null;
   return progressLine({ write: writeError, nowMs, columns: columnsOf(process.stderr) ?? 80, timeMs });

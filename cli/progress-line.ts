@@ -48,10 +48,10 @@ export function progressLine({ write, nowMs, columns, timeMs }: ProgressView): P
     write(`\r${text}${" ".repeat(Math.max(0, width - widthOf(text)))}`);
     width = widthOf(text);
   };
-  const timer = setInterval(draw, 250);
-  timer.unref();
+  let timer: NodeJS.Timeout | null = null;
   return {
     show(progress) {
+      timer ??= setInterval(draw, 250).unref();
       // A search that begins again with less done is another one: it goes on from what the last one found.
       if (latest === null || latest.stage !== progress.stage || progress.done < latest.done) {
         stageMs = nowMs();
@@ -61,12 +61,16 @@ export function progressLine({ write, nowMs, columns, timeMs }: ProgressView): P
       draw();
     },
     clear() {
-      clearInterval(timer);
+      if (timer !== null) clearInterval(timer);
+      timer = null;
       if (width > 0) write(`\r${" ".repeat(width)}\r`);
       width = 0;
     },
   };
 }
+
+/** What the planner does before and after its search; other commands say in words what they do, and count it. */
+const planningStages = new Set(["load", "construct", "schedule", "verify"]);
 
 function stageWords(stage: string): string {
   switch (stage) {
@@ -82,7 +86,8 @@ function stageWords(stage: string): string {
 /** A search ends when its work or its time is spent, whichever comes first; the other stages count what they do. */
 function shareWords({ stage, done, total }: Progress, stageMs: number, timeMs: number): string {
   if (stage.startsWith("exact")) return ` (level ${Math.min(done + 1, total)} of ${total})`;
-  if (stage !== "search" || total <= 1) return "";
+  if (total <= 1) return "";
+  if (stage !== "search") return planningStages.has(stage) ? "" : ` (${done} of ${total})`;
   const share = Math.max(Math.min(done, total) / total, Math.min(stageMs, timeMs) / timeMs);
   return ` ${Math.floor(share * 100)} %`;
 }

@@ -21,10 +21,15 @@ export { backTest, type BackTest, type BackTestOptions, type Forecaster } from "
 export { forecast, type Forecast, type ForecastOptions, type Season, type TooShort } from "./forecast/forecast.ts";
 export type { History } from "./forecast/history.ts";
 export { sumForecaster } from "./forecast/sum.ts";
-export { runways, serviceRunways, type Pool, type Runway, type RunwayOptions, type ServicePool, type ServiceRunway, type WhenAtMs } from "./forecast/runway.ts";
+export { endsWithin, horizonFrom, waysOfInstances, waysOfPool, type Horizon, type Offer, type Remedy, type ShortOfPlaces, type ShortPool, type Way } from "./forecast/advice.ts";
+export { instanceRunway, instancesNeeded, type Fits, type InstancePool, type InstanceRunway } from "./forecast/instances.ts";
+export { roomOf, type KeptFree } from "./forecast/pools.ts";
+export { mostConstrainedFirst, RunwayModel, runways, usableOf, type Pool, type PoolLoad, type Runway, type RunwayOptions, type WhenAtMs } from "./forecast/runway.ts";
 export { eachAlone, groupedBy, useOfGroups, type GroupUse, type LoadGroup } from "./load/aggregate.ts";
 export { gridOver, type Grid } from "./load/grid.ts";
 export { growthFactor, GrownSource, grownTrace, type Growth, type Grown } from "./load/growth.ts";
+export { JoinedLoad, type LoadShare } from "./load/joined.ts";
+export { resample } from "./load/resample.ts";
 export { sourceOf, traceOf } from "./load/source.ts";
 export { LoadSpool, type SpoolFile } from "./load/spool.ts";
 export { syntheticSource, usualLoads, type SyntheticLoad } from "./load/synthetic.ts";

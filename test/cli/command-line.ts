@@ -30,6 +30,7 @@ export async function stowageAt(columns: number | null, ...args: readonly string
     makePlan: async (job) => ({
       outcome: await makePlan(job, { clock, stopped: () => false, progress: () => undefined }), interrupted: false,
     }),
+    progress: () => undefined,
     out: (text) => void (printed.out += text),
     error: (text) => void (printed.err += text),
   };

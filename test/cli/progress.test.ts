@@ -30,6 +30,11 @@ describe("the line at a terminal", () => {
     vi.useRealTimers();
   });
 
+  it("counts what other commands do", () => {
+    line.show(progress({ stage: "asking the planner", done: 3, total: 40 }));
+    expect(seen()).toBe("asking the planner (3 of 40) · 0 s");
+  });
+
   it("says the stage, how far it is, the best so far and the time", () => {
     line.show(progress({ stage: "load", total: 1 }));
     expect(seen()).toBe("reading the scenario · 0 s");

@@ -2,8 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dayMs } from "../../../simulator/forecast/history.ts";
 import { dailyPeaks, withoutSteps } from "../../../simulator/forecast/peaks.ts";
-import { mostThatFit } from "../../../simulator/forecast/runway.ts";
-import { type Pool, runways, serviceRunways } from "../../../simulator/index.ts";
+import { type Pool, runways } from "../../../simulator/index.ts";
 import { monthMs } from "../../../simulator/load/growth.ts";
 import { hourly, hourMs, startMs, wave } from "./history-of.ts";
 
@@ -110,26 +109,4 @@ describe("peaks without steps", () => {
     ["lose two steps", days(30, (day) => (day < 9 ? 50 : day < 20 ? 100 : 40)), days(30, () => 40)],
     ["are nothing when there are none", days(0, () => 0), days(0, () => 0)],
   ])("%s", (_, peaks, even) => expect(withoutSteps(peaks)).toEqual(even));
-});
-
-describe("a runway under the rules", () => {
-  it("is that of the instances that still fit", () => {
-    const asked: number[] = [];
-    const service = (name: string, room: number) => ({
-      name, resource: "cpuMillicores", history: pool(name).history, instances: 4, perInstance: 50, instancesMax: 1000,
-      fits: (count: number) => { asked.push(count); return count <= room; },
-    });
-    const [first, second] = serviceRunways([service("roomy", 3), service("full", 0)], options);
-    expect([first?.name, first?.moreInstances, first?.usable]).toEqual(["full", 0, 200]);
-    expect([second?.name, second?.moreInstances, second?.usable]).toEqual(["roomy", 3, 350]);
-    expect(asked.length).toBeLessThan(8);
-  });
-
-  it("asks about few counts and finds the most that fit", () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: 3000 }), (room, most) => {
-      let asked = 0;
-      expect(mostThatFit((count) => { asked++; expect(count <= most && count > 0).toBe(true); return count <= room; }, most)).toBe(Math.min(room, most));
-      expect(asked).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(most + 2)) + 1);
-    }), { seed: 3 });
-  });
 });
