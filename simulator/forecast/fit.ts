@@ -54,7 +54,8 @@ export function fit(history: History, aheadMax: number, band: number): Fitted {
   const cutAt = (origin: number): number => shifts.findLast(({ slot }) => slot <= origin - day)?.slot ?? 0;
   const ahead = Math.max(1, Math.min(aheadMax, Math.floor(end / 2)));
   const origins = trialOrigins(end, ahead, day);
-  const tried = outlooks(history).flatMap((outlook) => tryOut(history, outlook, origins, ahead, parts, cutAt));
+  // What never changes need not be tried: every outlook would be right.
+  const tried = isConstant(history) ? [] : outlooks(history).flatMap((outlook) => tryOut(history, outlook, origins, ahead, parts, cutAt));
   const best = tried.reduce<Tried | null>((a, b) => (a === null || b.loss * doubt(b.outlook, day) < a.loss * doubt(a.outlook, day) ? b : a), null);
   const outlook = best?.outlook ?? { likeness: { kind: "recent" }, windowSlots: end, slope: 0 };
   const plain = tried.reduce((least, { outlook, loss }) => (outlook.likeness.kind === "recent" ? Math.min(least, loss) : least), Number.POSITIVE_INFINITY);
@@ -66,6 +67,11 @@ export function fit(history: History, aheadMax: number, band: number): Fitted {
     seasonGain: best === null || best.loss === 0 || plain === Number.POSITIVE_INFINITY ? 0 : Math.max(0, plain / best.loss - 1),
     at: (slots) => banded(profile.at(slots), widenings, slots, Math.sqrt((slots + 1) / day), change),
   };
+}
+
+function isConstant({ values }: History): boolean {
+  const known = values.filter((value) => !Number.isNaN(value));
+  return known.every((value) => value === known[0]);
 }
 
 function doubt({ likeness, slope }: Outlook, day: number): number {

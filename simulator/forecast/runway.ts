@@ -1,7 +1,6 @@
 import { assert } from "../../model/assert.ts";
 import { compareIds } from "../../model/ids.ts";
 import { Random } from "../../model/random.ts";
-import { growthFactor, type Growth } from "../load/growth.ts";
 import { dayMs, type History } from "./history.ts";
 import { PathModel } from "./paths.ts";
 import { dailyPeaks } from "./peaks.ts";
@@ -12,8 +11,8 @@ export interface PoolLoad {
   readonly name: string;
   readonly resource: string;
   readonly history: History;
-  /** Growth that is planned, beside what the history shows. */
-  readonly growth?: Growth;
+  /** Growth that is planned, beside what the history shows: what the load at an instant is multiplied with. */
+  readonly growthAt?: (atMs: number) => number;
 }
 
 /** A load, and what there is for it. */
@@ -79,7 +78,7 @@ export class RunwayModel {
     const random = new Random(options.seed);
     const model = new PathModel(peaks, random);
     const endMs = load.history.startMs + load.history.values.length * load.history.stepMs;
-    const factors = Float64Array.from({ length: days }, (_, d) => (load.growth === undefined ? 1 : growthFactor(load.growth, endMs + d * dayMs)));
+    const factors = Float64Array.from({ length: days }, (_, d) => load.growthAt?.(endMs + d * dayMs) ?? 1);
     const drawn = Array.from({ length: paths }, () => model.path(days, random.split(), (day) => factors[day] ?? 1));
     this.#load = load;
     this.#endMs = endMs;

@@ -3,7 +3,7 @@ import { fit, type Fitted } from "./fit.ts";
 import type { History } from "./history.ts";
 
 /** Members that are looked at one by one; of more, as many are taken evenly, and count for the others. */
-const membersMax = 64;
+const membersMax = 24;
 /** How much alike the errors of two members are: 0.05 to 0.3 on public traces of virtual machines, see docs/forecast.md. */
 const alike = 0.1;
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { dayMs } from "../../../simulator/forecast/history.ts";
 import { dailyPeaks, withoutSteps } from "../../../simulator/forecast/peaks.ts";
 import { type Pool, runways } from "../../../simulator/index.ts";
-import { monthMs } from "../../../simulator/load/growth.ts";
+import { growthFactor, monthMs } from "../../../simulator/load/growth.ts";
 import { hourly, hourMs, startMs, wave } from "./history-of.ts";
 
 const pool = (name: string, more: Partial<Pool> = {}): Pool => ({
@@ -51,7 +51,7 @@ describe("a runway", () => {
 
   it("counts growth that is planned", () => {
     const growth = { kind: "linear", permillePerMonth: 100, fromMs: startMs + 60 * dayMs } as const;
-    const [runway] = runways([pool("site", { history: hourly(60, () => 100), capacity: 150, failoverReserve: 0, buffer: 0, growth })], options);
+    const [runway] = runways([pool("site", { history: hourly(60, () => 100), capacity: 150, failoverReserve: 0, buffer: 0, growthAt: (atMs) => growthFactor(growth, atMs) })], options);
     expect(Math.abs((daysUntil(runway?.crossed.p50 ?? null) ?? 0) - (5 * monthMs) / dayMs)).toBeLessThan(3);
   });
 

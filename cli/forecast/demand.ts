@@ -1,0 +1,48 @@
+import type { LoadTrace } from "../../model/load.ts";
+import { backTest, forecast, sumForecaster, useOfGroups, type BackTest, type Forecast, type Grid, type GroupUse, type LoadGroup, type TooShort } from "../../simulator/index.ts";
+
+const dayMs = 86_400_000;
+/** The back-test looks so many days ahead, from so many instants of the past. */
+const testedDays = 7;
+const testedOrigins = 4;
+
+/** What something will ask for of a resource, and how such a forecast would have done before. */
+export interface Demand {
+  readonly name: string;
+  readonly resource: string;
+  readonly history: GroupUse;
+  readonly forecast: Forecast | TooShort;
+  /** Null: too little was measured to learn from a part and test on the rest. */
+  readonly backTest: (BackTest & { readonly aheadMs: number }) | null;
+}
+
+export interface DemandOptions {
+  readonly grid: Grid;
+  readonly horizonMs: number;
+  readonly bandPermille: number;
+}
+
+/** The demand of one group for one resource. */
+export function demandOf(trace: LoadTrace, group: LoadGroup, resource: string, { grid, horizonMs, bandPermille }: DemandOptions): Demand | null {
+  const [history] = useOfGroups(trace, resource, grid, [group]);
+  if (history === undefined) return null;
+  const members = group.members.length < 2 ? [] : useOfGroups(trace, resource, grid, group.members.map((i) => ({ name: "", members: [i] })));
+  return {
+    name: group.name, resource, history,
+    forecast: forecast(history, { ahead: Math.max(1, Math.round(horizonMs / grid.stepMs)), bandPermille, members }),
+    backTest: tested(history, members, horizonMs, bandPermille / 1000),
+  };
+}
+
+/** Learns from the first half and tests on the rest, as far ahead as half of that allows. */
+function tested(history: GroupUse, members: readonly GroupUse[], horizonMs: number, band: number): Demand["backTest"] {
+  const day = Math.max(1, Math.round(dayMs / history.stepMs));
+  const days = Math.floor(history.values.length / day);
+  const learn = Math.max(4, Math.floor(days / 2));
+  const aheadDays = Math.min(testedDays, Math.ceil(horizonMs / dayMs), Math.floor((days - learn) / 2));
+  if (aheadDays < 1) return null;
+  const every = Math.max(1, Math.floor((days - learn - aheadDays) / Math.max(1, testedOrigins - 1)));
+  const values = history.values.subarray(0, days * day);
+  const test = backTest({ ...history, values }, { learn: learn * day, ahead: aheadDays * day, every: every * day, band }, sumForecaster(members));
+  return test.points === 0 ? null : { ...test, aheadMs: aheadDays * dayMs };
+}

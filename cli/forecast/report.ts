@@ -1,0 +1,101 @@
+import type { Diagnostic } from "../../model/diagnostic.ts";
+import { compareIds } from "../../model/ids.ts";
+import type { LoadTrace } from "../../model/load.ts";
+import { defaultSimulation } from "../../model/simulation.ts";
+import { hostOnMicrosPerHour } from "../../policies/index.ts";
+import { horizonFrom, mostConstrainedFirst, type Grid, type Offer } from "../../simulator/index.ts";
+import type { Ready } from "../prepare.ts";
+import { demandOf, type Demand } from "./demand.ts";
+import { plannedGrowth } from "./growth.ts";
+import { placesRunway, type PlacesRunway } from "./places.ts";
+import { groupsOf, offersOf, poolRunways, type PoolRunway } from "./runways.ts";
+import { subjectsOf, type SubjectKind } from "./subjects.ts";
+
+/** Everything that `stowage forecast` found. */
+export interface ForecastReport {
+  readonly name: string;
+  readonly title: string;
+  readonly currency: string;
+  /** Does the time of the load count from 1970 UTC? */
+  readonly hasDate: boolean;
+  readonly historyStartMs: number;
+  readonly historyEndMs: number;
+  readonly stepMs: number;
+  readonly horizonEndMs: number;
+  readonly per: SubjectKind;
+  readonly bandPermille: number;
+  readonly unitOf: ReadonlyMap<string, string>;
+  readonly demands: readonly Demand[];
+  /** Most constrained first. */
+  readonly pools: readonly PoolRunway[];
+  readonly places: readonly PlacesRunway[];
+  readonly offers: readonly Offer[];
+}
+
+/** What a forecast is made of. */
+export interface ForecastJob {
+  readonly ready: Ready;
+  readonly history: LoadTrace;
+  readonly grid: Grid;
+  readonly hasDate: boolean;
+  /** When the simulation would begin: growth is planned from there. */
+  readonly startMs: number;
+  readonly per: SubjectKind;
+  /** Null: all of the load. */
+  readonly resources: readonly string[] | null;
+  readonly horizonMs: number;
+  readonly seed: number;
+}
+
+/** Demand, runways and what to do about them. */
+export async function forecastReport(job: ForecastJob, progress: (stage: string, done: number, total: number) => void): Promise<ForecastReport> {
+  const { ready: { scenario, index }, history: trace, grid, per, horizonMs, seed } = job;
+  const simulation = scenario.simulation ?? defaultSimulation;
+  const settings = simulation.forecast;
+  const resources = trace.resources.map(({ name }) => name).filter((name) => job.resources?.includes(name) ?? true);
+  const endMs = grid.startMs + grid.slots * grid.stepMs;
+  const horizon = horizonFrom(endMs, horizonMs);
+  const growthOf = plannedGrowth(trace, grid, simulation.load, job.startMs);
+  const offers = offersOf(settings, (host) => hostOnMicrosPerHour(index, host));
+
+  const asked = subjectsOf(per, trace, index).flatMap((group) => resources.map((resource) => ({ group, resource })));
+  const demands = await eachOf(asked, "forecasting demand", progress, ({ group, resource }) =>
+    Promise.resolve(demandOf(trace, group, resource, { grid, horizonMs, bandPermille: settings.bandPermille })));
+  const pools = await eachOf(groupsOf(index, settings), "looking at runways", progress, (group) =>
+    poolRunways({ index, trace, grid, settings, offers, growthOf, horizon, seed }, resources, group));
+  const applications = [...scenario.fleet.applications].sort((a, b) => compareIds(a.id, b.id));
+  const places = await eachOf(applications, "asking the planner for places", progress, ({ id }) =>
+    placesRunway({ scenario, trace, grid, simulation, resources, offers, growthOf, horizon, seed }, id));
+  return {
+    name: scenario.name, title: scenario.title, currency: scenario.fleet.currency, hasDate: job.hasDate,
+    historyStartMs: grid.startMs, historyEndMs: endMs, stepMs: grid.stepMs, horizonEndMs: horizon.endMs, per, bandPermille: settings.bandPermille,
+    unitOf: unitsOf(trace, job.ready), offers,
+    demands: demands.flatMap((demand) => demand ?? []),
+    pools: pools.flat().sort((a, b) => mostConstrainedFirst(a.runway, b.runway)),
+    places: places.flatMap((place) => place ?? []).sort((a, b) => mostConstrainedFirst(a.runway, b.runway)),
+  };
+}
+
+async function eachOf<Item, Found>(
+  items: readonly Item[], stage: string, progress: (stage: string, done: number, total: number) => void, find: (item: Item) => Promise<Found>,
+): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  for (const [done, item] of items.entries()) {
+    progress(stage, done, items.length);
+    found.push(await find(item));
+  }
+  return found;
+}
+
+/** Units as the fleet says them; the load's own resources by the end of their name. */
+function unitsOf(trace: LoadTrace, { scenario: { fleet } }: Ready): ReadonlyMap<string, string> {
+  const known = new Map(fleet.resources.map(({ name, unit }) => [name, unit]));
+  const own = new Map([["cpuMHz", "MHz"], ["storageMBps", "MB/s"]]);
+  return new Map(trace.resources.map(({ name }) => [name, known.get(name) ?? own.get(name) ?? ""]));
+}
+
+/** What a forecast cannot be about, as diagnostics. */
+export function unknownResources(trace: LoadTrace, wanted: readonly string[], problem: (name: string, known: readonly string[]) => Diagnostic): readonly Diagnostic[] {
+  const known = trace.resources.map(({ name }) => name);
+  return wanted.filter((name) => !known.includes(name)).map((name) => problem(name, known));
+}
