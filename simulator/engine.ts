@@ -42,6 +42,8 @@ export class Engine {
   readonly #repairMs = new Map<string, number>();
   readonly #carriages: Carriages;
   readonly #gate: MoveGate;
+  /** The answers to questions need not keep all the rules that a plan must. */
+  readonly #answerGate: MoveGate;
   readonly #touchedHosts = new Set<number>();
   readonly #why: string[] = [];
   #actionCount = 0;
@@ -71,6 +73,7 @@ export class Engine {
     this.flows = new Flows(index, (id, atMs, epoch) => core.schedule("transfer", atMs, id, epoch));
     this.#carriages = new Carriages(core, this.flows, settings.moves);
     this.#gate = new MoveGate(index, input.constraints, input.hasDate ? startMs : null);
+    this.#answerGate = new MoveGate(index, input.constraints.filter(({ policy }) => input.setAside?.has(policy) !== true), input.hasDate ? startMs : null);
     this.tasks = new Tasks(core, input.tasks ?? [], (h) => processorsOf(input, h));
     this.recovery = new Recovery(core, [
       { hostFails: (h) => this.courses.forEach((course) => course.hostFails(h)), hostReturns: () => undefined }, this.tasks,
@@ -125,7 +128,7 @@ export class Engine {
         this.#hostReturns(subject);
         this.#nextTurn(subject, detail);
         break;
-      case "plan": this.#beginCourse(this.#input.plan?.plan.actions ?? []); break;
+      case "plan": this.#beginCourse(this.#input.plan?.plan.actions ?? [], this.#gate); break;
       case "question": return this.#asked && this.#mayAsk();
       case "arrival": this.tasks.arrive(); break;
       case "watch": this.#watch(); break;
@@ -181,6 +184,8 @@ export class Engine {
     if (atSlot) this.core.index.hosts.forEach((_, h) => this.tasks.reshare(h));
     else for (const h of this.#touchedHosts) if (h >= 0) this.tasks.reshare(h);
     this.#touchedHosts.clear();
+    // What one plan has finished may be what another waits for.
+    if (this.courses.length > 1) for (const course of this.courses) course.retryHeld();
     this.rules.look();
     this.#closeCourses();
   }
@@ -254,14 +259,14 @@ export class Engine {
     this.#asked = false;
     const answer = await this.#input.replan?.({ atMs: core.nowMs, why, fleet: fleetNow(core, this.recovery.lostFrom) });
     core.timeline.add(core.nowMs, { kind: "answer", because: why.join("; "), moves: answer?.actions.length ?? 0 });
-    if (answer && answer.actions.length > 0) this.#beginCourse(answer.actions);
+    if (answer && answer.actions.length > 0) this.#beginCourse(answer.actions, this.#answerGate);
     else this.#giveUpSpares();
   }
 
-  #beginCourse(actions: readonly PlannedAction[]): void {
+  #beginCourse(actions: readonly PlannedAction[], gate: MoveGate): void {
     const { core } = this;
     this.peaks.begin();
-    const course = new Course(core, this.#carriages, this.#gate, actions, this.#actionCount);
+    const course = new Course(core, this.#carriages, gate, actions, this.#actionCount);
     this.#actionCount += actions.length;
     this.courses.push(course);
     course.begin();

@@ -76,6 +76,8 @@ export interface SimulationInput {
   /** End as soon as every task is done. */
   readonly untilTasksAreDone?: boolean;
   readonly replan?: Replan;
+  /** Policies about the way, such as windows, that do not bind the answers. */
+  readonly setAside?: ReadonlySet<string>;
   readonly powerModels?: ReadonlyMap<string, PowerModel>;
   readonly carbon?: readonly CarbonSeries[];
   readonly settings?: Partial<SimulationSettings>;

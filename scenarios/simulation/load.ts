@@ -1,5 +1,4 @@
 import path from "node:path";
-import type { WorkloadId } from "../../model/ids.ts";
 import { loadResources } from "../../model/load.ts";
 import type { LoadGrowth, LoadPart, SyntheticLoadPart, TraceLoad } from "../../model/simulation.ts";
 import { durationOf } from "../duration.ts";
@@ -23,6 +22,9 @@ export function loadOf(parts: Parts): readonly LoadPart[] {
 
 function traceOf(given: Given<TraceDocument>, { draft }: Parts): TraceLoad {
   const { value, at, check, source } = given;
+  if (value.times === "exact" && (value.repeat === true || value.growth !== undefined)) {
+    check.problem("not-allowed", [...at, "times"], () => ({ message: `${check.subject([...at, "times"])} is exact; such load neither repeats nor grows.`, advice: "Write times: slots, or leave out repeat and growth." }));
+  }
   for (const workload of Object.keys(value.loadOf ?? {})) check.exists("workload", workload, draft.workloads, [...at, "loadOf", workload]);
   const folder = source.file === null || source.file === "standard input" ? "" : path.dirname(source.file);
   return {
@@ -32,7 +34,7 @@ function traceOf(given: Given<TraceDocument>, { draft }: Parts): TraceLoad {
     stepMs: value.step === undefined ? null : durationOf(value.step),
     fill: value.fill ?? "hold",
     fullMillicores: value.fullMillicores ?? 1000,
-    loadOf: (value.loadOf ?? null) as Readonly<Record<WorkloadId, string>> | null,
+    loadOf: value.loadOf ?? null,
     begins: value.begins ?? "as-dated",
     repeat: value.repeat ?? false,
     times: value.times ?? "slots",

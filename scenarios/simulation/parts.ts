@@ -60,7 +60,7 @@ export class Parts {
   }
 
   /** The same as a duration in milliseconds. */
-  durationMs<Key extends keyof Objects, Inner extends string & keyof Objects[Key]>(key: Key, inner: Inner, absent: number): number {
+  durationMs<Key extends keyof Objects>(key: Key, inner: string & keyof Objects[Key], absent: number): number {
     const value: unknown = this.inside(key, inner)?.value;
     return typeof value === "string" ? durationOf(value) : absent;
   }
