@@ -1,3 +1,4 @@
+import { bitsPerMiB, usualLiveMove, wantedMbps } from "../model/carrying.ts";
 import type { Host, Workload } from "../model/fleet.ts";
 import { amountOf } from "../model/resource.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
@@ -6,15 +7,6 @@ import type { FleetIndex } from "../model/snapshot.ts";
  * How long actions are estimated to take, in whole milliseconds and never less than one: two actions that follow each
  * other then never share both ends, so that "ended before it started" is an order.
  */
-
-/** Time to delete the data of one workload. */
-export const deleteMs = 1000;
-
-/** A live move ends with a pause of at most this, in which the rest of the memory is sent. */
-const pauseMs = 300;
-/** After so many rounds the hypervisor pauses the workload whatever is left. */
-const roundsMax = 30;
-const bitsPerMiB = 8_388_608;
 
 /** Bandwidth between two hosts: the slower of both, and the link where they are on different sites. */
 export function bandwidthMbps(index: FleetIndex, from: Host, to: Host): number {
@@ -43,19 +35,30 @@ export function converges(workload: Workload, mbps: number): boolean {
  * before, until the rest fits into the pause.
  */
 export function migrateMs(workload: Workload, mbps: number): number {
+  const { beforeMs, pauseMs } = roundsOf(workload, mbps);
+  return Math.max(1, (workload.dataMiB === 0 ? 0 : carryMs(workload.dataMiB, mbps)) + beforeMs + pauseMs);
+}
+
+/** How long memory is sent while the workload runs, and how long it pauses for the rest. */
+function roundsOf(workload: Workload, mbps: number): { readonly beforeMs: number; readonly pauseMs: number } {
   const memoryMiB = amountOf(workload.reservation, "memoryMiB");
-  let total = workload.dataMiB === 0 ? 0 : carryMs(workload.dataMiB, mbps);
+  let beforeMs = 0;
   let roundMs = carryMs(memoryMiB, mbps);
-  for (let round = 1; round < roundsMax && roundMs > pauseMs; round++) {
-    total += roundMs;
+  for (let round = 1; round < usualLiveMove.roundsMax && roundMs > usualLiveMove.pauseMs; round++) {
+    beforeMs += roundMs;
     const dirtyMiB = Math.min(memoryMiB, Math.ceil((roundMs * workload.memoryChangeMiBPerSecond) / 1000));
     roundMs = carryMs(dirtyMiB, mbps);
   }
-  return Math.max(1, total + roundMs);
+  return { beforeMs, pauseMs: roundMs };
+}
+
+/** Is the pause at the end short enough with all of the way, so that the hypervisor does not refuse? */
+function endsSoon(workload: Workload, mbps: number): boolean {
+  return mbps >= wantedMbps(workload.memoryChangeMiBPerSecond) || (converges(workload, mbps) && roundsOf(workload, mbps).pauseMs <= usualLiveMove.longestPauseMs);
 }
 
 /** Can a workload move from one host to the other while it runs? */
 export function movesLive(index: FleetIndex, workload: Workload, from: Host, to: Host): boolean {
   return workload.liveMove && from.cpuVendor === to.cpuVendor && to.cpuLevel >= from.cpuLevel &&
-    from.state !== "failed" && converges(workload, bandwidthMbps(index, from, to));
+    from.state !== "failed" && endsSoon(workload, bandwidthMbps(index, from, to));
 }

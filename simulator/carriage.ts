@@ -1,19 +1,18 @@
+import { bitsPerMiB, usualLiveMove, wantedMbps } from "../model/carrying.ts";
 import type { Core } from "./core.ts";
-import { bitsPerMiB, type Flows } from "./flows.ts";
+import { bitsPerMbpsMs, type Flows } from "./flows.ts";
 
 /** How live moves behave. */
 export interface MoveSettings {
-  /** A live move ends with a pause in which the rest of the memory is sent: at most this when it goes well. */
+  /** As in `usualLiveMove`. */
   readonly pauseMs: number;
-  /** After so many rounds it pauses whatever is left, */
   readonly roundsMax: number;
-  /** unless that would take longer than this: then it refuses, and the workload stays where it is. */
   readonly longestPauseMs: number;
   /** What carrying asks of the processors of both hosts, millicores. */
   readonly processorMillicores: number;
 }
 
-export const defaultMoves: MoveSettings = { pauseMs: 300, roundsMax: 30, longestPauseMs: 10_000, processorMillicores: 500 };
+export const defaultMoves: MoveSettings = { ...usualLiveMove, processorMillicores: 500 };
 
 /** One carriage of a workload's data, and of its memory when it runs. */
 export interface Carriage {
@@ -56,6 +55,14 @@ export class Carriages {
     this.#settings = settings;
     const resource = core.window.resources[core.meters.processor];
     this.#demand = resource?.name === "cpuMillicores" ? settings.processorMillicores * resource.perUnit : 0;
+  }
+
+  /**
+   * Is there room for one more on its way? A live move begins only when it, and those under way, still get what they
+   * want of the network, or no less than without the others: as managers of hypervisors do, who limit moves at once.
+   */
+  hasRoomFor(carriage: Carriage): boolean {
+    return this.#flows.leavesEnough(carriage.from, carriage.to, wantedRate(carriage));
   }
 
   /** Begins; what happens at once is told like what happens later. Returns the number that `ended` is told. */
@@ -114,7 +121,7 @@ export class Carriages {
   #send(way: UnderWay, amountMiB: number): CarriageStep {
     way.amountMiB = amountMiB;
     way.roundBeganMs = this.#core.nowMs;
-    way.flow = this.#flows.begin(way.carriage.from, way.carriage.to, amountMiB, this.#core.nowMs);
+    way.flow = this.#flows.begin(way.carriage.from, way.carriage.to, amountMiB, this.#core.nowMs, wantedRate(way.carriage));
     this.#byFlow.set(way.flow, way);
     return "goes on";
   }
@@ -143,4 +150,9 @@ export class Carriages {
     const perGiB = (index.hosts[from]?.prices.transferMicrosPerGiB ?? 0) + (index.hosts[to]?.prices.transferMicrosPerGiB ?? 0) + (link?.transferMicrosPerGiB ?? 0);
     this.#core.bill.transferMicros += Math.round((amountMiB * perGiB) / 1024);
   }
+}
+
+/** Bits a millisecond with which a carriage gets on well. */
+function wantedRate({ live, changeMiBPerSecond }: Carriage): number {
+  return live ? wantedMbps(changeMiBPerSecond) * bitsPerMbpsMs : 0;
 }

@@ -1,3 +1,4 @@
+import { deleteMs } from "../model/carrying.ts";
 import type { PlannedAction } from "../model/plan.ts";
 import { amountOf } from "../model/resource.ts";
 import type { Carriage, Carriages, CarriageStep } from "./carriage.ts";
@@ -27,9 +28,6 @@ export interface ActionRecord {
   readonly endedMs: number | null;
   readonly because: string;
 }
-
-/** Time to delete the data of one workload. */
-const deleteMs = 1000;
 
 /**
  * Carries out the actions of a plan: each starts when those before it are done, its own precondition holds, and limits
@@ -130,17 +128,18 @@ export class Course {
       else this.#fail(n, "no window is long enough for it");
       return;
     }
-    if (!this.#gate.enter(step)) {
+    const carriage = this.#carriageOf(step);
+    if ((carriage !== null && !this.#carriages.hasRoomFor(carriage)) || !this.#gate.enter(step)) {
       this.#held.add(n);
       return;
     }
     action.outcome = "under way";
     action.beganMs = this.#core.nowMs;
     this.#core.timeline.add(this.#core.nowMs, { kind: "action", action: step.planned.id, outcome: "started", because: "" });
-    this.#act(n, step);
+    this.#act(n, step, carriage);
   }
 
-  #act(n: number, { kind, workload: w, from, to, source }: Step): void {
+  #act(n: number, { kind, workload: w, from, to }: Step, carriage: Carriage | null): void {
     const core = this.#core;
     const [host, workload] = [core.index.hosts[from], core.index.workloads[w]];
     const there = core.world.where(w);
@@ -161,15 +160,24 @@ export class Course {
         return wait(workload?.startMs ?? 1);
       case "deleteSource": case "remove":
         return wait(deleteMs);
-      case "migrate":
-        core.put(w, { ...there, arriving: to }, "moving");
-        return this.#carriageBegins(n, { workload: w, from, to, live: true, dataMiB: workload?.dataMiB ?? 0, memoryMiB: amountOf(workload?.reservation ?? {}, "memoryMiB"), changeMiBPerSecond: workload?.memoryChangeMiBPerSecond ?? 0 });
-      case "transfer":
-        core.put(w, { ...there, arriving: to }, "stopped");
-        return this.#carriageBegins(n, { workload: w, from, to, live: false, dataMiB: workload?.dataMiB ?? 0, memoryMiB: 0, changeMiBPerSecond: 0 });
-      case "copy":
-        core.put(w, { ...there, arriving: to }, "stopped");
-        return this.#carriageBegins(n, { workload: w, from, to, live: false, dataMiB: core.index.workloads[source]?.dataMiB ?? 0, memoryMiB: 0, changeMiBPerSecond: 0 });
+      case "migrate": case "transfer": case "copy":
+        core.put(w, { ...there, arriving: to }, kind === "migrate" ? "moving" : "stopped");
+        if (carriage !== null) this.#carriageBegins(n, carriage);
+    }
+  }
+
+  /** What an action carries over the network; null for those that carry nothing. */
+  #carriageOf({ kind, workload: w, source, from, to }: Step): Carriage | null {
+    const { workloads } = this.#core.index;
+    const cold = { workload: w, from, to, live: false, memoryMiB: 0, changeMiBPerSecond: 0 };
+    switch (kind) {
+      case "migrate": {
+        const { dataMiB = 0, reservation = {}, memoryChangeMiBPerSecond = 0 } = workloads[w] ?? {};
+        return { workload: w, from, to, live: true, dataMiB, memoryMiB: amountOf(reservation, "memoryMiB"), changeMiBPerSecond: memoryChangeMiBPerSecond };
+      }
+      case "transfer": return { ...cold, dataMiB: workloads[w]?.dataMiB ?? 0 };
+      case "copy": return { ...cold, dataMiB: workloads[source]?.dataMiB ?? 0 };
+      case "bootHost": case "shutdownHost": case "stop": case "start": case "deleteSource": case "remove": return null;
     }
   }
 
@@ -206,7 +214,7 @@ export class Course {
       const waiting = this.#actions[next];
       if (waiting !== undefined && --waiting.waitsFor === 0) this.#start(next);
     }
-    this.#retryHeld();
+    this.retryHeld();
   }
 
   /** What the end of an action makes true. */
@@ -238,7 +246,7 @@ export class Course {
     if (began) this.#undo(action.step);
     this.#end(n, began || action.waitsFor === 0 ? "failed" : "given up", because);
     for (const next of action.dependents) this.#fail(next, `${action.step.planned.id} did not succeed`);
-    if (began) this.#retryHeld();
+    if (began) this.retryHeld();
   }
 
   /** What remains of an action that failed on its way. */
@@ -266,7 +274,8 @@ export class Course {
     if (outcome === "done" || outcome === "failed" || outcome === "given up") this.#core.timeline.add(this.#core.nowMs, { kind: "action", action: action.step.planned.id, outcome, because });
   }
 
-  #retryHeld(): void {
+  /** Tries those again that were held back by limits or for room on the network. */
+  retryHeld(): void {
     for (const n of Array.from(this.#held)) {
       this.#held.delete(n);
       this.#start(n);

@@ -1,6 +1,7 @@
+import { deleteMs } from "../../model/carrying.ts";
 import type { Action } from "../../model/plan.ts";
 import type { FleetIndex, Whereabouts } from "../../model/snapshot.ts";
-import { bandwidthMbps, carryMs, deleteMs, migrateMs } from "../durations.ts";
+import { bandwidthMbps, carryMs, migrateMs } from "../durations.ts";
 
 /** An action over dense indices; -1 where a field does not apply. */
 export interface Step {
