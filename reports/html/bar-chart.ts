@@ -1,5 +1,5 @@
 import { assert } from "../../model/assert.ts";
-import { roundAxis, type Axis } from "./axis.ts";
+import { axisFor, type Axis } from "./axis.ts";
 import { axisBelow, chartWidth, figure, heightBelow, letterSize, line, seriesMax, word, type Area, type Caption } from "./drawing.ts";
 import { html, nothing, together, type Markup } from "./markup.ts";
 import { amountText, numberText } from "./numbers.ts";
@@ -33,7 +33,7 @@ export function barChart(chart: BarChart): Markup {
   const area: Area = { left, right: chartWidth - valueRoom, top, bottom: top + rowHeight * shown.length };
   const [low, high] = rangeOf(chart, shown.length);
   const hasNegative = low < 0;
-  const axis = roundAxis({ low, high, from: area.left + (hasNegative ? valueRoom : 0), to: area.right }, 6);
+  const axis = axisFor({ kind: "number", label: "", unit: "" }, { low, high: low === high ? low + 1 : high, from: area.left + (hasNegative ? valueRoom : 0), to: area.right }, 8);
   const rows = shown.map((name, c) => {
     const y = top + c * rowHeight + 5;
     const label = word(left - 8, y + (rowHeight - 10) / 2 + 4, name, "end", "", left - 12);
@@ -84,9 +84,16 @@ function stackedRow(chart: BarChart, c: number, y: number, thickness: number, ax
     const from = value < 0 ? below : above;
     if (value < 0) below += value;
     else above += value;
-    return value === 0 ? nothing : bar(axis.position(from), axis.position(from + value), y, thickness, s, `${name}: ${amountText(value, chart.unit)}`);
+    if (value === 0) return nothing;
+    const [start, end] = [axis.position(from), axis.position(from + value)];
+    const text = numberText(value);
+    const hasRoom = textWidth(text, letterSize) + 8 < Math.abs(end - start);
+    return together([
+      bar(start, end, y, thickness, s, `${name}: ${amountText(value, chart.unit)}`),
+      hasRoom ? word((start + end) / 2, y + thickness / 2 + 4, text, "middle", "on-bar") : nothing,
+    ]);
   });
-  return together([...bars, word(axis.position(above) + 6, y + thickness / 2 + 4, wordsOf(chart, c)[0] ?? "", "start", "muted")]);
+  return together([...bars, word(axis.position(above) + 6, y + thickness / 2 + 4, wordsOf(chart, c)[0] ?? "", "start", "strong")]);
 }
 
 function bar(from: number, to: number, y: number, height: number, s: number, title: string): Markup {

@@ -28,7 +28,7 @@ export interface IntervalChart extends Caption {
 
 const rowHeight = 34;
 const labelWidthMax = 220;
-const valueWidthMax = 250;
+const valueWidthMax = 280;
 
 /** A best guess with its uncertainty, one row each: dates at which something runs out, or differences around zero. */
 export function intervalChart(chart: IntervalChart): Markup {
@@ -82,7 +82,7 @@ function drawnRow({ name, note, low, middle, high, tone = "plain" }: Interval, w
 function valueWords({ low, middle, high }: Interval, { x, to }: IntervalChart): string {
   const text = (value: number | null): string => (value === null ? `after ${to === undefined ? "the end" : shortText(x, to)}` : shortText(x, value));
   if (low === null) return text(null);
-  return `${text(middle)} (${text(low)} – ${high === null ? "later" : text(high)})`;
+  return `${text(middle)} (${text(low)} to ${high === null ? "later" : text(high)})`;
 }
 
 /** Days are near enough for a date that is a guess. */

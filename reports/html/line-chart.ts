@@ -1,10 +1,11 @@
 import { assert } from "../../model/assert.ts";
 import { axisFor, logAxis, roundAxis, xLabel, xText, type Axis, type XAxis } from "./axis.ts";
 import {
-  axisBelow, axisLeft, chartWidth, figure, heightBelow, letterSize, line, lineHeight, seriesMax, spreadOut, widthOfTicks, word, type Area, type Caption, type Tone,
+  axisBelow, axisLeft, chartWidth, figure, heightBelow, letterSize, line, lineHeight, seriesMax, spreadOut, widthOfTicks, word, type Area, type Caption,
 } from "./drawing.ts";
 import { html, nothing, together, type Markup } from "./markup.ts";
 import { amountText } from "./numbers.ts";
+import { flagMark, flagsOf, flagWords, type Mark } from "./flags.ts";
 import { reduceBand, reduceLine, type Drawn } from "./reduce.ts";
 import { detailsTable } from "./table.ts";
 import { textWidth } from "./text-width.ts";
@@ -26,11 +27,10 @@ export interface LineChart extends Caption {
   /** Lines across: a capacity, a threshold. */
   readonly limits?: readonly { readonly name: string; readonly value: number }[];
   /** Moments with a number on the line and their words below. */
-  readonly marks?: readonly { readonly at: number; readonly words: string; readonly tone?: Tone }[];
+  readonly marks?: readonly Mark[];
 }
 
 const plotHeight = 250;
-const marksMax = 40;
 const labelWidthMax = 190;
 /** Signs on a line, so that lines differ without colours. */
 const signsOnLine = 7;
@@ -38,23 +38,24 @@ const signsOnLine = 7;
 /** Lines over time or another quantity, with bands, limits and marked moments. */
 export function lineChart(chart: LineChart): Markup {
   checkSeries(chart);
-  const flags = flagsOf(chart);
-  const top = 30 + (flags.length > 0 ? 20 : 0);
+  const [from, to] = xRange(chart);
+  const { marks = [], limits = [] } = chart;
+  const top = 30 + (marks.length > 0 ? 20 : 0);
   const [low, high] = yRange(chart);
   const vertical = { low, high, from: top + plotHeight, to: top };
-  const yAxis = chart.y.scale === "log" ? logAxis(vertical) : roundAxis(vertical, 5);
+  const yAxis = chart.y.scale === "log" ? logAxis(vertical) : roundAxis(vertical, 8);
   const area: Area = { left: widthOfTicks(yAxis), right: chartWidth - labelRoom(chart), top, bottom: top + plotHeight };
-  const [from, to] = xRange(chart);
   const xAxis = axisFor(chart.x, { low: from, high: to, from: area.left, to: area.right }, Math.floor((area.right - area.left) / 85));
+  const flags = flagsOf(marks, chart.x, xAxis);
   const drawing = [
     axisBelow(xAxis, area, xLabel(chart.x)), axisLeft(yAxis, area, chart.y.unit),
     ...chart.series.map((series, s) => bandOf(series, s, xAxis, yAxis)),
-    ...(chart.limits ?? []).map(({ value }) => line(area.left, yAxis.position(value), area.right, yAxis.position(value), "limit")),
+    ...limits.map(({ value }) => line(area.left, yAxis.position(value), area.right, yAxis.position(value), "limit")),
     ...flags.map((flag) => flagMark(flag, xAxis, area)),
     ...chart.series.map((series, s) => lineOf(series, s, xAxis, yAxis)),
-    labels(chart, yAxis, area), probe(chart, xAxis, yAxis, area),
+    labels(chart, xAxis, yAxis, area), probe(chart, xAxis, yAxis, area),
   ];
-  return figure(chart, area.bottom + heightBelow(xAxis), drawing, notesOf(chart), together([flagWords(flags, chart), extremes(chart)]));
+  return figure(chart, area.bottom + heightBelow(xAxis), drawing, notesOf(chart), together([flagWords(flags), extremes(chart)]));
 }
 
 function checkSeries({ title, series }: LineChart): void {
@@ -140,18 +141,18 @@ export function seriesSign(x: number, y: number, s: number): Markup {
   return html`<path d="M${x} ${y}${shapes[s % 4] ?? ""}" class="sign s${s} ${s >= 4 ? "open" : ""}"/>`;
 }
 
-interface EndLabel { readonly text: string; readonly y: number; readonly series: number | null }
+interface EndLabel { readonly text: string; readonly from: number; readonly y: number; readonly series: number | null }
 
 /** Names stand where the lines end; nobody has to look from a legend to a line. */
-function labels({ series, limits = [] }: LineChart, yAxis: Axis, { right, top, bottom }: Area): Markup {
+function labels({ series, limits = [] }: LineChart, xAxis: Axis, yAxis: Axis, { right, top, bottom }: Area): Markup {
   const ends: readonly EndLabel[] = [
-    ...series.map(({ name, y }, s) => ({ text: name, y: yAxis.position(lastOf(y) ?? yAxis.low), series: s })),
-    ...limits.map(({ name, value }) => ({ text: name, y: yAxis.position(value), series: null })),
+    ...series.map(({ name, x, y }, s) => ({ text: name, from: xAxis.position(x[lastIndex(y)] ?? xAxis.high), y: yAxis.position(y[lastIndex(y)] ?? yAxis.low), series: s })),
+    ...limits.map(({ name, value }) => ({ text: name, from: right, y: yAxis.position(value), series: null })),
   ];
   const placed = spreadOut(ends.map(({ y }) => y), lineHeight, top, bottom);
-  return together(ends.map(({ text, series: s, y }, i) => {
+  return together(ends.map(({ text, series: s, from, y }, i) => {
     const at = placed[i] ?? y;
-    const leader = html`<path d="M${right + 2} ${y}L${right + 10} ${at}" class="leader"/>`;
+    const leader = html`<path d="M${Math.min(from + 4, right + 2)} ${y}H${right + 2}L${right + 10} ${at}" class="leader"/>`;
     const sign = s === null ? html`<path d="M${right + 12} ${at}h10" class="limit"/>` : seriesSign(right + 17, at, s);
     return together([leader, sign, word(right + 26, at + 4, text, "start", s === null ? "limit-word" : `s${s}`, labelWidthMax - 30)]);
   }));
@@ -162,49 +163,17 @@ function labelRoom({ series, limits = [] }: LineChart): number {
   return Math.min(labelWidthMax, 32 + names.reduce((most, name) => Math.max(most, textWidth(name, letterSize)), 0));
 }
 
-function lastOf(values: ArrayLike<number>): number | undefined {
-  for (let i = values.length - 1; i >= 0; i--) if (!Number.isNaN(values[i])) return values[i];
-  return undefined;
+/** Where the last value is; -1 when there is none. */
+function lastIndex(values: ArrayLike<number>): number {
+  let last = values.length - 1;
+  while (last >= 0 && Number.isNaN(values[last])) last--;
+  return last;
 }
 
 /** What the page's script needs to tell the values under the pointer. */
 function probe({ x, y }: LineChart, xAxis: Axis, yAxis: Axis, { left, right, top, bottom }: Area): Markup {
   const unit = x.kind === "number" ? x.unit : "";
   return html`<rect x="${left}" y="${top}" width="${right - left}" height="${bottom - top}" class="probe" data-kind="${x.kind}" data-unit="${unit}" data-x="${xAxis.scale} ${String(xAxis.low)} ${String(xAxis.high)}" data-y="${yAxis.scale} ${String(yAxis.low)} ${String(yAxis.high)}" data-y-unit="${y.unit}"/>`;
-}
-
-/** Marks that stand together share one flag. */
-interface Flag {
-  readonly at: number;
-  readonly number: number;
-  readonly words: readonly string[];
-  readonly tone: Tone;
-}
-
-function flagsOf(chart: LineChart): readonly Flag[] {
-  const marks = [...chart.marks ?? []].sort((a, b) => a.at - b.at);
-  const [from, to] = xRange(chart);
-  const near = (to - from) / 40;
-  const groups: { at: number; words: string[]; tone: Tone }[] = [];
-  for (const { at, words, tone = "plain" } of marks) {
-    const last = groups.at(-1);
-    if (last !== undefined && last.tone === tone && at - last.at < near) last.words.push(xText(chart.x, at) + ": " + words);
-    else groups.push({ at, words: [`${xText(chart.x, at)}: ${words}`], tone });
-  }
-  return groups.map((group, i) => ({ ...group, number: i + 1 }));
-}
-
-function flagMark({ at, number, tone }: Flag, xAxis: Axis, { top, bottom }: Area): Markup {
-  const x = xAxis.position(at);
-  return html`${line(x, top - 8, x, bottom, `mark ${tone}`)}<circle cx="${x}" cy="${top - 16}" r="9" class="flag ${tone}"/>${word(x, top - 12, String(number), "middle", "flag-word")}`;
-}
-
-function flagWords(flags: readonly Flag[], { marks = [] }: LineChart): Markup {
-  if (flags.length === 0) return nothing;
-  const shown = flags.slice(0, marksMax);
-  const items = shown.map(({ words, tone }) => html`<li class="${tone}">${words.slice(0, 4).join("; ")}${words.length > 4 ? `; and ${words.length - 4} more` : ""}</li>`);
-  const rest = flags.length > shown.length ? html`<p class="note">${`${flags.length - shown.length} more flags of ${marks.length} marks are not put into words here.`}</p>` : nothing;
-  return html`<ol class="flags">${items}</ol>${rest}`;
 }
 
 function notesOf({ series, y }: LineChart): readonly string[] {
@@ -229,7 +198,7 @@ function extremes({ series, x, y }: LineChart): Markup {
       if (most < 0 || value > (values[most] ?? 0)) most = i;
     }
     const when = (i: number): string => (i < 0 ? "-" : xText(x, at[i] ?? 0));
-    return [name, values[least] ?? null, when(least), values[most] ?? null, when(most), lastOf(values) ?? null];
+    return [name, values[least] ?? null, when(least), values[most] ?? null, when(most), values[lastIndex(values)] ?? null];
   });
   const { unit } = y;
   return detailsTable("Least, greatest and last value of each line", [

@@ -5,7 +5,7 @@ export const style = `
 --s0:#0b5cad;--s1:#c24a00;--s2:#00785e;--s3:#9b2f86;--s4:#7d6200;--s5:#2b87bd;--s6:#5a6068;--s7:#7d3c14;
 --h0:#edf4fb;--h1:#d6e6f4;--h2:#bcd7ec;--h3:#97c3e1;--h4:#6dabd4;--h5:#4890c4;--h6:#2b74b1;--h7:#145796;--h8:#0a3a70;
 --over:#e8710a;--over-line:#3d1c00}
-@media (prefers-color-scheme:dark){:root{--paper:#11161c;--raised:#1a2129;--ink:#e5eaf0;--muted:#9ba8b6;--rule:#5d6a78;--grid:#252f39;--empty:#11161c;
+@media screen and (prefers-color-scheme:dark){:root{--paper:#11161c;--raised:#1a2129;--ink:#e5eaf0;--muted:#9ba8b6;--rule:#5d6a78;--grid:#252f39;--empty:#11161c;
 --good:#4bd0a6;--warning:#e8b64c;--bad:#ff8d83;--plain:#6bb4ff;
 --s0:#6bb4ff;--s1:#ff9a5c;--s2:#4bd0a6;--s3:#e690d6;--s4:#e2c34a;--s5:#9ad8ff;--s6:#b4bac2;--s7:#d5a27e;
 --h0:#18242f;--h1:#1b3246;--h2:#1e425f;--h3:#225479;--h4:#2c6a97;--h5:#3f84b5;--h6:#5ea1cf;--h7:#8ac1e6;--h8:#c1e2fa;
@@ -22,10 +22,10 @@ p{margin:.25rem 0 .75rem;max-width:46rem;overflow-wrap:anywhere}
 .subtitle{color:var(--muted);margin:0 0 1.25rem}
 nav{margin:1.25rem 0 0;font-size:.9rem}nav ol{margin:0;padding:0;list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
 a{color:var(--plain)}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(11.5rem,1fr));gap:.75rem;margin:0;padding:0}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.4rem,1fr));gap:.75rem;margin:0;padding:0}
 .fact{background:var(--raised);border-radius:.5rem;padding:.75rem .9rem;border-left:4px solid var(--rule)}
 .fact dt{color:var(--muted);font-size:.85rem;overflow-wrap:anywhere}
-.fact dd{margin:0;font-size:1.5rem;font-weight:600;line-height:1.25;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.fact dd{margin:0;font-size:1.35rem;font-weight:600;line-height:1.25;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .fact dd.of{font-size:.85rem;font-weight:400;color:var(--muted);margin-top:.15rem}
 .fact.good{border-color:var(--good)}.fact.warning{border-color:var(--warning)}.fact.bad{border-color:var(--bad)}
 dd.good,td.good,th.good,li.good,text.good{color:var(--good);fill:var(--good)}
@@ -42,7 +42,7 @@ svg text{fill:var(--ink)}svg .middle{text-anchor:middle}svg .end{text-anchor:end
 svg text.muted{fill:var(--muted)}svg text.strong{font-weight:600}svg text.small{font-size:10px}
 .grid{stroke:var(--grid);stroke-width:1}.rule{stroke:var(--rule);stroke-width:1}.zero{stroke:var(--ink);stroke-width:1.5}
 .line{fill:none;stroke:currentColor;stroke-width:1.7;stroke-linejoin:round;stroke-linecap:round}
-.band{fill:currentColor;opacity:.2}.bar{fill:currentColor}.sign{fill:currentColor;stroke:currentColor;stroke-width:1.3}
+.band{fill:currentColor;opacity:.2}.bar{fill:currentColor;stroke:var(--paper);stroke-width:.8}svg text.on-bar{fill:var(--paper)}.sign{fill:currentColor;stroke:currentColor;stroke-width:1.3}
 .sign.open{fill:var(--paper)}
 .leader{fill:none;stroke:var(--rule);stroke-width:.8}
 .limit{fill:none;stroke:var(--bad);stroke-width:1.5;stroke-dasharray:6 3}svg text.limit-word{fill:var(--bad)}
@@ -55,7 +55,7 @@ svg text.s4{fill:var(--s4)}svg text.s5{fill:var(--s5)}svg text.s6{fill:var(--s6)
 .cell{shape-rendering:crispEdges;fill:none}.empty{fill:var(--empty);stroke:var(--grid)}
 .h0{stroke:var(--h0)}.h1{stroke:var(--h1)}.h2{stroke:var(--h2)}.h3{stroke:var(--h3)}.h4{stroke:var(--h4)}.h5{stroke:var(--h5)}
 .h6{stroke:var(--h6)}.h7{stroke:var(--h7)}.h8{stroke:var(--h8)}.over{stroke:var(--over)}.over-line{stroke:var(--over-line);stroke-width:1.5;fill:none}
-.lane{stroke:var(--grid);stroke-width:1}.event{fill:var(--plain)}.event.good{fill:var(--good)}.event.warning{fill:var(--warning)}.event.bad{fill:var(--bad)}
+.lane{stroke:var(--grid);stroke-width:1}.event{fill:var(--plain);stroke:var(--paper);stroke-width:.8}.lasts{opacity:.75}.event.good{fill:var(--good)}.event.warning{fill:var(--warning)}.event.bad{fill:var(--bad)}
 .interval{stroke:var(--plain);stroke-width:3}.interval-end{stroke:var(--plain);stroke-width:2;fill:none}.interval-middle{fill:var(--plain);stroke:var(--paper);stroke-width:1.5}
 .interval.good,.interval-end.good{stroke:var(--good)}.interval-middle.good{fill:var(--good)}
 .interval.warning,.interval-end.warning{stroke:var(--warning)}.interval-middle.warning{fill:var(--warning)}

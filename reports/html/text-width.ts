@@ -1,11 +1,15 @@
 /** How wide letters are, in parts of the font's size; taken from a wide font, so that texts fit in narrower ones too. */
-const narrow = /[ijl.,:;|'!()[\]tfrI ]/;
-const broad = /[mwMWA-Z@%#&—–+=<>…→]/;
+const widths: readonly (readonly [letters: RegExp, ems: number])[] = [
+  [/[ijl'|]/, 0.28], [/[ .,:;!]/, 0.33], [/[-tfrI()[\]/]/, 0.42], [/[mMW@%…—→]/, 0.98], [/[wGOQ&+<>=#]/, 0.83],
+  [/[A-Z]/, 0.71], [/[\u0020-\u024F–]/, 0.64],
+];
+/** Characters of other scripts, and pictures. */
+const widest = 1.05;
 
 /** About how wide a text is at a font size, in the same unit. */
 export function textWidth(text: string, size: number): number {
   let ems = 0;
-  for (const character of text) ems += narrow.test(character) ? 0.4 : character > "\u02FF" && !broad.test(character) ? 1.05 : broad.test(character) ? 0.82 : 0.64;
+  for (const character of text) ems += widths.find(([letters]) => letters.test(character))?.[1] ?? widest;
   return ems * size;
 }
 

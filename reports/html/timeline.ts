@@ -1,7 +1,7 @@
 import { assert } from "../../model/assert.ts";
 import { axisFor, xLabel, xText, type Axis, type TimeAxis } from "./axis.ts";
 import { axisBelow, chartWidth, figure, heightBelow, letterSize, line, word, type Area, type Caption, type Tone } from "./drawing.ts";
-import { html, nothing, together, type Markup } from "./markup.ts";
+import { html, together, type Markup } from "./markup.ts";
 import { numberText } from "./numbers.ts";
 import { textWidth } from "./text-width.ts";
 
@@ -29,6 +29,8 @@ interface Cluster {
   readonly kind: number;
   readonly from: number;
   to: number;
+  /** One of them lasts; a row of moments is drawn thinner. */
+  lasts: boolean;
   readonly words: string[];
   count: number;
 }
@@ -53,7 +55,7 @@ export function timeline(chart: Timeline): Markup {
     ...shown.map(({ name, events }, l) => {
       const y = top + (l + 0.5) * laneHeight;
       const clusters = clustersOf(chart, events, axis);
-      return together([line(left, y, area.right, y, "lane"), word(left - 8, y + 4, name, "end", "", left - 12), ...clusters.map((cluster) => drawnCluster(chart, cluster, y))]);
+      return together([line(left, y, area.right, y, "lane"), word(left - 8, y + 4, name, "end", "", left - 12), ...clusters.map((cluster) => drawnCluster(chart, cluster, y)), ...counts(chart, clusters, y)]);
     }),
   ];
   const outside = shown.reduce((sum, { events }) => sum + events.filter((event) => isOutside(event, chart)).length, 0);
@@ -81,23 +83,36 @@ function clustersOf(chart: Timeline, events: readonly TimelineEvent[], axis: Axi
     if (before !== undefined && from - before.to < nearPixels) {
       before.to = Math.max(before.to, to);
       before.count += 1;
+      before.lasts ||= event.until !== undefined;
       if (before.words.length < wordsInTitle) before.words.push(words);
     } else {
-      const cluster = { kind: event.kind, from, to, words: [words], count: 1 };
+      const cluster = { kind: event.kind, from, to, lasts: event.until !== undefined, words: [words], count: 1 };
       clusters.push(cluster);
       last.set(event.kind, cluster);
     }
   }
-  return clusters;
+  // Moments stand in front of what lasts.
+  return clusters.sort((a, b) => Number(b.lasts) - Number(a.lasts));
 }
 
-function drawnCluster({ kinds }: Timeline, { kind, from, to, words, count }: Cluster, y: number): Markup {
+function drawnCluster({ kinds }: Timeline, { kind, from, to, lasts, words, count }: Cluster, y: number): Markup {
   const tone = kinds[kind]?.tone ?? "plain";
   const title = words.join("\n") + (count > words.length ? `\nand ${count - words.length} more` : "");
   const sign = to - from > 3
-    ? html`<rect x="${from}" y="${y - 6}" width="${to - from}" height="12" rx="2" class="event ${tone} k${kind}"/>`
+    ? html`<rect x="${from}" y="${y - (lasts ? 7 : 3)}" width="${to - from}" height="${lasts ? 14 : 6}" rx="2" class="event ${tone} k${kind} ${lasts ? "lasts" : ""}"/>`
     : html`<path d="${shapeOf(kind, (from + to) / 2, y)}" class="event ${tone} k${kind}"/>`;
-  return html`<g><title>${title}</title>${sign}${count > 1 ? word(to + 5, y - 4, String(count), "start", "small") : nothing}</g>`;
+  return html`<g><title>${title}</title>${sign}</g>`;
+}
+
+/** How many events a sign stands for, each number in the colour of its kind and none on another. */
+function counts({ kinds }: Timeline, clusters: readonly Cluster[], y: number): readonly Markup[] {
+  let free = 0;
+  return clusters.filter(({ count }) => count > 1).sort((a, b) => a.to - b.to || a.kind - b.kind).map(({ to, count, kind }) => {
+    const x = Math.max(to + 5, free);
+    const text = String(count);
+    free = x + textWidth(text, letterSize) + 4;
+    return word(Math.min(x, chartWidth - textWidth(text, letterSize)), y - 3, text, "start", `small ${kinds[kind]?.tone ?? ""}`);
+  });
 }
 
 /** A shape for each kind: circle, triangle up, triangle down, square, diamond, cross. */
