@@ -31,7 +31,7 @@ export type RunEvent = { readonly at: Moment } & (
   | { readonly kind: "dispatched"; readonly action: ActionId; readonly attempt: number }
   | { readonly kind: "succeeded"; readonly action: ActionId; readonly attempt: number }
   /** `again`: another attempt follows. */
-  | { readonly kind: "failed"; readonly action: ActionId; readonly attempt: number; readonly because: string; readonly again: boolean; readonly found: Found | null }
+  | { readonly kind: "failed"; readonly action: ActionId; readonly attempt: number; readonly because: string; readonly again: boolean; readonly found: Found | null; readonly ran: boolean }
   /** The attempt never began and never will. */
   | { readonly kind: "voided"; readonly action: ActionId; readonly attempt: number }
   | { readonly kind: "overdue"; readonly action: ActionId; readonly attempt: number }

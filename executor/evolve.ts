@@ -49,9 +49,12 @@ function evolveStep(settings: RunSettings, state: RunState, event: StepEvent): R
       ...over, steps: state.steps.with(n, { kind: "done", tookMs: Math.max(0, nowMs - step.sinceMs), order: state.doneCount }),
       doneCount: state.doneCount + 1, known: afterwards(state.known, action),
     }, n);
-    case "failed": return event.again
-      ? waitingAgain({ ...over, known: withoutEffect(state.known, action, step.before, event.found) }, n, { sends: event.attempt, failures: failures + 1, notBeforeMs: nowMs + settings.retryMs * 2 ** failures })
-      : { ...over, steps: state.steps.with(n, { kind: "failed", because: event.because }), known: withoutEffect(state.known, action, step.before, event.found) };
+    case "failed": {
+      const ran = event.ran && "workload" in action ? [...state.ran, action.workload] : state.ran;
+      const back = { ...over, known: withoutEffect(state.known, action, step.before, event.found), ran };
+      if (!event.again) return { ...back, steps: state.steps.with(n, { kind: "failed", because: event.because }) };
+      return waitingAgain(back, n, { sends: event.attempt, failures: failures + 1, notBeforeMs: nowMs + settings.retryMs * 2 ** failures });
+    }
     case "voided": return waitingAgain({ ...over, known: withoutEffect(state.known, action, step.before, null) }, n, { sends: event.attempt, failures, notBeforeMs: nowMs });
     case "lostTrack": return { ...over, steps: state.steps.with(n, { kind: "unknown", because: event.because, attempt: event.attempt, sinceMs: step.sinceMs, before: step.before }) };
     case "overdue": case "asked": case "heard": case "sighted":

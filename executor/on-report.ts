@@ -25,10 +25,10 @@ function onOutcome(settings: RunSettings, state: RunState, report: Exclude<Outco
     case "done": return [{ kind: "succeeded", ...about }];
     case "void":
       return report.attempt < settings.sendsMax && step.kind === "underWay" ? [{ kind: "voided", ...about }]
-        : [{ kind: "failed", ...about, because: `it did not reach host ${report.host} in ${report.attempt} attempts`, again: false, found: null }];
+        : [{ kind: "failed", ...about, because: `it did not reach host ${report.host} in ${report.attempt} attempts`, again: false, found: null, ran: false }];
     case "failed": {
       const again = report.again && step.kind === "underWay" && step.failures + 1 < settings.attemptsMax && report.attempt < settings.sendsMax;
-      return [{ kind: "failed", ...about, because: report.because, again, found: report.found }];
+      return [{ kind: "failed", ...about, because: report.because, again, found: report.found, ran: report.ran }];
     }
   }
 }

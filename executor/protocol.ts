@@ -49,9 +49,10 @@ export type Report =
   | { readonly kind: "done"; readonly host: HostId; readonly tookMs: number } & Attempt
   /**
    * It did not succeed, and everything is as before it but for what `found` says of the workload on the performing host.
-   * An agent that cannot say so yet (the other side does not answer) reports nothing until it can.
+   * `ran`: the workload may have run there meanwhile, and data that it came from are older. An agent that cannot say all
+   * this yet (the other side does not answer) reports nothing until it can.
    */
-  | { readonly kind: "failed"; readonly host: HostId; readonly because: string; readonly again: boolean; readonly found: Found | null } & Attempt
+  | { readonly kind: "failed"; readonly host: HostId; readonly because: string; readonly again: boolean; readonly found: Found | null; readonly ran: boolean } & Attempt
   /** The attempt has not begun and never will. */
   | { readonly kind: "void"; readonly host: HostId } & Attempt
   /** The command was of an epoch that is over. */
@@ -122,7 +123,7 @@ const commands = byKind({
 const reports = byKind({
   begun: { ...attempt, host: id, permille: Type.Integer({ minimum: 0, maximum: 1000 }) },
   done: { ...attempt, host: id, tookMs: count },
-  failed: { ...attempt, host: id, because: words, again: Type.Boolean(), found: Type.Union([found, Type.Null()]) },
+  failed: { ...attempt, host: id, because: words, again: Type.Boolean(), ran: Type.Boolean(), found: Type.Union([found, Type.Null()]) },
   void: { ...attempt, host: id },
   fenced: { ...attempt, host: id, epoch: count },
   found: { host: id, run: id, workload: id, found },

@@ -1,4 +1,4 @@
-import { compareIds, type ActionId, type RunId } from "../model/ids.ts";
+import { compareIds, type ActionId, type RunId, type WorkloadId } from "../model/ids.ts";
 import type { PlannedAction } from "../model/plan.ts";
 import type { FleetIndex, Whereabouts } from "../model/snapshot.ts";
 import type { Found } from "./protocol.ts";
@@ -55,6 +55,8 @@ export interface RunState {
   readonly underWay: readonly number[];
   readonly doneCount: number;
   readonly known: KnownFleet;
+  /** Workloads that may have run in an action that failed: data that they came from are older than theirs. */
+  readonly ran: readonly WorkloadId[];
   /** The way there, once the way back has begun. */
   readonly wayThere: { readonly leg: Leg; readonly steps: readonly Step[] } | null;
   /** What the way back leaves as it is, in words. */
@@ -65,7 +67,7 @@ export interface RunState {
 export function newRun(index: FleetIndex): RunState {
   return {
     run: null, digest: "", epoch: 0, status: "new", leg: legOf([]), steps: [], ready: [], underWay: [], doneCount: 0,
-    known: KnownFleet.atRest(index), wayThere: null, left: [], because: "",
+    known: KnownFleet.atRest(index), ran: [], wayThere: null, left: [], because: "",
   };
 }
 

@@ -29,7 +29,7 @@ export function undoing(state: RunState): Undoing {
     const step = state.steps[n];
     return step?.kind === "done" ? [{ planned, step }] : [];
   }).sort((a, b) => b.step.order - a.step.order);
-  const course = new Course(state.known, unknownsOf(state));
+  const course = new Course(state.known, unknownsOf(state), new Set(state.ran.map((id) => state.known.index.workloadIndex.get(id) ?? -1)));
   for (const { planned } of done) course.putBackHalfWay(planned);
   const begins = course.fleet;
   for (const { planned } of done) course.undo(planned);
@@ -52,9 +52,11 @@ class Course {
   readonly putBack: number[] = [];
   readonly kept: Set<number>;
   readonly #met = new Set<number>();
+  readonly #ran: ReadonlySet<number>;
 
-  constructor(fleet: KnownFleet, unknowns: ReadonlyMap<number, string>) {
+  constructor(fleet: KnownFleet, unknowns: ReadonlyMap<number, string>, ran: ReadonlySet<number>) {
     this.fleet = fleet;
+    this.#ran = ran;
     this.kept = new Set(unknowns.keys());
     this.left = [...unknowns.values()];
   }
@@ -69,6 +71,10 @@ class Course {
     this.#met.add(w);
     const { host, leaving, activity } = this.fleet.where(w);
     if (action.kind !== "transfer" || leaving < 0 || activity !== "stopped" || this.kept.has(w)) return;
+    if (this.#ran.has(w)) {
+      this.#keep(w, `${action.workload} stays on ${action.to}: it may have run there, so its data on ${action.from} are older`);
+      return;
+    }
     this.fleet = this.fleet.put(w, { host: leaving, arriving: -1, leaving: host, activity });
     this.putBack.push(w);
   }
