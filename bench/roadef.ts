@@ -1,6 +1,6 @@
 /**
  * The ROADEF/EURO 2012 challenge: npm run bench:roadef -- --instances DIR [--time 300] [--seed 1] [--out DIR] [--only a1_1,b_1]
- * [--threads 2]. Each instance in a process of its own; several seeds as 1,2,3, with the medians below. With --out each
+ * [--threads 2] [--clock wall|processor]. Each instance in a process of its own; several seeds as 1,2,3, with the medians below. With --out each
  * solution is written in the challenge's format, each run as a chart of cost over time, and all of it as results.json and
  * index.html. Exit code 1 when a solution is not valid.
  */
@@ -17,15 +17,17 @@ import { medians, tableOf, totalScore } from "./roadef/report.ts";
 import type { InstanceResult } from "./roadef/result.ts";
 
 const help = `npm run bench:roadef -- --instances DIR [--time 300] [--seed 1] [--out DIR] [--only a1_1,b_1] [--threads 2]
+  [--clock wall|processor]
 
 Reads model_NAME.txt and assignment_NAME.txt of each instance in DIR, and reference.csv where it is there.
 The score is the challenge's: 100 x (cost - best finalist) / initial cost. "to 1 %" is when the cost first was within
-1 % of the final one. Seconds count from the start of an instance's process.`;
+1 % of the final one. Seconds count from the start of an instance's process. With --clock processor they are those of the processors that the
+process has used, divided by its threads: for a machine that does other things beside.`;
 
 function readOptions() {
   return parseArgs({ options: {
     instances: { type: "string" }, time: { type: "string", default: "300" }, seed: { type: "string", default: "1" }, out: { type: "string" },
-    only: { type: "string" }, threads: { type: "string", default: String(Math.min(2, cpus().length)) }, help: { type: "boolean", default: false },
+    only: { type: "string" }, threads: { type: "string", default: String(Math.min(2, cpus().length)) }, clock: { type: "string", default: "wall" }, help: { type: "boolean", default: false },
   } }).values;
 }
 
@@ -34,7 +36,7 @@ type Options = ReturnType<typeof readOptions>;
 /** Runs one instance; null when it was refused, for the reason that its process has printed. */
 async function runInstance(values: Options, folder: string, name: string, seed: number): Promise<InstanceResult | null> {
   const solution = join(values.out ?? tmpdir(), `solution_${name}_seed${seed}.txt`);
-  const options = { instances: folder, name, time: values.time, seed: String(seed), threads: values.threads, ...(values.out === undefined ? {} : { solution }) };
+  const options = { instances: folder, name, time: values.time, seed: String(seed), threads: values.threads, clock: values.clock, ...(values.out === undefined ? {} : { solution }) };
   const child = spawn(process.execPath, ["--import", "tsx", fileURLToPath(new URL("roadef-instance.ts", import.meta.url)),
     ...Object.entries(options).flatMap(([option, value]) => [`--${option}`, value])], { stdio: ["ignore", "pipe", "inherit"] });
   let out = "";
@@ -49,7 +51,9 @@ async function runInstance(values: Options, folder: string, name: string, seed: 
 
 /** The instances asked for; an unknown name is an error, since nobody would miss its row. */
 function chosenIn(values: Options, folder: string): readonly string[] {
+  if (!existsSync(folder)) throw new UsageError(`--instances names folder ${folder}, which does not exist. Name one that holds model_NAME.txt and assignment_NAME.txt.`);
   const all = instancesIn(folder);
+  if (all.length === 0) throw new UsageError(`${folder} has no instance: no model_NAME.txt with an assignment_NAME.txt beside it.`);
   if (values.only === undefined) return all;
   const chosen = values.only.split(",").map((name) => name.trim());
   const unknown = chosen.filter((name) => !all.includes(name));
@@ -99,12 +103,13 @@ async function main(): Promise<number> {
   }
   wholeNumbers(values, "time", 1);
   wholeNumbers(values, "threads", 1);
+  if (values.clock !== "wall" && values.clock !== "processor") throw new UsageError(`--clock is ${values.clock}; it must be wall or processor.`);
   const seeds = wholeNumbers(values, "seed", 0);
   const names = chosenIn(values, values.instances);
   const file = join(values.instances, "reference.csv");
   const references = existsSync(file) ? readReferences(readFileSync(file, "utf8")) : new Map<string, Reference>();
   if (values.out !== undefined) mkdirSync(values.out, { recursive: true });
-  console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model.trim()}, load ${loadavg()[0]?.toFixed(1)}; ${values.time} s, ${values.threads} threads`);
+  console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model.trim()}, load ${loadavg()[0]?.toFixed(1)}; ${values.time} s of ${values.clock} time, ${values.threads} threads`);
   const results: InstanceResult[] = [];
   let refused = 0;
   for (const name of names) {

@@ -1,5 +1,6 @@
 import { flatten } from "../../planner/flat/flatten.ts";
 import { searchIslands } from "../../planner/flat/islands.ts";
+import type { TimeKind } from "../../planner/flat/search.ts";
 import { search } from "../../planner/search.ts";
 import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Problem, type Score } from "../../planner/problem.ts";
 
@@ -7,6 +8,7 @@ export interface SolveOptions {
   readonly seed: number;
   readonly timeMs: number;
   readonly threads: number;
+  readonly measures: TimeKind;
   /** Milliseconds, from anywhere. */
   readonly nowMs: () => number;
   /** Called when a better placement that keeps every rule has been found. */
@@ -21,11 +23,11 @@ export interface Solved {
 }
 
 /** The best placement found within the time. */
-export async function solveInstance(problem: Problem, { seed, timeMs, threads, nowMs, progress }: SolveOptions): Promise<Solved> {
+export async function solveInstance(problem: Problem, { seed, timeMs, threads, measures, nowMs, progress }: SolveOptions): Promise<Solved> {
   const flat = flatten(problem);
   if (flat !== null) {
     const found = await searchIslands(flat, threads, {
-      seed, timeMs, iterations: Number.MAX_SAFE_INTEGER, clock: { nowMs }, stopped: () => false, audits: true, improved: progress,
+      seed, timeMs, measures, iterations: Number.MAX_SAFE_INTEGER, clock: { nowMs }, stopped: () => false, audits: true, improved: progress,
     });
     if (found.cost < Infinity) return found;
   }

@@ -1,10 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
+import type { Clock } from "../../model/clock.ts";
 import { Random } from "../../model/random.ts";
 import { ready } from "../solver-thread.ts";
 import { Cooling, type Heat } from "./cooling.ts";
 import type { FlatProblem } from "./problem.ts";
 import type { Reach } from "./reach.ts";
-import { runRound, type FlatSolution } from "./search.ts";
+import { runRound, type FlatSolution, type TimeKind } from "./search.ts";
 
 /** What an island is asked: first to take a problem, then for one round after another. */
 export type IslandQuestion =
@@ -13,6 +14,9 @@ export type IslandQuestion =
       readonly problem: FlatProblem;
       readonly reach: Reach;
       readonly seed: number;
+      readonly measures: TimeKind;
+      /** That search side by side. */
+      readonly threads: number;
       /** One cell, shared: the cost of the best placement of this island. */
       readonly cost: Float64Array;
     }
@@ -28,14 +32,22 @@ export type IslandQuestion =
 
 const flag = workerData as Int32Array;
 /** A thread is an edge of the process: no clock can be handed to it. With a limit of proposals it decides nothing. */
-const clock = { nowMs: () => performance.now() };
-let island: { readonly cooling: Cooling; readonly cost: Float64Array } | null = null;
+function clockOf(measures: TimeKind, threads: number): Clock {
+  return { nowMs: measures === "wall" ? () => performance.now() : () => processorMs() / threads };
+}
+
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+let island: { readonly cooling: Cooling; readonly cost: Float64Array; readonly clock: Clock } | null = null;
 
 function answer(question: IslandQuestion): FlatSolution {
   if (question.kind === "settle") {
-    island = { cooling: new Cooling(question.problem, question.reach, new Random(question.seed)), cost: question.cost };
+    island = { cooling: new Cooling(question.problem, question.reach, new Random(question.seed)), cost: question.cost, clock: clockOf(question.measures, question.threads) };
   } else if (island !== null) {
-    const { cooling, cost } = island;
+    const { cooling, cost, clock } = island;
     cooling.begin(question.from);
     runRound(cooling, question.heat, {
       ...question, clock, stopped: () => Atomics.load(flag, 0) === 1, improved: (best) => { cost[0] = best; },

@@ -10,6 +10,8 @@ import { affordable, type FlatOptions, type FlatSolution } from "./search.ts";
 const lookMs = 100;
 /** What a thread gets to come to an end by itself. */
 const graceMs = 5000;
+/** When time is that of processors, nobody knows how long a round takes; a day is too long. */
+const longestMs = 86_400_000;
 /** Longest time that tables take to reach a thread. */
 const loadMs = 120_000;
 
@@ -18,7 +20,7 @@ const loadMs = 120_000;
  * that is reached before the time, the answer depends on the seed and the number of threads only.
  */
 export async function searchIslands(problem: FlatProblem, threads: number, options: FlatOptions): Promise<FlatSolution> {
-  const { seed, timeMs, clock, stopped } = options;
+  const { seed, timeMs, clock, stopped, measures = "wall" } = options;
   const endMs = clock.nowMs() + timeMs;
   const shared = inSharedMemory(problem);
   const reach = reachInSharedMemory(reachOf(problem));
@@ -40,7 +42,7 @@ export async function searchIslands(problem: FlatProblem, threads: number, optio
   const askAll = async (question: (i: number) => IslandQuestion, limitMs: number): Promise<readonly (FlatSolution | null)[]> =>
     Promise.all(islands.map(({ thread }, i) => thread.ask(question(i), { limitMs, stopped, graceMs })));
   try {
-    await askAll((i) => ({ kind: "settle", problem: shared, reach, seed: islands[i]?.seed ?? 0, cost: islands[i]?.cost ?? new Float64Array(1) }), loadMs);
+    await askAll((i) => ({ kind: "settle", problem: shared, reach, seed: islands[i]?.seed ?? 0, measures, threads, cost: islands[i]?.cost ?? new Float64Array(1) }), loadMs);
     const recipes = new Recipes(new Random(seed), threads, affordable(problem, { timeMs, iterations: options.iterations / threads }));
     let sharesLeft = 1;
     for (const [round, share] of recipes.shares.entries()) {
@@ -52,7 +54,7 @@ export async function searchIslands(problem: FlatProblem, threads: number, optio
       const answers = await askAll((i) => {
         const { heat, startsAt } = chosen[i] as (typeof chosen)[number];
         return { kind: "round", heat, iterations, timeMs: roundMs, audits: options.audits ?? false, from: startsAt === "best" ? start : problem.home };
-      }, roundMs + graceMs);
+      }, measures === "wall" ? roundMs + graceMs : longestMs);
       const sum = (of: "weighed" | "audited"): number => answers.reduce((total, answer) => total + (answer?.[of] ?? 0), 0);
       done = { weighed: sum("weighed"), audited: sum("audited") };
       for (const [i, answer] of answers.entries()) {

@@ -25,7 +25,7 @@ const screeningProposals = 500;
 const longShares = [0.12, 0.1, 0.08];
 /** Proposals for each workload from which on a further one pays. */
 const reheatProposals = 10_000;
-const reheats = { min: 3, max: 16 };
+const reheats = { min: 3, max: 12 };
 /** Recipes that long rounds vary, the best ones so far. */
 const parentsMax = 3;
 
@@ -38,7 +38,7 @@ const quench: Recipe = {
 /** For large and for loose fleets: limits dear from the start, so that the fleet stays whole, and room kept at home is dear. */
 const careful: Heat = { from: 0.05, to: 5e-6, priceFrom: 15, priceTo: 2000, groupPrice: 0.1, keptPrice: 0.8, sizePerTemperature: 30, mix: evenMix };
 /** For small tight fleets with few workloads a host: everything flows until late. */
-const melting: Heat = { from: 0.15, to: 4e-3, priceFrom: 0.4, priceTo: 12, groupPrice: 0.6, keptPrice: 0.2, sizePerTemperature: 8, mix: evenMix };
+const melting: Heat = { from: 0.15, to: 4e-3, priceFrom: 0.25, priceTo: 5, groupPrice: 1.5, keptPrice: 0.22, sizePerTemperature: 5, mix: evenMix };
 /** What other recipes are varied from, and how far. */
 const archetypes = [careful, melting] as const;
 const spread = { screening: 3, untried: 2, long: 1.5, reheat: 1.5 };

@@ -5,12 +5,20 @@ import type { FlatProblem } from "./problem.ts";
 import { reachOf } from "./reach.ts";
 import { Recipes } from "./recipes.ts";
 
+/**
+ * The time of day passes by itself; that of processors is what this process has used of them, divided by the threads
+ * that search: on a machine that does other things beside it says what the search would have found there alone.
+ */
+export type TimeKind = "wall" | "processor";
+
 export interface FlatOptions {
   readonly seed: number;
   /** Proposals; with it the answer does not depend on the speed of the machine. */
   readonly iterations: number;
   readonly timeMs: number;
   readonly clock: Clock;
+  /** Which time `clock` tells; threads have clocks of their own, which must tell the same. */
+  readonly measures?: TimeKind;
   readonly stopped: () => boolean;
   /** Counts afresh after every million moves and throws when that differs; costs next to nothing. */
   readonly audits?: boolean;
