@@ -7,7 +7,7 @@ import { compilePolicies, type Constraint } from "../policies/index.ts";
 import { placeInBlocks } from "./blocks.ts";
 import { buildProblem } from "./build-problem.ts";
 import { claimOf } from "./claim.ts";
-import { flatStart } from "./flat-start.ts";
+import { flatStart, type FlatStart } from "./flat-start.ts";
 import { exactSize, solveExactly } from "./exact/index.ts";
 import { compareScores, firstObjectiveLevel, mustsLevel, unplacedLevel, type EngineOptions, type Problem, type Score, type Solution } from "./problem.ts";
 import { schedule, type ScheduleResult } from "./schedule.ts";
@@ -130,7 +130,8 @@ async function solve(request: PlanRequest, problem: Problem, deadlineMs: number,
   const isSmall = exactSize(problem) <= exactBinariesMax;
   const options = optionsOf(request, problem, deadlineMs, around);
   if (request.engine === "search" || (request.engine === "auto" && !isSmall)) {
-    const found = search(problem, { ...options, ...(await startOf(request, problem, options)) });
+    const start = await startOf(request, problem, options);
+    const found = withEngineOf(start, search(problem, start === null ? options : { ...options, start: start.hostOf }));
     if (found.claim.kind === "optimal") return found;
     if (!worthMoving(request, problem, found)) return stay(problem, found);
     return staysPut(problem, found) ? found : settled(request, problem, deadlineMs, found, around);
@@ -142,11 +143,16 @@ async function solve(request: PlanRequest, problem: Problem, deadlineMs: number,
 }
 
 /** A placement to start from: the caller's, or one that the tables of the problem give. */
-async function startOf({ iterations }: PlanRequest, problem: Problem, options: EngineOptions): Promise<Pick<EngineOptions, "start">> {
-  if (options.start !== undefined) return {};
+async function startOf({ iterations }: PlanRequest, problem: Problem, options: EngineOptions): Promise<FlatStart | null> {
+  if (options.start !== undefined) return null;
   const { iterations: _, ...unlimited } = options;
-  const start = await flatStart(problem, iterations === undefined ? unlimited : options);
-  return start === null ? {} : { start };
+  return flatStart(problem, iterations === undefined ? unlimited : options);
+}
+
+/** Says that the search only went on from what annealing had found. */
+function withEngineOf(start: FlatStart | null, found: Solution): Solution {
+  if (start === null) return found;
+  return { ...found, engine: `annealing over tables, ${start.weighed.toLocaleString("en-US")} moves weighed; ${found.engine}` };
 }
 
 function optionsOf(request: PlanRequest, problem: Problem, deadlineMs: number, around: Around): EngineOptions {

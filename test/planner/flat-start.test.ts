@@ -54,7 +54,7 @@ describe("a scenario of the shape that tables hold", () => {
       const start = await flatStart(problem, limited);
       if (start === null) throw new Error(`seed ${seed} has another shape`);
       expect(await flatStart(problem, limited)).toEqual(start);
-      const score = scoreOf(problem, start);
+      const score = scoreOf(problem, start.hostOf);
       expect(score[mustsLevel]).toBe(0);
       expect(score[firstObjectiveLevel], `seed ${seed}`).toBeLessThanOrEqual(search(problem, limited).score[firstObjectiveLevel] ?? 0);
     }
@@ -75,6 +75,7 @@ describe("a scenario of the shape that tables hold", () => {
     const planned = await planScenario({ ...(await requestOf(scenarioOf(5))), iterations: 100_000 });
     expect(planned.unplaced).toEqual([]);
     expect(planned.moves.length).toBeGreaterThan(0);
+    expect(planned.engine).toMatch(/^annealing over tables, \d[\d,]* moves weighed; search, \d[\d,]* moves tried$/u);
   });
 });
 
