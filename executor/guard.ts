@@ -1,11 +1,11 @@
 import type { Action } from "../model/plan.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
 import { windowsOf, type ActionWindow, type Constraint } from "../policies/index.ts";
-import { afterwards, during, placesOf, type KnownFleet } from "./known-fleet.ts";
+import { afterwards, during, KnownFleet, placesOf } from "./known-fleet.ts";
 
 /**
  * Looks, before an action begins, whether its beginning or its end would break a continuous must more than it is broken
- * now. While all goes as planned the plan's own proof says no; after a failure, or when hosts change by themselves,
+ * now and was before the plan. While all goes as planned the plan's own proof says no; after a failure, or when hosts change by themselves,
  * this is what stops what may not go on.
  */
 export class Guard {
@@ -14,9 +14,13 @@ export class Guard {
   readonly #ofHost = new Map<number, Constraint[]>();
   readonly #ofAll: Constraint[] = [];
   readonly #windows: readonly ActionWindow[];
+  readonly #before: KnownFleet;
+  /** What each rule was broken by before the plan. */
+  readonly #allowed = new Map<Constraint, ReadonlyMap<string, number>>();
 
   constructor(index: FleetIndex, constraints: readonly Constraint[]) {
     this.#index = index;
+    this.#before = KnownFleet.atRest(index);
     this.#windows = windowsOf(constraints);
     for (const constraint of constraints) {
       if (constraint.strength !== "must" || constraint.holds !== "continuously") continue;
@@ -35,9 +39,9 @@ export class Guard {
       for (const then of [begun, ended]) {
         const found = constraint.check(then);
         if (found.length === 0) continue;
-        const broken = new Map<string, number>();
-        for (const { key, amount } of constraint.check(now)) broken.set(key, (broken.get(key) ?? 0) + amount);
-        const worse = found.find(({ key, amount }) => amount > (broken.get(key) ?? 0));
+        const broken = amountsOf(constraint, now);
+        const allowed = this.#allowedBy(constraint);
+        const worse = found.find(({ key, amount }) => amount > Math.max(broken.get(key) ?? 0, allowed.get(key) ?? 0));
         if (worse !== undefined) return `policy ${constraint.policy} would be broken: ${constraint.explain(worse)}`;
       }
     }
@@ -57,11 +61,25 @@ export class Guard {
     return opensMs;
   }
 
+  #allowedBy(constraint: Constraint): ReadonlyMap<string, number> {
+    const known = this.#allowed.get(constraint);
+    if (known !== undefined) return known;
+    const amounts = amountsOf(constraint, this.#before);
+    this.#allowed.set(constraint, amounts);
+    return amounts;
+  }
+
   #touched(action: Action): ReadonlySet<Constraint> {
     const { workload, from, to } = placesOf(this.#index, action);
     const near = new Set([...(this.#ofHost.get(from) ?? []), ...(this.#ofHost.get(to) ?? [])]);
     return new Set([...(this.#ofWorkload.get(workload) ?? []), ...near, ...this.#ofAll]);
   }
+}
+
+function amountsOf(constraint: Constraint, instant: KnownFleet): ReadonlyMap<string, number> {
+  const amounts = new Map<string, number>();
+  for (const { key, amount } of constraint.check(instant)) amounts.set(key, (amounts.get(key) ?? 0) + amount);
+  return amounts;
 }
 
 function append(lists: Map<number, Constraint[]>, key: number, constraint: Constraint): void {

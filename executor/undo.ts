@@ -30,6 +30,7 @@ export function undoing(state: RunState): Undoing {
     return step?.kind === "done" ? [{ planned, step }] : [];
   }).sort((a, b) => b.step.order - a.step.order);
   const course = new Course(state.known, unknownsOf(state), new Set(state.ran.map((id) => state.known.index.workloadIndex.get(id) ?? -1)));
+  for (const { planned } of done) course.keepNew(planned);
   for (const { planned } of done) course.putBackHalfWay(planned);
   const begins = course.fleet;
   for (const { planned } of done) course.undo(planned);
@@ -59,6 +60,13 @@ class Course {
     this.#ran = ran;
     this.kept = new Set(unknowns.keys());
     this.left = [...unknowns.values()];
+  }
+
+  /** A new workload that has run stays: going back deletes nothing that anybody may have used. */
+  keepNew({ action }: PlannedAction): void {
+    const { workload: w } = placesOf(this.fleet.index, action);
+    if (action.kind !== "start" || this.#workload(w)?.state !== "new" || this.kept.has(w)) return;
+    this.#keep(w, `${action.workload} is new and stays on ${action.host}: going back deletes nothing that has run`);
   }
 
   /**
@@ -102,7 +110,6 @@ class Course {
 
   #undoStart(planned: PlannedAction, { workload, host }: Extract<Action, { readonly kind: "start" }>, w: number): void {
     const { leaving } = this.fleet.where(w);
-    if (this.#workload(w)?.state === "new") return this.#keep(w, `${workload} is new and stays on ${host}: going back deletes nothing that has run`);
     const old = this.fleet.index.hosts[leaving];
     if (old !== undefined) this.#do(planned, { kind: "deleteSource", workload, host: old.id }, deleteMs);
     if (this.fleet.where(w).activity === "running") this.#do(planned, { kind: "stop", workload, host }, this.#workload(w)?.stopMs);

@@ -1,4 +1,4 @@
-import type { Fleet, Workload } from "../model/fleet.ts";
+import type { Fleet, Host, Workload } from "../model/fleet.ts";
 import { assert } from "../model/assert.ts";
 import type { ActionId } from "../model/ids.ts";
 import type { Plan, PlannedAction } from "../model/plan.ts";
@@ -6,7 +6,7 @@ import { indexFleet, type FleetIndex } from "../model/snapshot.ts";
 import { verifyPlan } from "../policies/index.ts";
 import type { Terms } from "./decide.ts";
 import type { Placed } from "./event.ts";
-import type { KnownFleet } from "./known-fleet.ts";
+import { KnownFleet } from "./known-fleet.ts";
 import type { RunState } from "./state.ts";
 import { undoing, type Undo, type Undoing } from "./undo.ts";
 
@@ -29,7 +29,7 @@ export function wayBack(terms: Terms, state: RunState): WayBack {
     const actions = planned(inOrder(undo.steps), undo.steps);
     const { ok, problems, violations } = verifyPlan({
       index: fleet, constraints: terms.constraints.filter(({ holds }) => holds === "continuously"), plan: planOf(fleet, undo, actions), startsAtMs: null,
-      begins: new Map(fleet.workloads.map((_, w) => [w, undo.begins.where(w)])),
+      halfWay: { where: new Map(fleet.workloads.map((_, w) => [w, undo.begins.where(w)])), before: KnownFleet.atRest(terms.index) },
     });
     if (ok) return { kind: "found", actions, begins: undo.putBack.map((w) => placed(undo.begins, w)), left: undo.left };
     because = [...problems, ...violations.filter(({ before }) => !before).map(({ policy, words }) => `policy ${policy}: ${words}`)][0] ?? "";
@@ -79,7 +79,10 @@ function fleetNow(index: FleetIndex, { begins: known, kept }: Undoing): FleetInd
     const was = workload.host === null || workload.state === "new" ? "removed" : workload.state;
     return { ...workload, host: index.hosts[host]?.id ?? null, state, desired: kept.has(w) && state !== "new" ? state : was };
   });
-  const hosts = index.hosts.map((host, h) => ({ ...host, state: host.state === "failed" || host.state === "maintenance" ? host.state : known.isOn(h) ? "on" as const : "off" as const }));
+  const hosts = index.hosts.map((host, h): Host => {
+    if (host.state === "failed" || (host.state === "maintenance" && known.isOn(h))) return host;
+    return { ...host, state: known.isOn(h) ? "on" : "off" };
+  });
   const fleet: Fleet = { ...index.fleet, workloads, hosts };
   return indexFleet(fleet);
 }

@@ -1,6 +1,6 @@
 import type { ActionId } from "../model/ids.ts";
 import type { Plan } from "../model/plan.ts";
-import type { FleetIndex, Whereabouts } from "../model/snapshot.ts";
+import type { FleetIndex, Instant, Whereabouts } from "../model/snapshot.ts";
 import type { Constraint, Timeline, Violation } from "./constraint.ts";
 import { notArrived } from "./verify/arrived.ts";
 import { denseAction, type DenseAction } from "./verify/dense-action.ts";
@@ -55,8 +55,16 @@ export interface VerifyInput {
   readonly plan: Plan;
   /** Milliseconds since 1970 UTC at which the plan starts; null when nobody says. */
   readonly startsAtMs: number | null;
-  /** Where workloads are that the fleet cannot describe, because an execution has left them half-way; by dense index. */
-  readonly begins?: ReadonlyMap<number, Whereabouts>;
+  /** For a way back: the middle of an execution, where it begins, and the fleet to which it leads. */
+  readonly halfWay?: HalfWay;
+}
+
+/** The middle of an execution. */
+export interface HalfWay {
+  /** Where workloads are, by dense index; a fleet cannot describe one that is half-way. */
+  readonly where: ReadonlyMap<number, Whereabouts>;
+  /** The fleet before the execution: what it broke may be broken again. */
+  readonly before: Instant;
 }
 
 /**
@@ -64,7 +72,7 @@ export interface VerifyInput {
  * that passes keeps every continuous must in every execution that respects its graph, however long its actions take
  * and whichever of them fails: see `missingOrder`.
  */
-export function verifyPlan({ index, constraints, plan, startsAtMs, begins }: VerifyInput): Verification {
+export function verifyPlan({ index, constraints, plan, startsAtMs, halfWay }: VerifyInput): Verification {
   const precedence = new Precedence(plan.actions);
   const problems = [...precedence.problems];
   const actions: DenseAction[] = [];
@@ -76,11 +84,11 @@ export function verifyPlan({ index, constraints, plan, startsAtMs, begins }: Ver
   if (problems.length > 0) return refusedEarly(problems);
   const sorted = new Precedence(actions.map(({ planned }) => planned));
   problems.push(...impossibleTimes(plan, actions));
-  const before = new ReplayState(index, begins);
-  const baseline = new Baseline(before);
+  const before = new ReplayState(index, halfWay?.where);
+  const baseline = new Baseline(before, halfWay?.before);
   const { touched, scopes } = scopesOf(index, constraints, actions);
-  const replayed = replay(index, constraints, actions, touched, baseline, begins);
-  problems.push(...replayed.problems, ...missingOrder(scopes, actions, sorted), ...notArrived(index, plan, replayed.after));
+  const replayed = replay(index, constraints, actions, touched, baseline, halfWay?.where);
+  problems.push(...replayed.problems, ...missingOrder(scopes, actions, sorted), ...notArrived(index, plan, replayed.after, halfWay !== undefined));
   const timeline: Timeline = {
     index, before, after: replayed.after, actions: actions.map(({ planned }) => planned), startsAtMs, precedes: (a, b) => sorted.leadsTo(a, b),
   };

@@ -6,9 +6,10 @@ import type { ReplayState } from "./replay-state.ts";
 
 /**
  * Where the end of the replay is not what the plan says: places, states, hosts and cost, in words. On a fleet that has
- * changed since the plan was made only what the plan acts on counts: nobody can blame it for the rest, nor for prices.
+ * changed since the plan was made only what the plan acts on counts: nobody can blame it for the rest, nor for prices. A
+ * way back that begins `halfWay` leaves empty hosts on where they were on.
  */
-export function notArrived(index: FleetIndex, plan: Plan, after: ReplayState): readonly string[] {
+export function notArrived(index: FleetIndex, plan: Plan, after: ReplayState, halfWay: boolean): readonly string[] {
   const made = plan.basis.find(({ about }) => about === fleetFact)?.value;
   const sameFleet = made === undefined || made === fleetDigest(index);
   const touched = touchedBy(plan);
@@ -17,7 +18,7 @@ export function notArrived(index: FleetIndex, plan: Plan, after: ReplayState): r
   const counts = (id: string): boolean => sameFleet || touched.has(id);
   return [
     ...placesOf(index, target, unreached, after, counts), ...(sameFleet ? unknownIn(index, target) : []),
-    ...powerOf(index, after, counts), ...(sameFleet ? costOf(index, plan, after) : []),
+    ...powerOf(index, after, counts, halfWay), ...(sameFleet ? costOf(index, plan, after) : []),
   ];
 }
 
@@ -50,13 +51,13 @@ function unknownIn(index: FleetIndex, target: ReadonlyMap<string, string>): read
 }
 
 /** Hosts that are on or off against what the cost assumes. */
-function powerOf(index: FleetIndex, after: ReplayState, counts: Counts): readonly string[] {
+function powerOf(index: FleetIndex, after: ReplayState, counts: Counts, halfWay: boolean): readonly string[] {
   return index.hosts.flatMap((host, h): readonly string[] => {
     if (!counts(host.id)) return [];
     const present = after.present(h);
     const serving = present.some((w) => after.where(w).activity === "running");
     if (serving && !after.isOn(h)) return [`host ${host.id} is off at the end, but workloads run there`];
-    if (present.length === 0 && after.isOn(h) && !hostIsOnWhen(host, false)) return [`host ${host.id} is on and empty at the end; the cost counts it as off`];
+    if (!halfWay && present.length === 0 && after.isOn(h) && !hostIsOnWhen(host, false)) return [`host ${host.id} is on and empty at the end; the cost counts it as off`];
     return [];
   });
 }

@@ -1,4 +1,4 @@
-import type { FleetIndex, Whereabouts } from "../../model/snapshot.ts";
+import type { FleetIndex, Instant, Whereabouts } from "../../model/snapshot.ts";
 import type { Constraint, Violation } from "../constraint.ts";
 import type { DenseAction } from "./dense-action.ts";
 import { obstacle } from "./preconditions.ts";
@@ -20,13 +20,13 @@ export interface Replayed {
   readonly checkedInstants: number;
 }
 
-/** What a rule breaks before the plan, by key: so much may stay, and no more. */
+/** What a rule breaks before the plan, by key: so much may stay, and no more. What it broke in `earlier` may come again. */
 export class Baseline {
-  readonly #before: ReplayState;
+  readonly #before: readonly Instant[];
   readonly #known = new Map<Constraint, ReadonlyMap<string, number>>();
 
-  constructor(before: ReplayState) {
-    this.#before = before;
+  constructor(before: ReplayState, earlier?: Instant) {
+    this.#before = earlier === undefined ? [before] : [before, earlier];
   }
 
   /** Violations of a rule in a state that are more than they were before the plan. */
@@ -39,7 +39,11 @@ export class Baseline {
     const known = this.#known.get(constraint);
     if (known !== undefined) return known;
     const amounts = new Map<string, number>();
-    for (const { key, amount } of constraint.check(this.#before)) amounts.set(key, (amounts.get(key) ?? 0) + amount);
+    for (const instant of this.#before) {
+      const then = new Map<string, number>();
+      for (const { key, amount } of constraint.check(instant)) then.set(key, (then.get(key) ?? 0) + amount);
+      for (const [key, amount] of then) amounts.set(key, Math.max(amount, amounts.get(key) ?? 0));
+    }
     this.#known.set(constraint, amounts);
     return amounts;
   }

@@ -217,8 +217,14 @@ export class Simulation {
     return Math.min(this.#faults.endMs, this.#timeline.nowMs + this.#random.below(600_000));
   }
 
+  /** An operator who finds nobody there comes back later. */
   #wish(wish: Wish): void {
-    for (const { runner, alive } of this.#executors) if (alive) runner.take({ kind: "wish", wish, by: "operator" });
+    const inCharge = this.#executors.filter(({ alive, runner }) => alive && runner.stopped === null && runner.state.epoch === this.#epoch);
+    if (inCharge.length === 0) {
+      this.#timeline.after(60_000, () => this.#wish(wish));
+      return;
+    }
+    for (const { runner } of inCharge) runner.take({ kind: "wish", wish, by: "operator" });
     if (wish === "pause") this.#timeline.after(this.#random.below(900_000), () => this.#wish("resume"));
   }
 
