@@ -66,7 +66,7 @@ function roundTicks(low: number, high: number, tickCount: number, known?: number
   const step = known ?? roundStep((high - low) / tickCount);
   const first = Math.ceil(low / step - 1e-9);
   const count = Math.floor(high / step + 1e-9) - first + 1;
-  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const decimals = Math.min(20, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
   return Array.from({ length: Math.max(0, count) }, (_, i) => {
     const at = (first + i) * step;
     return { at, words: numberText(at, decimals) };
@@ -75,7 +75,8 @@ function roundTicks(low: number, high: number, tickCount: number, known?: number
 
 /** 1, 2 or 5 times a power of ten, at least `rough`. */
 function roundStep(rough: number): number {
-  if (!(rough > 0)) return 1;
+  // Nearer to zero than that there are no powers of ten to divide by.
+  if (!(rough > 1e-300)) return 1;
   const power = 10 ** Math.floor(Math.log10(rough));
   return power * ([1, 2, 5, 10].find((factor) => factor * power >= rough * (1 - 1e-9)) ?? 10);
 }

@@ -18,6 +18,7 @@ export interface BarChart extends Caption {
 
 const rowsShown = 40;
 const labelWidthMax = 230;
+const legendWidthMax = 200;
 
 /** Amounts of many things, one row each, to be compared. Negative ones go left of zero. */
 export function barChart(chart: BarChart): Markup {
@@ -105,7 +106,7 @@ function legend({ series }: BarChart): Markup {
   let x = 8;
   return together(series.map(({ name }, s) => {
     const at = x;
-    x += 34 + textWidth(name, letterSize);
-    return html`<rect x="${at}" y="8" width="12" height="12" class="bar s${s}"/>${word(at + 18, 18, name, "start", "", 250)}`;
+    x += 34 + Math.min(legendWidthMax, textWidth(name, letterSize));
+    return html`<rect x="${at}" y="8" width="12" height="12" class="bar s${s}"/>${word(at + 18, 18, name, "start", "", legendWidthMax)}`;
   }));
 }

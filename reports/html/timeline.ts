@@ -37,6 +37,7 @@ interface Cluster {
 
 const laneHeight = 26;
 const labelWidthMax = 190;
+const legendWidthMax = 120;
 const kindsMax = 6;
 const nearPixels = 11;
 const wordsInTitle = 6;
@@ -128,7 +129,7 @@ function legend({ kinds }: Timeline): Markup {
   let x = 14;
   return together(kinds.map(({ name, tone }, k) => {
     const at = x;
-    x += 36 + textWidth(name, letterSize);
-    return html`<path d="${shapeOf(k, at, 14)}" class="event ${tone} k${k}"/>${word(at + 12, 18, name, "start")}`;
+    x += 36 + Math.min(legendWidthMax, textWidth(name, letterSize));
+    return html`<path d="${shapeOf(k, at, 14)}" class="event ${tone} k${k}"/>${word(at + 12, 18, name, "start", "", legendWidthMax)}`;
   }));
 }

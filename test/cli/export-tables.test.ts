@@ -17,6 +17,14 @@ const columns: ExportTable["columns"] = [
 ];
 const tableOf = (rows: ExportTable["rows"]): ExportTable => ({ name: "host-use", columns, rows });
 
+function cell<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
+  return fc.option(arbitrary, { nil: null });
+}
+
+function* manyRows(): Generator<readonly ExportCell[]> {
+  for (let i = 0; i < 20_000; i++) yield [`h${i % 7}`, i, i / 3, i * 1000, i % 2 === 0];
+}
+
 async function readParquet(file: string): Promise<readonly Record<string, unknown>[]> {
   return parquetReadObjects({ file: await asyncBufferFromFile(file) });
 }
@@ -39,7 +47,6 @@ describe("tables in files", () => {
   });
 
   it("keep every value and kind in Parquet", async () => {
-    const cell = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { nil: null });
     const row = fc.tuple(
       cell(fc.string({ unit: "grapheme" })), cell(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })), cell(fc.double({ noNaN: true, noDefaultInfinity: true })),
       cell(fc.integer({ min: -8_640_000_000_000_000, max: 8_640_000_000_000_000 })), cell(fc.boolean()),
@@ -56,11 +63,8 @@ describe("tables in files", () => {
   });
 
   it("take rows one by one, in both formats at once, and give the same bytes each time", async () => {
-    function* rows(): Generator<readonly ExportCell[]> {
-      for (let i = 0; i < 20_000; i++) yield [`h${i % 7}`, i, i / 3, i * 1000, i % 2 === 0];
-    }
     const [a, b] = [folder(), folder()];
-    for (const into of [a, b]) expect(await writeTables(into, [tableOf(rows())], ["csv", "parquet"])).toEqual([]);
+    for (const into of [a, b]) expect(await writeTables(into, [tableOf(manyRows())], ["csv", "parquet"])).toEqual([]);
     for (const name of ["host-use.csv", "host-use.parquet"]) expect(readFileSync(join(a, name)).equals(readFileSync(join(b, name)))).toBe(true);
     expect(readFileSync(join(a, "host-use.csv"), "utf8").split("\n")).toHaveLength(20_002);
     const metadata = await parquetMetadataAsync(await asyncBufferFromFile(join(a, "host-use.parquet")));
