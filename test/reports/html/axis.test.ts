@@ -46,7 +46,7 @@ describe("axes of numbers", () => {
     const kind = fc.constantFrom({ kind: "number", label: "", unit: "" } as const, { kind: "utc" } as const, { kind: "elapsed" } as const);
     fc.assert(fc.property(value, value, kind, fc.integer({ min: 2, max: 12 }), (a, b, kind, count) => {
       const [low, high] = a < b ? [a, b] : [b, a];
-      fc.pre(high - low > Math.max(Math.abs(high), Math.abs(low)) * 1e-6);
+      fc.pre(high - low > Math.max(1e-9, Math.abs(high) * 1e-6, Math.abs(low) * 1e-6));
       for (const axis of [axisFor(kind, { low, high, from: 10, to: 500 }, count), roundAxis({ low, high, from: 10, to: 500 }, count)]) {
         const places = [low, ...axis.ticks.map(({ at }) => at), high].map((at) => axis.position(at));
         for (const place of places) {
