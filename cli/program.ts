@@ -5,11 +5,13 @@ import type { Context } from "./context.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addDiff } from "./commands/diff.ts";
 import { addExplain } from "./commands/explain.ts";
+import { addForecast } from "./commands/forecast.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addPolicies } from "./commands/policies.ts";
 import { addSchema } from "./commands/schema.ts";
 import { addShow } from "./commands/show.ts";
+import { addSimulate } from "./commands/simulate.ts";
 import { version } from "./version.ts";
 import { addValidate } from "./commands/validate.ts";
 import { addVerify } from "./commands/verify.ts";
@@ -36,7 +38,7 @@ export function buildProgram(context: Context, finish: Finish, write: (text: str
       ],
     }));
   for (const add of [
-    addValidate, addPlan, addVerify, addExplain, addDiff, addShow, addPolicies, addGenerate, addSchema,
+    addValidate, addPlan, addSimulate, addVerify, addExplain, addDiff, addShow, addPolicies, addForecast, addGenerate, addSchema,
   ]) add(program, context, finish);
   addCompletion(program, finish);
   return program;

@@ -22,13 +22,20 @@ export interface DemandOptions {
   readonly bandPermille: number;
 }
 
-/** The demand of one group for one resource. */
-export function demandOf(trace: LoadTrace, group: LoadGroup, resource: string, { grid, horizonMs, bandPermille }: DemandOptions): Demand | null {
-  const [history] = useOfGroups(trace, resource, grid, [group]);
-  if (history === undefined) return null;
-  const members = group.members.length < 2 ? [] : useOfGroups(trace, resource, grid, group.members.map((i) => ({ name: "", members: [i] })));
+/** The demand of each group for one resource; what is in several groups is read once. */
+export function demandsOf(trace: LoadTrace, groups: readonly LoadGroup[], resource: string, options: DemandOptions): readonly (() => Demand)[] {
+  const { grid } = options;
+  const inside = [...new Set(groups.flatMap(({ members }) => members))];
+  const alone = new Map(useOfGroups(trace, resource, grid, inside.map((i) => ({ name: "", members: [i] }))).map((use, n) => [inside[n], use]));
+  return useOfGroups(trace, resource, grid, groups).map((history, g) => () => {
+    const own = groups[g]?.members ?? [];
+    return demandOf(history, own.length < 2 ? [] : own.flatMap((i) => alone.get(i) ?? []), resource, options);
+  });
+}
+
+function demandOf(history: GroupUse, members: readonly GroupUse[], resource: string, { grid, horizonMs, bandPermille }: DemandOptions): Demand {
   return {
-    name: group.name, resource, history,
+    name: history.name, resource, history,
     forecast: forecast(history, { ahead: Math.max(1, Math.round(horizonMs / grid.stepMs)), bandPermille, members }),
     backTest: tested(history, members, horizonMs, bandPermille / 1000),
   };

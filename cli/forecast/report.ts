@@ -1,11 +1,10 @@
-import type { Diagnostic } from "../../model/diagnostic.ts";
 import { compareIds } from "../../model/ids.ts";
 import type { LoadTrace } from "../../model/load.ts";
 import { defaultSimulation } from "../../model/simulation.ts";
 import { hostOnMicrosPerHour } from "../../policies/index.ts";
 import { horizonFrom, mostConstrainedFirst, type Grid, type Offer } from "../../simulator/index.ts";
 import type { Ready } from "../prepare.ts";
-import { demandOf, type Demand } from "./demand.ts";
+import { demandsOf, type Demand } from "./demand.ts";
 import { plannedGrowth } from "./growth.ts";
 import { placesRunway, type PlacesRunway } from "./places.ts";
 import { groupsOf, offersOf, poolRunways, type PoolRunway } from "./runways.ts";
@@ -58,9 +57,9 @@ export async function forecastReport(job: ForecastJob, progress: (stage: string,
   const growthOf = plannedGrowth(trace, grid, simulation.load, job.startMs);
   const offers = offersOf(settings, (host) => hostOnMicrosPerHour(index, host));
 
-  const asked = subjectsOf(per, trace, index).flatMap((group) => resources.map((resource) => ({ group, resource })));
-  const demands = await eachOf(asked, "forecasting demand", progress, ({ group, resource }) =>
-    Promise.resolve(demandOf(trace, group, resource, { grid, horizonMs, bandPermille: settings.bandPermille })));
+  const subjects = subjectsOf(per, trace, index);
+  const asked = resources.flatMap((resource) => demandsOf(trace, subjects, resource, { grid, horizonMs, bandPermille: settings.bandPermille }));
+  const demands = await eachOf(asked, "forecasting demand", progress, (find) => Promise.resolve(find()));
   const pools = await eachOf(groupsOf(index, settings), "looking at runways", progress, (group) =>
     poolRunways({ index, trace, grid, settings, offers, growthOf, horizon, seed }, resources, group));
   const applications = [...scenario.fleet.applications].sort((a, b) => compareIds(a.id, b.id));
@@ -70,7 +69,7 @@ export async function forecastReport(job: ForecastJob, progress: (stage: string,
     name: scenario.name, title: scenario.title, currency: scenario.fleet.currency, hasDate: job.hasDate,
     historyStartMs: grid.startMs, historyEndMs: endMs, stepMs: grid.stepMs, horizonEndMs: horizon.endMs, per, bandPermille: settings.bandPermille,
     unitOf: unitsOf(trace, job.ready), offers,
-    demands: demands.flatMap((demand) => demand ?? []),
+    demands,
     pools: pools.flat().sort((a, b) => mostConstrainedFirst(a.runway, b.runway)),
     places: places.flatMap((place) => place ?? []).sort((a, b) => mostConstrainedFirst(a.runway, b.runway)),
   };
@@ -92,10 +91,4 @@ function unitsOf(trace: LoadTrace, { scenario: { fleet } }: Ready): ReadonlyMap<
   const known = new Map(fleet.resources.map(({ name, unit }) => [name, unit]));
   const own = new Map([["cpuMHz", "MHz"], ["storageMBps", "MB/s"]]);
   return new Map(trace.resources.map(({ name }) => [name, known.get(name) ?? own.get(name) ?? ""]));
-}
-
-/** What a forecast cannot be about, as diagnostics. */
-export function unknownResources(trace: LoadTrace, wanted: readonly string[], problem: (name: string, known: readonly string[]) => Diagnostic): readonly Diagnostic[] {
-  const known = trace.resources.map(({ name }) => name);
-  return wanted.filter((name) => !known.includes(name)).map((name) => problem(name, known));
 }

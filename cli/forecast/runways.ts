@@ -2,7 +2,7 @@ import type { Host } from "../../model/fleet.ts";
 import type { LoadTrace } from "../../model/load.ts";
 import type { ForecastSettings } from "../../model/simulation.ts";
 import type { FleetIndex } from "../../model/snapshot.ts";
-import { endsWithin, mostConstrainedFirst, roomOf, RunwayModel, usableOf, useOfGroups, waysOfPool, type Grid, type Horizon, type Offer, type Runway, type Way } from "../../simulator/index.ts";
+import { endsWithin, mostConstrainedFirst, roomOf, RunwayModel, usableOf, useOfGroups, waysOfPool, type Grid, type Horizon, type Offer, type PeakOutlook, type Runway, type Way } from "../../simulator/index.ts";
 import type { GrowthOf } from "./growth.ts";
 
 /** When the hosts of a group run out of a resource, and what would help. */
@@ -14,6 +14,8 @@ export interface PoolRunway {
   readonly failoverReserve: number;
   readonly buffer: number;
   readonly runway: Runway;
+  /** Daily peaks so far, and to the horizon. */
+  readonly outlook: PeakOutlook;
   /** Empty when it reaches beyond the horizon. */
   readonly ways: readonly Way[];
 }
@@ -25,7 +27,7 @@ export interface RunwaySettings {
   readonly settings: ForecastSettings;
   readonly offers: readonly Offer[];
   readonly growthOf: GrowthOf;
-  readonly horizon: Horizon;
+  readonly horizon: Horizon & { readonly days: number };
   readonly seed: number;
 }
 
@@ -54,7 +56,7 @@ export async function poolRunways(about: RunwaySettings, resources: readonly str
     const runway = model.against(usableOf(room));
     const offers = about.offers.filter(({ name }) => group.purchases.includes(name));
     const ways = endsWithin(runway, horizon) ? await waysOfPool({ model, runway, hosts, keptFree: settings }, offers, horizon) : [];
-    found.push({ group: group.name, resource, hosts: hosts.length, ...room, runway, ways });
+    found.push({ group: group.name, resource, hosts: hosts.length, ...room, runway, outlook: model.outlook(horizon.days), ways });
   }
   return found.sort((a, b) => mostConstrainedFirst(a.runway, b.runway));
 }

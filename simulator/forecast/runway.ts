@@ -3,7 +3,7 @@ import { compareIds } from "../../model/ids.ts";
 import { Random } from "../../model/random.ts";
 import { dayMs, type History } from "./history.ts";
 import { PathModel } from "./paths.ts";
-import { dailyPeaks } from "./peaks.ts";
+import { dailyPeaks, type DailyPeaks } from "./peaks.ts";
 import { medianOf, quantileOf } from "./quantile.ts";
 
 /** The load of one resource of whatever runs out together: a group of hosts, a site, an application. */
@@ -58,6 +58,16 @@ export interface Runway {
   readonly lacking: { readonly p10: number; readonly p50: number; readonly p90: number };
 }
 
+/** Peaks of days: those measured, and what one, five and nine of ten paths stay under. */
+export interface PeakOutlook {
+  readonly measuredFromMs: number;
+  readonly measured: Float64Array;
+  readonly aheadFromMs: number;
+  readonly p10: Float64Array;
+  readonly p50: Float64Array;
+  readonly p90: Float64Array;
+}
+
 /**
  * Where the peaks of a load may go, on many paths, to be compared with one usable capacity after another: more capacity
  * never brings a date forward. All loads draw the same numbers, so that two of them differ by what they are.
@@ -69,29 +79,30 @@ export class RunwayModel {
   readonly #trendPerDay: number;
   /** By path, the largest peak up to each day. */
   readonly #highest: readonly Float64Array[];
-  readonly #last: Float64Array;
+  readonly #paths: readonly Float64Array[];
+  readonly #measured: DailyPeaks;
 
   constructor(load: PoolLoad, options: RunwayOptions) {
     const { paths = 400, days = 730, lastingMs = 3_600_000 } = options;
     assert(paths > 0 && days > 0, "a runway needs at least one path and one day");
-    const { peaks } = dailyPeaks(load.history, lastingMs);
+    this.#measured = dailyPeaks(load.history, lastingMs);
+    const { peaks } = this.#measured;
     const random = new Random(options.seed);
     const model = new PathModel(peaks, random);
     const endMs = load.history.startMs + load.history.values.length * load.history.stepMs;
     const factors = Float64Array.from({ length: days }, (_, d) => load.growthAt?.(endMs + d * dayMs) ?? 1);
-    const drawn = Array.from({ length: paths }, () => model.path(days, random.split(), (day) => factors[day] ?? 1));
+    this.#paths = Array.from({ length: paths }, () => model.path(days, random.split(), (day) => factors[day] ?? 1));
     this.#load = load;
     this.#endMs = endMs;
     this.#peakNow = medianOf(peaks.subarray(Math.max(0, peaks.length - 7))) || 0;
     this.#trendPerDay = model.slope;
-    this.#last = Float64Array.from(drawn, (path) => path[days - 1] ?? 0);
-    this.#highest = drawn.map(highestSoFar);
+    this.#highest = this.#paths.map(highestSoFar);
   }
 
   /** The runway when so much may be used. */
   against(usable: number): Runway {
     const crossings = Float64Array.from(this.#highest, (peaks) => firstAbove(peaks, usable)).sort();
-    const lacking = this.#last.map((peak) => Math.max(0, peak - usable)).sort();
+    const lacking = Float64Array.from(this.#paths, (path) => Math.max(0, (path[path.length - 1] ?? 0) - usable)).sort();
     const crossed = crossings.filter((day) => day < Number.POSITIVE_INFINITY).length;
     return {
       name: this.#load.name, resource: this.#load.resource, usable, peakNow: this.#peakNow, trendPerDay: this.#trendPerDay,
@@ -105,6 +116,17 @@ export class RunwayModel {
   peakWithin(days: number): number {
     const peaks = Float64Array.from(this.#highest, (highest) => highest[Math.min(days, highest.length) - 1] ?? 0).sort();
     return peaks[Math.max(0, Math.ceil(0.9 * peaks.length) - 1)] ?? 0;
+  }
+
+  /** What was measured, and what may come in the first so many days. */
+  outlook(days: number): PeakOutlook {
+    const length = Math.min(days, this.#paths[0]?.length ?? 0);
+    const sorted = Array.from({ length }, (_, d) => Float64Array.from(this.#paths, (path) => path[d] ?? 0).sort());
+    const quantile = (part: number): Float64Array => Float64Array.from(sorted, (peaks) => quantileOf(peaks, part));
+    return {
+      measuredFromMs: this.#measured.startMs, measured: this.#measured.peaks, aheadFromMs: this.#endMs,
+      p10: quantile(0.1), p50: quantile(0.5), p90: quantile(0.9),
+    };
   }
 
   /** The day by which a part of the paths has crossed. */

@@ -18,8 +18,21 @@ export function fitSum(sum: History, members: readonly History[], aheadMax: numb
   const own = fit(sum, aheadMax, band);
   const each = Math.max(1, members.length / membersMax);
   const taken = Array.from({ length: Math.min(members.length, membersMax) }, (_, i) => members[Math.floor(i * each)]);
-  const models = taken.flatMap((member) => (member !== undefined && member.values.some((value) => !Number.isNaN(value)) ? [fit(member, aheadMax, band)] : []));
-  return { ...own, at: (ahead) => widened(own, models, each, ahead) };
+  const takenModels = taken.flatMap((member) => (member !== undefined && member.values.some((value) => !Number.isNaN(value)) ? [modelOf(member, aheadMax, band)] : []));
+  return { ...own, at: (ahead) => widened(own, takenModels, each, ahead) };
+}
+
+/** By the memory that a history lies in: what is in several sums is learnt once. */
+const models = new WeakMap<ArrayBufferLike, Map<string, Fitted>>();
+
+function modelOf(member: History, aheadMax: number, band: number): Fitted {
+  const { values, startMs, stepMs } = member;
+  const known = models.get(values.buffer) ?? new Map<string, Fitted>();
+  models.set(values.buffer, known);
+  const key = [values.byteOffset, values.length, startMs, stepMs, aheadMax, band].join(" ");
+  const model = known.get(key) ?? fit(member, aheadMax, band);
+  known.set(key, model);
+  return model;
 }
 
 /** Forecasts a sum from what was known of it and of its members. */

@@ -1,0 +1,109 @@
+import { Option, type Command } from "commander";
+import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { LoadTrace } from "../../model/load.ts";
+import { didYouMean } from "../../policies/index.ts";
+import type { Grid } from "../../simulator/index.ts";
+import type { CommandResult, Finish } from "../command-result.ts";
+import type { Context } from "../context.ts";
+import { exitCodes } from "../exit-code.ts";
+import { failed, usageProblem } from "../failed.ts";
+import { forecastDocument } from "../forecast/document.ts";
+import { forecastReport, type ForecastReport } from "../forecast/report.ts";
+import { subjectKinds, type SubjectKind } from "../forecast/subjects.ts";
+import { forecastTables } from "../forecast/tables.ts";
+import { commandHelp } from "../help.ts";
+import { addLoadOptions, simulationOptionsOf, type LoadOptions } from "../load-options.ts";
+import { asOfOption, durationAsMs, evacuateOption, type ScenarioOptions } from "../options.ts";
+import { forecastPage } from "../pages/forecast-page.ts";
+import { inputOf, prepare, type Ready } from "../prepare.ts";
+import { renderForecast } from "../render/forecast.ts";
+import { addReportOptions, unwritableOutputs, writeOutputs, type ReportOptions } from "../report-outputs.ts";
+import { historyOf } from "../simulation-input.ts";
+
+interface ForecastOptions extends ScenarioOptions, ReportOptions, LoadOptions {
+  readonly horizon?: number;
+  readonly per: SubjectKind;
+  readonly resource?: readonly string[];
+  readonly full?: boolean;
+}
+
+const dayMs = 86_400_000;
+/** Runways are looked at for two years. */
+const horizonMaxMs = 730 * dayMs;
+
+/** `stowage forecast`: what will be asked for, when it runs out, and what would help. */
+export function addForecast(program: Command, context: Context, finish: Finish): void {
+  const command = program.command("forecast")
+    .description("Look ahead from what was measured: demand with bands, the date on which each resource runs out, the date on which the next instance has no place, and what to buy or relax.")
+    .argument("<files...>", "a base file and overlays, in this order; - reads standard input")
+    .addOption(new Option("--horizon <duration>", "how far to look ahead, e.g. 90d; default: what the scenario says, else 90d").argParser(durationAsMs))
+    .addOption(new Option("--per <what>", "whose demand to show").choices([...subjectKinds]).default("service"))
+    .addOption(new Option("--resource <name>", "look at this resource only (may be repeated)").argParser((name: string, earlier?: readonly string[]) => [...earlier ?? [], name]));
+  addReportOptions(addLoadOptions(command))
+    .addOption(new Option("--full", "do not cut long tables"))
+    .addOption(evacuateOption())
+    .addOption(asOfOption())
+    .addHelpText("after", commandHelp({
+      examples: [
+        ["stowage forecast scenarios/e-commerce.yaml", "when does what run out, and what would help?"],
+        ["stowage forecast fleet.yaml --load traces --horizon 180d --html report.html", "half a year ahead, from traces, as a page for others"],
+        ["stowage forecast fleet.yaml --per host --resource memoryMiB", "memory, host by host"],
+        ["stowage forecast fleet.yaml --csv out", "all of it for a spreadsheet"],
+      ],
+      codes: ["done", "error"],
+    }))
+    .action(async (files: readonly string[], options: ForecastOptions) => finish(await forecast(files, options, context)));
+}
+
+async function forecast(files: readonly string[], options: ForecastOptions, context: Context): Promise<CommandResult> {
+  const unwritable = await unwritableOutputs(options);
+  if (unwritable.length > 0) return failed(unwritable);
+  const { ready, diagnostics } = await prepare(inputOf(files, options, context));
+  if (ready === null) return failed(diagnostics);
+  context.progress("opening the load", 0, 1);
+  const opened = await historyOf(ready, simulationOptionsOf(options));
+  if (opened.made === null) return failed([...diagnostics, ...opened.diagnostics]);
+  const { history, simulation, startMs, hasDate } = opened.made;
+  const all = [...diagnostics, ...opened.diagnostics];
+  const horizonMs = options.horizon ?? simulation.forecast.horizonMs;
+  const resources = options.resource ?? simulation.forecast.resources;
+  const grid = gridOf(history);
+  const impossible = [...impossibleHorizon(horizonMs), ...unknownResources(history, options.resource ?? []), ...tooShort(grid)];
+  if (impossible.length > 0) return failed([...all, ...impossible]);
+
+  const whole: Ready = { ...ready, scenario: { ...ready.scenario, simulation } };
+  const report = await forecastReport(
+    { ready: whole, history, grid, hasDate, startMs, per: options.per, resources, horizonMs, seed: simulation.seed }, context.progress);
+  const kept = await writeOutputs(options, { page: () => forecastPage(report), tables: () => forecastTables(report) });
+  return kept.length > 0 ? failed([...all, ...kept]) : told(report, all, options, context);
+}
+
+function told(report: ForecastReport, diagnostics: readonly Diagnostic[], { full = false }: ForecastOptions, { paint, columns, columnsFull }: Context): CommandResult {
+  return {
+    exitCode: exitCodes.done, diagnostics,
+    document: { format: "stowage/forecast/v1", exitCode: exitCodes.done, diagnostics, ...forecastDocument(report) },
+    text: () => renderForecast(report, { paint, columns: full ? columnsFull : columns, full }),
+  };
+}
+
+/** The slots that all series of a history have. */
+function gridOf({ series }: LoadTrace): Grid {
+  const times = series[0]?.times;
+  return times?.kind === "regular" ? { startMs: times.startMs, stepMs: times.stepMs, slots: times.count } : { startMs: 0, stepMs: dayMs, slots: 0 };
+}
+
+function impossibleHorizon(horizonMs: number): readonly Diagnostic[] {
+  if (horizonMs >= dayMs && horizonMs <= horizonMaxMs) return [];
+  return [usageProblem(`The horizon is ${Math.floor(horizonMs / 3_600_000)} h; it can be from 1d to ${horizonMaxMs / dayMs}d.`, "Write --horizon 90d, or change forecast.horizon in the section simulation.")];
+}
+
+function unknownResources({ resources }: LoadTrace, wanted: readonly string[]): readonly Diagnostic[] {
+  const known = resources.map(({ name }) => name);
+  return wanted.filter((name) => !known.includes(name)).map((name) => usageProblem(`--resource ${name} is nothing of which there is load.`, didYouMean(name, known)));
+}
+
+function tooShort({ slots, stepMs }: Grid): readonly Diagnostic[] {
+  const days = (slots * stepMs) / dayMs;
+  if (days >= 2 && slots >= 12) return [];
+  return [usageProblem(`The history of the load is ${days.toFixed(1)} days long; at least 2 days and 12 slots are needed to look ahead.`, "Give a longer trace, shorter slots (forecast.step), or more history for load that is made up (forecast.history).")];
+}

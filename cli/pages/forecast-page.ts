@@ -1,0 +1,194 @@
+import { intervalChart, lineChart, notes, page, paragraph, table, type Cell, type Fact, type Markup, type Section, type XAxis } from "../../reports/html/index.ts";
+import type { Way } from "../../simulator/index.ts";
+import type { Demand } from "../forecast/demand.ts";
+import type { ForecastReport } from "../forecast/report.ts";
+import type { PoolRunway } from "../forecast/runways.ts";
+import { formatDuration } from "../render/duration.ts";
+import { backTestWords, dayWords, helpsUntil, priceWords, remedyWords, seasonWords } from "../render/forecast-words.ts";
+import { formatMicros } from "../render/money.ts";
+
+const dayMs = 86_400_000;
+/** Charts of single pools and demands; the others are in the tables. */
+const poolChartsMax = 6;
+const demandChartsMax = 12;
+
+/** A forecast as a page: first what runs out and what to do, then the demand behind it. */
+export function forecastPage(report: ForecastReport): string {
+  return page({
+    title: `Forecast for ${report.name}`,
+    subtitle: [report.title, `learnt from ${dayWords(report.historyStartMs, report)} to ${dayWords(report.historyEndMs, report)}, looking to ${dayWords(report.horizonEndMs, report)}`].filter((part) => part !== "").join(" · "),
+    facts: factsOf(report),
+    sections: [runwaySection(report), waysSection(report), placesSection(report), demandSection(report)].filter(({ content }) => content.length > 0),
+  });
+}
+
+function factsOf(report: ForecastReport): readonly Fact[] {
+  const short = report.pools.filter(({ runway: { crossed } }) => crossed.p10 !== null && crossed.p10 < report.horizonEndMs);
+  const [first] = report.pools;
+  const [place] = report.places;
+  const cheapest = first?.ways.find(({ isEnough, remedy }) => isEnough && remedy.kind === "buy");
+  return [
+    { label: "runs out first", value: first === undefined ? "nothing" : first.group, ...(first === undefined ? {} : { note: first.resource }) },
+    { label: "likely on", value: first === undefined ? "-" : lateWords(first.runway.crossed.p50, report), note: "half of the paths; nine of ten in the table", tone: first !== undefined && isShort(first.runway.crossed.p50, report) ? "bad" : "good" },
+    { label: "may run out before the horizon", value: `${short.length} of ${report.pools.length}`, note: "on more than one of ten paths", tone: short.length > 0 ? "warning" : "good" },
+    ...cheapest === undefined ? [] : [{ label: "cheapest purchase for it", value: remedyWords(cheapest.remedy), note: priceWords(cheapest, report.currency) }],
+    ...place === undefined ? [] : [{ label: "first without a place", value: place.application, note: lateWords(place.runway.crossed.p50, report) }],
+  ];
+}
+
+function isShort(atMs: number | null, { horizonEndMs }: ForecastReport): boolean {
+  return atMs !== null && atMs < horizonEndMs;
+}
+
+function lateWords(atMs: number | null, report: ForecastReport): string {
+  return atMs === null ? "not within two years" : dayWords(atMs, report);
+}
+
+/** Dates on an axis: since 1970, or since the beginning of the history. */
+function timeAxis({ hasDate }: ForecastReport): XAxis {
+  return { kind: hasDate ? "utc" : "elapsed" };
+}
+
+function onAxis(atMs: number, { hasDate, historyStartMs }: ForecastReport): number {
+  return hasDate ? atMs : atMs - historyStartMs;
+}
+
+function runwaySection(report: ForecastReport): Section {
+  const rows = report.pools.filter(({ runway }) => runway.crossedPermille > 0).map(({ group, resource, runway: { crossed } }) => {
+    const at = (ms: number | null): number | null => (ms === null ? null : onAxis(ms, report));
+    return {
+      name: group, note: resource, low: at(crossed.p10), middle: at(crossed.p50), high: at(crossed.p90),
+      ...(isShort(crossed.p50, report) ? { tone: "bad" as const } : isShort(crossed.p10, report) ? { tone: "warning" as const } : {}),
+    };
+  });
+  const interval = rows.length === 0 ? [paragraph("Nothing runs out on any path within two years.")] : [intervalChart({
+    title: "When each resource runs out", words: "The day on which the use of an hour is first above what may be used: from one of ten paths to nine of ten, most constrained first. An open arrow is later than two years.",
+    x: timeAxis(report), rows, from: onAxis(report.historyEndMs, report),
+  })];
+  return {
+    title: "Runway", words: "Usable capacity is what hosts have, less what is kept free for a failure, less the buffer.",
+    content: report.pools.length === 0 ? [] : [...interval, ...report.pools.slice(0, poolChartsMax).map((pool) => poolChart(pool, report)), runwayTable(report)],
+  };
+}
+
+function poolChart({ group, resource, capacity, runway, outlook }: PoolRunway, report: ForecastReport): Markup {
+  const days = (fromMs: number, count: number): number[] => Array.from({ length: count }, (_, d) => onAxis(fromMs + d * dayMs, report));
+  const { scale, unit } = scaleOf(resource, report, capacity);
+  const scaled = (values: Float64Array): Float64Array => values.map((value) => value / scale);
+  const { p10, p50 } = runway.crossed;
+  const marks = [[p10, "one of ten paths"], [p50, "half of the paths"]] as const;
+  return lineChart({
+    title: `${group}: ${resource}`,
+    words: `Peaks of the days, each lasting for an hour: measured, then the middle of the paths with the band of eight of ten. ${p50 === null ? "Half of the paths stay below for two years." : `Half of the paths are above what is usable by ${dayWords(p50, report)}.`}`,
+    x: timeAxis(report), y: { unit, from: "zero" },
+    series: [
+      { name: "measured", x: days(outlook.measuredFromMs, outlook.measured.length), y: scaled(outlook.measured) },
+      { name: "ahead", x: days(outlook.aheadFromMs, outlook.p50.length), y: scaled(outlook.p50), band: { name: "eight of ten paths", low: scaled(outlook.p10), high: scaled(outlook.p90) } },
+    ],
+    limits: [{ name: "usable", value: runway.usable / scale }, ...capacity > runway.usable ? [{ name: "capacity", value: capacity / scale }] : []],
+    marks: marks.flatMap(([at, words]) => (at !== null && at < report.horizonEndMs ? [{ at: onAxis(at, report), words, tone: "warning" as const }] : [])),
+  });
+}
+
+/** Units that people read. */
+function scaleOf(resource: string, { unitOf }: ForecastReport, largest: number): { readonly scale: number; readonly unit: string } {
+  const unit = unitOf.get(resource) ?? "";
+  if (unit === "millicores") return { scale: 1000, unit: "cores" };
+  if (unit === "MiB" && largest >= 1024) return { scale: 1024, unit: "GiB" };
+  return { scale: 1, unit };
+}
+
+function runwayTable(report: ForecastReport): Markup {
+  const rows = report.pools.map((pool): readonly Cell[] => {
+    const { scale, unit } = scaleOf(pool.resource, report, pool.capacity);
+    const amount = (value: number): number => Math.round((10 * value) / scale) / 10;
+    const { runway } = pool;
+    return [
+      pool.group, pool.resource, pool.hosts, amount(pool.capacity), amount(pool.failoverReserve), amount(pool.buffer), amount(runway.usable), amount(runway.peakNow), amount(30 * runway.trendPerDay), unit,
+      dayWords(runway.crossed.p10, report), dayWords(runway.crossed.p50, report), dayWords(runway.crossed.p90, report), Math.round(runway.crossedPermille / 10),
+    ];
+  });
+  return table({
+    title: "Runways", words: "Most constrained first. A dash is not within two years.",
+    columns: ["group", "resource", "hosts", "capacity", "failover reserve", "buffer", "usable", "peak now", "in 30 days", "unit", "p10", "p50", "p90"].map((head) => ({ head })).concat([{ head: "paths that cross, %" }]),
+    rows,
+  });
+}
+
+function waysSection(report: ForecastReport): Section {
+  const rowsOf = (what: string, from: number | null, ways: readonly Way[]): readonly (readonly Cell[])[] =>
+    ways.map((way) => [what, dayWords(from, report), { text: remedyWords(way.remedy), tone: way.isEnough ? "good" : "plain" }, way.microsPerMonth / 1_000_000, helpsUntil(way, report)]);
+  const rows = [
+    ...report.pools.flatMap(({ group, resource, runway, ways }) => rowsOf(`${group}, ${resource}`, runway.crossed.p10, ways)),
+    ...report.places.flatMap(({ application, runway, ways }) => rowsOf(`${application}, next instance`, runway.crossed.p10, ways)),
+  ];
+  return {
+    title: "What would help", words: `Each was tried by looking at the runway again with it: enough means beyond ${dayWords(report.horizonEndMs, report)} on nine of ten paths.`,
+    content: rows.length === 0 ? [] : [
+      table({ title: "Purchases, and what could be relaxed", words: "The cheapest first.", columns: [{ head: "runway of" }, { head: "may end on" }, { head: "do" }, { head: "costs", unit: `${report.currency}/month` }, { head: "lasts until" }], rows }),
+      notes({ title: "Prices", items: report.offers.map(({ name, microsPerMonth }) => `${name}: ${formatMicros(microsPerMonth)} ${report.currency} a month`) }),
+    ],
+  };
+}
+
+function placesSection(report: ForecastReport): Section {
+  const rows = report.places.map(({ application, services, like, runway }): readonly Cell[] => [
+    application, services.join(", "), runway.resource, like, runway.instances, runway.moreMayFit ? `at least ${runway.moreInstances}` : runway.moreInstances,
+    dayWords(runway.crossed.p10, report), dayWords(runway.crossed.p50, report), dayWords(runway.crossed.p90, report),
+  ]);
+  return {
+    title: "Runway under the rules", words: "When an application needs an instance more than the planner can place under all policies.",
+    content: rows.length === 0 ? [] : [table({
+      title: "Next instances", words: "More fit: as many further instances like the last one have a place together.",
+      columns: ["application", "services", "resource", "like", "instances", "more fit", "p10", "p50", "p90"].map((head) => ({ head })), rows,
+    })],
+  };
+}
+
+function demandSection(report: ForecastReport): Section {
+  const charts = [...report.demands].sort((a, b) => varies(b) - varies(a)).slice(0, demandChartsMax).map((demand) => demandChart(demand, report));
+  const rows = report.demands.map((demand): readonly Cell[] => {
+    const { covered, error } = backTestWords(demand);
+    if (demand.forecast.kind === "too-short") return [demand.name, demand.resource, "too little measured", null, null, null, covered, error];
+    const { season, shifts, holes, trendPerDay } = demand.forecast;
+    const { scale, unit } = scaleOf(demand.resource, report, 1024);
+    return [demand.name, demand.resource, seasonWords(season), `${Math.round((3000 * trendPerDay) / scale) / 100} ${unit}`, shifts.length, holes.length, covered, error];
+  });
+  return {
+    title: "Demand", words: `What each ${report.per} was asked for, and the band that is to hold ${report.bandPermille / 10} % of what comes.`,
+    content: rows.length === 0 ? [] : [...charts, table({
+      title: "How good such forecasts were", words: "Learnt from the first half of the history and tested on the rest: the part that the band held, and the error in parts of that of repeating the last day.",
+      columns: [report.per, "resource", "season", "trend in 30 days", "level shifts", "holes", "band held", "error"].map((head) => ({ head })), rows,
+    })],
+  };
+}
+
+/** 1 for what changes at all; charts of constants tell nothing. */
+function varies({ history: { values } }: Demand): number {
+  const known = values.filter((value) => !Number.isNaN(value));
+  return Number(known.some((value) => value !== known[0]));
+}
+
+function demandChart({ name, resource, history, forecast }: Demand, report: ForecastReport): Markup {
+  const { scale, unit } = scaleOf(resource, report, 1024);
+  const scaled = (values: Float64Array): Float64Array => values.map((value) => value / scale);
+  const slots = (fromMs: number, count: number): number[] => Array.from({ length: count }, (_, slot) => onAxis(fromMs + slot * report.stepMs, report));
+  const ahead = forecast.kind === "too-short" ? [] : [{
+    name: "forecast", x: slots(forecast.startMs, forecast.middle.length), y: scaled(forecast.middle), band: { name: `${report.bandPermille / 10} % band`, low: scaled(forecast.low), high: scaled(forecast.high) },
+  }];
+  return lineChart({
+    title: `${name}: ${resource}`, words: demandWords(forecast, report),
+    x: timeAxis(report), y: { unit, from: "zero" },
+    series: [{ name: "measured", x: slots(history.startMs, history.values.length), y: scaled(history.values) }, ...ahead],
+    marks: forecast.kind === "too-short" ? [] : forecast.shifts.map(({ atMs }) => ({ at: onAxis(atMs, report), words: "level shift" })),
+  });
+}
+
+function demandWords(forecast: Demand["forecast"], report: ForecastReport): string {
+  if (forecast.kind === "too-short") return `Too little was measured to look ahead: ${forecast.measuredSlots} slots of ${forecast.neededSlots}.`;
+  const { season, windowMs, holes } = forecast;
+  return [
+    `Season: ${seasonWords(season)}.`, `The last ${formatDuration(windowMs)} resemble what comes.`,
+    ...holes.length === 0 ? [] : [`${holes.length === 1 ? "One stretch was" : `${holes.length} stretches were`} not measured, the first from ${dayWords(holes[0]?.fromMs ?? null, report)}.`],
+  ].join(" ");
+}
