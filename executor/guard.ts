@@ -34,9 +34,19 @@ export class Guard {
   /** Why an action may not begin now, in words; null when it may. */
   objection(now: KnownFleet, action: Action): string | null {
     const begun = during(now, action);
-    const ended = afterwards(begun, action);
-    for (const constraint of this.#touched(action)) {
-      for (const then of [begun, ended]) {
+    const { workload, from, to } = placesOf(this.#index, action);
+    return this.#worse(now, [begun, afterwards(begun, action)], this.#touched(workload, [from, to]));
+  }
+
+  /** Why a workload may not count as being somewhere else, in words; null when it may. */
+  objectionTo(now: KnownFleet, then: KnownFleet, workload: number): string | null {
+    const { host, leaving } = then.where(workload);
+    return this.#worse(now, [then], this.#touched(workload, [host, leaving]));
+  }
+
+  #worse(now: KnownFleet, thens: readonly KnownFleet[], constraints: ReadonlySet<Constraint>): string | null {
+    for (const constraint of constraints) {
+      for (const then of thens) {
         const found = constraint.check(then);
         if (found.length === 0) continue;
         const broken = amountsOf(constraint, now);
@@ -69,9 +79,8 @@ export class Guard {
     return amounts;
   }
 
-  #touched(action: Action): ReadonlySet<Constraint> {
-    const { workload, from, to } = placesOf(this.#index, action);
-    const near = new Set([...(this.#ofHost.get(from) ?? []), ...(this.#ofHost.get(to) ?? [])]);
+  #touched(workload: number, hosts: readonly number[]): ReadonlySet<Constraint> {
+    const near = hosts.flatMap((h) => this.#ofHost.get(h) ?? []);
     return new Set([...(this.#ofWorkload.get(workload) ?? []), ...near, ...this.#ofAll]);
   }
 }

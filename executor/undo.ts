@@ -1,6 +1,7 @@
 import type { Workload } from "../model/fleet.ts";
 import type { ActionId } from "../model/ids.ts";
 import type { Action, PlannedAction } from "../model/plan.ts";
+import type { Guard } from "./guard.ts";
 import { afterwards, during, placesOf, type KnownFleet } from "./known-fleet.ts";
 import type { RunState, Step } from "./state.ts";
 
@@ -24,12 +25,12 @@ export interface Undoing {
 }
 
 /** Works out what undoes all that has been done, last first. */
-export function undoing(state: RunState): Undoing {
+export function undoing(guard: Guard, state: RunState): Undoing {
   const done = state.leg.actions.flatMap((planned, n) => {
     const step = state.steps[n];
     return step?.kind === "done" ? [{ planned, step }] : [];
   }).sort((a, b) => b.step.order - a.step.order);
-  const course = new Course(state.known, unknownsOf(state), new Set(state.ran.map((id) => state.known.index.workloadIndex.get(id) ?? -1)));
+  const course = new Course(guard, state.known, unknownsOf(state), new Set(state.ran.map((id) => state.known.index.workloadIndex.get(id) ?? -1)));
   for (const { planned } of done) course.keepNew(planned);
   for (const { planned } of done) course.putBackHalfWay(planned);
   const begins = course.fleet;
@@ -55,7 +56,10 @@ class Course {
   readonly #met = new Set<number>();
   readonly #ran: ReadonlySet<number>;
 
-  constructor(fleet: KnownFleet, unknowns: ReadonlyMap<number, string>, ran: ReadonlySet<number>) {
+  readonly #guard: Guard;
+
+  constructor(guard: Guard, fleet: KnownFleet, unknowns: ReadonlyMap<number, string>, ran: ReadonlySet<number>) {
+    this.#guard = guard;
     this.fleet = fleet;
     this.#ran = ran;
     this.kept = new Set(unknowns.keys());
@@ -83,7 +87,13 @@ class Course {
       this.#keep(w, `${action.workload} stays on ${action.to}: it may have run there, so its data on ${action.from} are older`);
       return;
     }
-    this.fleet = this.fleet.put(w, { host: leaving, arriving: -1, leaving: host, activity });
+    const back = this.fleet.put(w, { host: leaving, arriving: -1, leaving: host, activity });
+    const because = this.#guard.objectionTo(this.fleet, back, w);
+    if (because !== null) {
+      this.#keep(w, `${action.workload} stays on ${action.to}: ${because}`);
+      return;
+    }
+    this.fleet = back;
     this.putBack.push(w);
   }
 

@@ -21,7 +21,7 @@ export type WayBack =
  * brought back, and what nobody knows the state of, is left and named.
  */
 export function wayBack(terms: Terms, state: RunState): WayBack {
-  const undo = undoing(state);
+  const undo = undoing(terms.guard, state);
   if (undo.steps.length === 0) return { kind: "found", actions: [], begins: [], left: undo.left };
   const fleet = fleetNow(terms.index, undo);
   let because = "";

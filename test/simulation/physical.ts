@@ -89,7 +89,9 @@ export class Physical {
   delete(workload: WorkloadId, host: HostId): void {
     if (this.at(host).running.has(workload)) this.wrong.push(`the data of ${workload} are deleted on ${host} while it runs there`);
     this.at(host).data.delete(workload);
-    if (this.removed.has(workload)) this.home.delete(workload);
+    const other = [...this.hosts.keys()].find((each) => this.has(workload, each));
+    if (other === undefined) this.home.delete(workload);
+    else if (this.home.get(workload) === host) this.home.set(workload, other);
     this.changed();
   }
 

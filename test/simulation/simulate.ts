@@ -225,7 +225,13 @@ export class Simulation {
       return;
     }
     for (const { runner } of inCharge) runner.take({ kind: "wish", wish, by: "operator" });
-    if (wish === "pause") this.#timeline.after(this.#random.below(900_000), () => this.#wish("resume"));
+    if (wish === "pause" || wish === "resume") this.#timeline.after(this.#random.between(60_000, 900_000), () => this.#resumeIfPaused());
+  }
+
+  /** A wish may die with the executor that took it: whoever looks again sees that nothing has come of it. */
+  #resumeIfPaused(): void {
+    const { status } = this.#finalState();
+    if (status === "paused" || status === "pausing") this.#wish("resume");
   }
 
   #cutPower(host: HostId): void {
@@ -273,7 +279,10 @@ export class Simulation {
     const real = this.#physical.instant();
     this.#terms.index.workloads.forEach(({ id }, w) => {
       const [known, there] = [state.known.where(w), real.where(w)];
-      const same = known.host === there.host && known.leaving === there.leaving && known.activity === there.activity && there.arriving < 0;
+      const placed = known.host === there.host && known.leaving === there.leaving;
+      // Stopped with equal data on two hosts, it may be said to be on either.
+      const onEither = known.host === there.leaving && known.leaving === there.host && there.activity === "stopped";
+      const same = (placed || onEither) && known.activity === there.activity && there.arriving < 0;
       const ranAndDied = state.ran.includes(id);
       if (!same && !uncertain.has(id) && !ranAndDied) this.#wrong.push(`${id} is ${JSON.stringify(there)}, the executor believes ${JSON.stringify(known)}`);
     });
