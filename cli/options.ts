@@ -1,4 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
+import type { HostId, SiteId } from "../model/ids.ts";
+import type { FailureScope, Moment, PlannedFailure } from "../model/simulation.ts";
+import { durationOf, isDuration } from "../scenarios/index.ts";
 
 /** Reads an option that must be a whole number within limits; names the limits when it is not. */
 export function wholeNumber(low: number, high: number): (text: string) => number {
@@ -43,4 +46,33 @@ export function evacuateOption(): Option {
 export interface ScenarioOptions {
   readonly asOf?: string;
   readonly evacuate?: readonly string[];
+}
+
+/** Reads a duration, `1d12h`, as milliseconds above 0. */
+export function durationAsMs(text: string): number {
+  const ms = isDuration(text) ? durationOf(text) : 0;
+  if (ms <= 0) throw new InvalidArgumentError("It must be a duration above 0, e.g. 7d, 12h, 30min or 300s.");
+  return ms;
+}
+
+/** Reads a time of a simulation: a duration after its beginning, or a UTC instant. */
+export function timeOfSimulation(text: string): Moment {
+  if (isDuration(text)) return { kind: "after", ms: durationOf(text) };
+  const isInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z$/.test(text) && !Number.isNaN(Date.parse(text));
+  if (!isInstant) throw new InvalidArgumentError("It must be a time after the beginning, e.g. 2h, or a UTC instant, e.g. 2026-11-21T08:00:00Z.");
+  return { kind: "instant", utc: text };
+}
+
+/** Reads a failure, `host:h1@2h+30min`: what, when, and how long until it is back. */
+export function plannedFailure(text: string): PlannedFailure {
+  const [, key = "", value = "", at = "", repair = ""] = /^([^:@]+):(.+)@([^@+]+)\+([^+]+)$/.exec(text) ?? [];
+  if (key === "") throw new InvalidArgumentError("It must be WHAT@WHEN+REPAIR, e.g. host:h1@2h+30min, rack:r1@1d+4h or link:paris,lyon@2h+1h.");
+  return { at: timeOfSimulation(at), repairMs: durationAsMs(repair), scope: scopeOf(key, value) };
+}
+
+function scopeOf(key: string, value: string): FailureScope {
+  if (key === "host") return { kind: "host", host: value as HostId };
+  if (key !== "link") return { kind: "domain", key, value };
+  const [a = "", b = ""] = value.split(",");
+  return { kind: "link", a: a as SiteId, b: b as SiteId };
 }

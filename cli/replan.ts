@@ -47,7 +47,7 @@ async function answerTo(question: Question, scenario: Scenario, { mode, iteratio
   const { constraints, diagnostics } = await compilePolicies(asked, index, { lint: false });
   if (hasErrors(diagnostics)) return null;
   const plan = await planScenario({
-    scenario: asked, index, constraints, mode, engine: "search", seed, timeMs: Number.MAX_SAFE_INTEGER, iterations, clock: { nowMs: () => 0 }, stopped: () => false, startsAtMs,
+    scenario: asked, index, constraints, mode, engine: "search", seed, timeMs: 600_000, iterations, clock: { nowMs: () => 0 }, stopped: () => false, startsAtMs,
   });
   return verifyPlan({ index, constraints, plan, startsAtMs }).ok ? plan : null;
 }

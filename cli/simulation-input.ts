@@ -1,7 +1,6 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { HostId } from "../model/ids.ts";
 import type { LoadResource, LoadSeries, LoadTrace } from "../model/load.ts";
-import type { Plan } from "../model/plan.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { defaultSimulation, type PlannedFailure, type Simulation, type TraceLoad } from "../model/simulation.ts";
 import { indexFleet } from "../model/snapshot.ts";
@@ -11,6 +10,7 @@ import { checkSimulation, resample, traceOf, withSpareInstances, type GivenFailu
 import { hasErrors, type Ready } from "./prepare.ts";
 import { plannerOf, type Answers } from "./replan.ts";
 import { exactTasks, isDated, joinedLoad, momentMs, movedTimes, processorIn, readParts, shiftOf, slotBefore, type ReadPart } from "./simulation-load.ts";
+import { carriedPlan, type CarriedPlan, type PlanSource } from "./simulation-plan.ts";
 import { problemIn } from "./simulation-problem.ts";
 
 /** What a command changes about the section `simulation` of its scenario. */
@@ -25,8 +25,8 @@ export interface SimulationOptions {
   readonly loadBegins?: TraceLoad["begins"];
   /** Failures beside those of the section. */
   readonly failures?: readonly PlannedFailure[];
-  /** A plan to carry out, so long after the beginning. It was verified. */
-  readonly plan?: { readonly plan: Pick<Plan, "actions">; readonly atMs: number };
+  /** A plan to carry out, at its time after the beginning; null for none; that of the section when absent. */
+  readonly plan?: PlanSource | null;
   /** Told each time the planner is asked. */
   readonly progress?: (asked: number) => void;
 }
@@ -48,6 +48,7 @@ export interface PreparedSimulation extends TimeFrame {
   /** The scenario with the instances that services may call for, as the input has it. */
   readonly scenario: Scenario;
   readonly load: JoinedLoad;
+  readonly carried: CarriedPlan | null;
   /** Tasks of the scenario; behind them come the traces that are replayed piece by piece. */
   readonly ownTasks: number;
   /** Grows while it runs. */
@@ -60,17 +61,22 @@ interface Made<Thing> {
 }
 
 /** From a prepared scenario to what the simulator runs, with its load opened, or why not. */
-export async function simulationInput({ scenario }: Ready, options: SimulationOptions = {}): Promise<Made<PreparedSimulation>> {
+export async function simulationInput(ready: Ready, options: SimulationOptions = {}): Promise<Made<PreparedSimulation>> {
+  const { scenario } = ready;
   const framed = await timeFrame(scenario, options);
   if (framed.made === null) return { made: null, diagnostics: framed.diagnostics };
   const { simulation, processor, traces, startMs, lengthMs, hasDate } = framed.made;
   const diagnostics = [...framed.diagnostics];
+  const planned = await carriedPlan(ready, options.plan, simulation.plan, startMs, hasDate);
+  diagnostics.push(...planned.diagnostics);
   const fleet = withSpareInstances(scenario.fleet);
+  const own = new Set(scenario.fleet.workloads.map(({ id }) => id));
+  const spares = new Set(fleet.workloads.map(({ id }) => id).filter((id) => !own.has(id)));
   const index = indexFleet(fleet);
   const whole = { ...scenario, fleet, simulation };
   const { constraints } = await compilePolicies(whole, index, { lint: false });
   const grid = gridFrom(startMs, lengthMs, simulation.stepMs);
-  const joined = joinedLoad({ fleet, simulation, processor, traces, grid, startMs, seed: simulation.seed, constant: "rates" });
+  const joined = joinedLoad({ fleet, spares, simulation, processor, traces, grid, startMs, seed: simulation.seed, constant: "rates" });
   diagnostics.push(...joined.diagnostics);
   const answers: Answers = { asked: 0, refused: 0, unplaced: 0 };
   const replan = plannerOf(whole, hasDate ? startMs : null, answers, options.progress);
@@ -82,10 +88,10 @@ export async function simulationInput({ scenario }: Ready, options: SimulationOp
     processors: new Map(simulation.processors.flatMap(({ hosts, count }) => hosts.map((host) => [host, count] as const))),
     untilTasksAreDone: simulation.untilTasksAreDone, powerModels: powerModelsOf(whole), carbon: carbonOf(framed.made),
     setAside: new Set(simulation.recovery.setAside), settings: settingsOf(simulation),
-    ...(replan === undefined ? {} : { replan }), ...(options.plan === undefined ? {} : { plan: options.plan }),
+    ...(replan === undefined ? {} : { replan }), ...(planned.carried === null ? {} : { plan: planned.carried }),
   };
   if (!hasErrors(diagnostics)) diagnostics.push(...checkSimulation(input));
-  return { made: hasErrors(diagnostics) ? null : { ...framed.made, input, scenario: whole, load: joined.load, ownTasks: ownTasks.length, answers }, diagnostics };
+  return { made: hasErrors(diagnostics) ? null : { ...framed.made, input, scenario: whole, load: joined.load, carried: planned.carried, ownTasks: ownTasks.length, answers }, diagnostics };
 }
 
 /** What a forecast learns from: what was measured, or what is made up before the beginning, on slots of the forecast. */
@@ -106,13 +112,20 @@ export async function historyOf({ scenario }: Ready, options: SimulationOptions 
   const inSlots = traces.map((read) => ({ ...read, part: { ...read.part, times: "slots" as const } }));
   const load = simulation.load.map((part) => inSlots[traces.findIndex((read) => read.part === part)]?.part ?? part);
   const joined = joinedLoad({
-    fleet: scenario.fleet, simulation: { ...simulation, load }, processor, traces: inSlots, grid, startMs, seed: simulation.seed, constant: "everything",
+    fleet: scenario.fleet, spares: new Set(), simulation: { ...simulation, load }, processor, traces: inSlots, grid, startMs, seed: simulation.seed, constant: "everything",
   });
   const whole = traceOf(joined.load);
   const gaps = gapsOf(traces, own, grid);
   const series = whole.series.map((each) => ({ ...each, gaps: gaps.get(each.subject.workload) ?? each.gaps }));
   const diagnostics = [...framed.diagnostics, ...joined.diagnostics];
   return { made: hasErrors(diagnostics) ? null : { ...framed.made, history: { ...whole, series } }, diagnostics };
+}
+
+/** The slots of a history: those of each of its series. */
+export function gridOfHistory({ history, simulation, startMs }: LoadHistory): Grid {
+  const [first] = history.series;
+  const { stepMs } = simulation.forecast;
+  return first?.times.kind === "regular" ? { startMs: first.times.startMs, stepMs: first.times.stepMs, slots: first.times.count } : { startMs, stepMs, slots: 0 };
 }
 
 /** Slots in which less than half was measured of any series of a workload. */

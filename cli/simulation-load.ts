@@ -110,6 +110,8 @@ export function shiftOf({ part, startMs }: Pick<ReadPart, "part" | "startMs">, s
 /** What load is put together from, beside the traces. */
 export interface LoadPlan {
   readonly fleet: Fleet;
+  /** Instances that services may call for: they ask for nothing of their own. */
+  readonly spares: ReadonlySet<WorkloadId>;
   readonly simulation: Simulation;
   readonly processor: LoadResource;
   readonly traces: readonly ReadPart[];
@@ -135,7 +137,7 @@ export function joinedLoad(plan: LoadPlan): { readonly load: JoinedLoad; readonl
   const exact = new Set(traces.filter(({ part }) => part.times === "exact").flatMap(({ trace }) => trace.series.map(({ subject }) => subject.workload)));
   const resources = resourcesOf(plan, shares);
   const constants = resources.map((resource) => Int32Array.from(fleet.workloads, ({ id, expectedUse }) => {
-    if (simulation.otherLoad === "none" || (exact.has(id) && resource.name === processor.name)) return 0;
+    if (simulation.otherLoad === "none" || plan.spares.has(id) || (exact.has(id) && resource.name === processor.name)) return 0;
     const amount = amountOf(expectedUse, resource.name) * resource.perUnit;
     if (amount > sampleMax) diagnostics.push(problemIn("overflow", "simulation.resources", `workload ${id} is expected to use ${amountOf(expectedUse, resource.name)} ${resource.name}; at most ${Math.floor(sampleMax / resource.perUnit)} can be simulated`, "Leave this resource out of simulation.resources, or split the workload."));
     return Math.min(sampleMax, amount);

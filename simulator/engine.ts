@@ -37,7 +37,7 @@ export class Engine {
   readonly #ended: ActionRecord[] = [];
   readonly #input: SimulationInput;
   readonly settings: SimulationSettings;
-  readonly #scaling: Scaling;
+  readonly scaling: Scaling;
   readonly #turns: FailureTurns;
   readonly #repairMs = new Map<string, number>();
   readonly #carriages: Carriages;
@@ -80,7 +80,7 @@ export class Engine {
     ]);
     this.rules = new RuleWatch(core, input.constraints);
     this.peaks = new PlanPeaks(core);
-    this.#scaling = new Scaling(core, settings.scaling);
+    this.scaling = new Scaling(core, settings.scaling);
     this.#turns = new FailureTurns(index, input.processes ?? [], new Random(input.seed));
     this.#watchChanges();
     this.#scheduleFirst();
@@ -164,7 +164,7 @@ export class Engine {
       for (let number = 0; number < this.#turns.count(h); number++) this.#nextTurn(h, number);
     });
     if (plan !== undefined) core.schedule("plan", plan.atMs, 0);
-    if (this.#scaling.watches && this.#input.replan !== undefined) core.schedule("watch", 0, 0);
+    if (this.scaling.watches && this.#input.replan !== undefined) core.schedule("watch", 0, 0);
   }
 
   /** The next slot at which shares of tasks change; infinite when none depends on the load. */
@@ -288,13 +288,13 @@ export class Engine {
     core.index.workloads.forEach(({ state }, w) => {
       if (state !== "new" || !core.world.isWanted(w) || core.world.stateOf(w) !== "absent") return;
       core.want(w, false);
-      this.#scaling.refused(w);
+      this.scaling.refused(w);
     });
   }
 
   #watch(): void {
     const { core } = this;
-    for (const { kind, workload } of this.#scaling.watch()) {
+    for (const { kind, workload } of this.scaling.watch()) {
       core.want(workload, kind === "one more");
       if (kind === "one less") this.recovery.retire(workload);
       else this.#call(`one more instance: ${core.index.workloads[workload]?.id}`, this.settings.decideMs);

@@ -6,6 +6,7 @@ import { roundedQuotient } from "./exact-totals.ts";
 import type { LinkRecord } from "./flows.ts";
 import { useClasses } from "./meters.ts";
 import type { Breach } from "./rule-watch.ts";
+import type { ScalingRecord } from "./scaling.ts";
 import type { ServiceRecord } from "./services.ts";
 import type { TaskRecord } from "./tasks.ts";
 import type { Happening, TimedHappening } from "./timeline.ts";
@@ -73,6 +74,7 @@ export interface SimulationResult {
   readonly hosts: readonly HostResult[];
   readonly workloads: readonly WorkloadResult[];
   readonly services: readonly ServiceResult[];
+  readonly scaling: readonly ScalingRecord[];
   readonly tasks: readonly TaskRecord[];
   readonly actions: readonly ActionRecord[];
   /** How long plans were under way in all, and whether each action succeeded. */
@@ -105,6 +107,7 @@ export function resultOf(engine: Engine): SimulationResult {
     lengthMs: core.nowMs, hosts,
     workloads: core.index.workloads.map((_, w) => workloadResult(engine, w)),
     services: core.index.fleet.services.map((_, service) => serviceResult(engine, service)),
+    scaling: engine.scaling.records(),
     tasks: Array.from({ length: tasks.count }, (_, n) => tasks.record(n)),
     actions: engine.actionRecords(),
     plansMs: peaks.underWayMs,

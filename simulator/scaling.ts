@@ -1,6 +1,5 @@
 import type { Fleet, ScaleLimit, Workload } from "../model/fleet.ts";
-import type { WorkloadId } from "../model/ids.ts";
-import { compareIds } from "../model/ids.ts";
+import { compareIds, type ApplicationId, type ServiceId, type WorkloadId } from "../model/ids.ts";
 import { amountOf } from "../model/resource.ts";
 import type { Core } from "./core.ts";
 import { instancesByApplication } from "./services.ts";
@@ -19,6 +18,18 @@ export interface ScalingSettings {
 
 export const defaultScaling: ScalingSettings = { watchMs: 60_000, sustainMs: 60_000, releasePermille: 700, releaseMs: 900_000 };
 
+/** How the use of an application stood to the limit of a service, column by column of the charts; NaN where nobody looked. */
+export interface ScalingRecord {
+  readonly service: ServiceId;
+  readonly application: ApplicationId;
+  readonly resource: string;
+  readonly abovePermille: number;
+  readonly maxInstances: number;
+  /** Highest use of what the instances that served have reserved, and the most instances that served. */
+  readonly usePermille: Float64Array;
+  readonly instances: Float64Array;
+}
+
 /** One rule of a service and where it stands. */
 interface Rule {
   readonly service: number;
@@ -30,6 +41,8 @@ interface Rule {
   /** Instances that were called for, in order. */
   readonly called: number[];
   retryMs: number;
+  readonly usePermille: Float64Array;
+  readonly instances: Float64Array;
 }
 
 /** Another instance was called for, or let go. */
@@ -68,14 +81,23 @@ export class Scaling {
     this.#core = core;
     this.#settings = settings;
     const instances = instancesByApplication(core.index);
+    const { columns } = core.meters.options;
     this.#rules = core.index.fleet.services.flatMap(({ scale }, service) => scale.map((limit) => ({
       service, limit, resource: core.window.resources.findIndex(({ name }) => name === limit.resource),
       members: instances.get(limit.application) ?? [], aboveSinceMs: null, belowSinceMs: null, called: [], retryMs: 0,
+      usePermille: new Float64Array(columns).fill(Number.NaN), instances: new Float64Array(columns).fill(Number.NaN),
     }))).filter(({ resource }) => resource >= 0);
   }
 
   get watches(): boolean {
     return this.#rules.length > 0;
+  }
+
+  records(): readonly ScalingRecord[] {
+    return this.#rules.flatMap(({ service, limit, usePermille, instances }) => {
+      const found = this.#core.index.fleet.services[service];
+      return found === undefined ? [] : [{ service: found.id, ...limit, usePermille, instances }];
+    });
   }
 
   /** Looks at every rule now. */
@@ -100,10 +122,17 @@ export class Scaling {
     const asked = serving.reduce((sum, w) => sum + window.at(rule.resource, w, nowMs), 0);
     const reserved = serving.reduce((sum, w) => sum + amountOf(index.workloads[w]?.reservation ?? {}, name) * perUnit, 0);
     const usePermille = reserved === 0 ? 0 : Math.floor((1000 * asked) / reserved);
+    this.#note(rule, usePermille, serving.length);
     const wouldUse = serving.length < 2 ? Infinity : (usePermille * serving.length) / (serving.length - 1);
     rule.aboveSinceMs = usePermille > rule.limit.abovePermille ? (rule.aboveSinceMs ?? nowMs) : null;
     rule.belowSinceMs = wouldUse < (rule.limit.abovePermille * this.#settings.releasePermille) / 1000 ? (rule.belowSinceMs ?? nowMs) : null;
     return this.#call(rule, usePermille) ?? this.#release(rule, usePermille);
+  }
+
+  #note({ usePermille, instances }: Rule, use: number, serving: number): void {
+    const column = Math.min(instances.length - 1, Math.floor(this.#core.nowMs / this.#core.meters.options.columnMs));
+    usePermille[column] = Math.max(use, usePermille[column] || 0);
+    instances[column] = Math.max(serving, instances[column] || 0);
   }
 
   #call(rule: Rule, usePermille: number): Verdict | null {

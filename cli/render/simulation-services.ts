@@ -1,0 +1,59 @@
+import { formatDuration } from "./duration.ts";
+import type { SimulationReport } from "../simulation-report.ts";
+import { columnsUsed } from "../simulation-report.ts";
+import { sparkline } from "./sparkline.ts";
+import { renderTable } from "./table.ts";
+import type { SimulationView } from "./simulation.ts";
+
+/** Services: how long each was in which state; and the limits at which further instances are called for. */
+export function renderServices(report: SimulationReport, view: SimulationView): string {
+  return [renderStates(report, view), renderLimits(report, view)].filter((section) => section !== "").join("\n");
+}
+
+function renderStates({ result }: SimulationReport, { paint, columns }: SimulationView): string {
+  if (result.services.length === 0) return "";
+  const time = (ms: number): string => (ms === 0 ? "-" : formatDuration(ms));
+  const rows = result.services.map(({ service, availabilityPpm, degradedMs, downMs, interruptions, recoveryMsMax, lostHours }) => [
+    service, availabilityPpm === 1_000_000 ? paint.green("100 %") : paint.red(`${(availabilityPpm / 10_000).toFixed(4)} %`), degradedMs > 0 ? paint.yellow(time(degradedMs)) : "-", downMs > 0 ? paint.red(time(downMs)) : "-",
+    String(interruptions), time(recoveryMsMax), lostText(lostHours),
+  ]);
+  const heads = [
+    { head: "service" }, { head: "available", align: "right" as const }, { head: "degraded", align: "right" as const }, { head: "down", align: "right" as const },
+    { head: "interruptions", align: "right" as const, dropRank: 1 }, { head: "longest recovery", align: "right" as const, dropRank: 2 }, { head: "work lost", align: "right" as const },
+  ];
+  return `${paint.bold("Services")}\n${renderTable(heads, rows, columns)}\n`;
+}
+
+function lostText(lostHours: Readonly<Record<string, number>>): string {
+  const [resource, hours] = Object.entries(lostHours)[0] ?? ["", 0];
+  if (hours === 0) return "-";
+  return resource === "cpuMillicores" ? `${(hours / 1000).toFixed(1)} core h` : `${hours.toFixed(0)} MHz h`;
+}
+
+function renderLimits({ result }: SimulationReport, { paint, columns }: SimulationView): string {
+  if (result.scaling.length === 0) return "";
+  const width = columns >= 120 ? 32 : 20;
+  const used = columnsUsed(result);
+  const rows = result.scaling.map(({ service, application, abovePermille, maxInstances, usePermille, instances }) => {
+    const highest = highestOf(usePermille);
+    const most = highestOf(instances);
+    return [
+      service, application, sparkline(usePermille.subarray(0, used), Math.max(1000, highest), width), highest > abovePermille ? paint.yellow(`${(highest / 10).toFixed(0)} %`) : `${(highest / 10).toFixed(0)} %`,
+      `${(abovePermille / 10).toFixed(0)} %`, sparkline(instances.subarray(0, used), maxInstances, width), `${lowestOf(instances)} to ${most}`, String(maxInstances),
+    ];
+  });
+  return `${paint.bold("Limits of services")}\n${renderTable([
+    { head: "service" }, { head: "application" }, { head: "use of what is reserved" }, { head: "peak", align: "right" }, { head: "limit", align: "right" },
+    { head: "instances", dropRank: 1 }, { head: "", align: "right" }, { head: "at most", align: "right", dropRank: 2 },
+  ], rows, columns)}\n`;
+}
+
+/** The highest and the lowest of those that are numbers; 0 when none is. */
+function highestOf(values: Float64Array): number {
+  return values.reduce((most, value) => (Number.isNaN(value) ? most : Math.max(most, value)), 0);
+}
+
+function lowestOf(values: Float64Array): number {
+  const least = values.reduce((low, value) => (Number.isNaN(value) ? low : Math.min(low, value)), Infinity);
+  return least === Infinity ? 0 : least;
+}

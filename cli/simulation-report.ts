@@ -1,0 +1,107 @@
+import type { Action } from "../model/plan.ts";
+import { unreachable } from "../model/assert.ts";
+import type { SimulationResult, TimedHappening } from "../simulator/index.ts";
+import { actionWords } from "./render/action.ts";
+import { formatDuration } from "./render/duration.ts";
+import type { PreparedSimulation } from "./simulation-input.ts";
+
+/** A simulation that has run. */
+export interface SimulationReport {
+  readonly made: PreparedSimulation;
+  readonly result: SimulationResult;
+}
+
+/** What became of the plan that was carried out; null when there was none. */
+export interface PlanOutcome {
+  readonly actions: number;
+  readonly done: number;
+  readonly notDone: readonly { readonly action: Action; readonly because: string }[];
+  readonly predictedMs: number;
+  /** From its beginning to the end of its last action; null when some are not over. */
+  readonly tookMs: number | null;
+}
+
+export function planOutcome({ made: { carried }, result }: SimulationReport): PlanOutcome | null {
+  if (carried === null) return null;
+  // Answers of the planner come after the plan, or before it: it is known by its actions themselves.
+  const own = new Set(carried.plan.actions);
+  const records = result.actions.filter(({ planned }) => own.has(planned));
+  const done = records.filter(({ outcome }) => outcome === "done");
+  const isOver = done.length === own.size;
+  return {
+    actions: own.size, done: done.length, predictedMs: carried.plan.makespanMs,
+    notDone: records.filter(({ outcome }) => outcome !== "done").map(({ planned, outcome, because }) => ({ action: planned.action, because: because === "" ? outcome : because })),
+    tookMs: isOver ? done.reduce((last, { endedMs }) => Math.max(last, endedMs ?? 0), carried.atMs) - carried.atMs : null,
+  };
+}
+
+/** Actions of the planner's answers in the middle, in the order in which they began. */
+export function answerActions({ made: { carried }, result }: SimulationReport): SimulationResult["actions"] {
+  const own = new Set(carried?.plan.actions ?? []);
+  return result.actions.filter(({ planned }) => !own.has(planned)).toSorted((a, b) => (a.beganMs ?? Infinity) - (b.beganMs ?? Infinity));
+}
+
+/** A time of the simulation as people read it: an instant where there is a date, else so long after the beginning. */
+export function timeText({ made: { startMs, hasDate } }: Pick<SimulationReport, "made">, atMs: number): string {
+  return hasDate ? new Date(startMs + atMs).toISOString().replace(/:\d\d\.\d{3}Z$/, "Z").replace("T", " ") : atMs === 0 ? "0 s" : formatDuration(atMs);
+}
+
+/** One thing that happened: when, about what, in words. */
+export interface Event {
+  readonly atMs: number;
+  readonly about: string;
+  readonly words: string;
+  readonly tone: "plain" | "good" | "warning" | "bad";
+}
+
+/** Everything that happened, with what the planner's answers did; single actions of the plan are left to its own table. */
+export function eventsOf(report: SimulationReport): readonly Event[] {
+  const happened = report.result.happenings.flatMap((happening) => eventOf(happening) ?? []);
+  const answers = answerActions(report).flatMap(({ planned, beganMs, endedMs, outcome, because }): readonly Event[] => (beganMs === null ? [] : [{
+    atMs: outcome === "done" ? endedMs ?? beganMs : beganMs, about: "planner", tone: outcome === "done" ? "good" : "warning",
+    words: `${actionWords(planned.action)}: ${outcome}${because === "" ? "" : ` (${because})`}`,
+  }]));
+  return [...happened, ...answers].sort((a, b) => a.atMs - b.atMs);
+}
+
+function eventOf(happening: TimedHappening): Event | null {
+  const { atMs } = happening;
+  switch (happening.kind) {
+    case "host": return { atMs, about: `host ${happening.host}`, words: `${happening.state}: ${happening.because}`, tone: happening.state === "failed" ? "bad" : "plain" };
+    case "workload": return { atMs, about: `workload ${happening.workload}`, words: `${happening.state}${happening.host === null ? "" : ` on ${happening.host}`}: ${happening.because}`, tone: happening.state === "failed" ? "bad" : "plain" };
+    case "service": return { atMs, about: `service ${happening.service}`, words: happening.state, tone: happening.state === "operational" ? "good" : happening.state === "down" ? "bad" : "warning" };
+    case "limit": return {
+      atMs, about: `service ${happening.service}`, tone: happening.wants === "one more" ? "warning" : "plain",
+      words: `${happening.application} at ${Math.floor(happening.usePermille / 10)} % of what it has reserved: ${happening.wants === "one more" ? "one more instance is called for" : "one instance is let go"}`,
+    };
+    case "answer": return { atMs, about: "planner", words: happening.moves === 0 ? `finds no way: ${happening.because}` : `answers with ${happening.moves} action${happening.moves === 1 ? "" : "s"}: ${happening.because}`, tone: happening.moves === 0 ? "bad" : "plain" };
+    case "link": return { atMs, about: `link ${happening.sites.join(" - ")}`, words: happening.state, tone: happening.state === "broken" ? "bad" : "good" };
+    case "rule": return { atMs, about: "rule", words: `${happening.state}: ${happening.words}`, tone: happening.state === "broken" ? "bad" : "good" };
+    case "action": return null;
+    default: return unreachable(happening);
+  }
+}
+
+/** Energy in kilowatt-hours. */
+export function kilowattHours(microjoules: bigint): number {
+  return Number(microjoules / 3_600_000n) / 1_000_000;
+}
+
+/** Use of the processors of all hosts together, column by column, per thousand of what those that are on have. */
+export function fleetUse({ result: { charts, hosts } }: SimulationReport, capacityOf: (host: number) => number): Float64Array {
+  const whole = hosts.reduce((sum, _, h) => sum + capacityOf(h), 0);
+  return Float64Array.from({ length: charts.columns }, (_, column) => {
+    const used = hosts.reduce((sum, _host, h) => sum + (charts.useMeanPermille[h * charts.columns + column] ?? 0) * capacityOf(h), 0);
+    return whole === 0 ? 0 : used / whole;
+  });
+}
+
+/** Columns that lie inside the time: the last one may be cut short, and those behind it are empty. */
+export function columnsUsed({ charts, lengthMs }: SimulationReport["result"]): number {
+  return Math.max(1, Math.min(charts.columns, Math.ceil(lengthMs / charts.columnMs)));
+}
+
+/** One host's row of a chart. */
+export function chartRow(values: Float64Array, host: number, { result }: SimulationReport): Float64Array {
+  return values.subarray(host * result.charts.columns, host * result.charts.columns + columnsUsed(result));
+}
