@@ -108,12 +108,12 @@ function demandRow(demand: Demand, report: ForecastReport): readonly string[] {
   const now = amount(meanOf(history.values.subarray(Math.max(0, history.values.length - day))));
   const { covered, error } = backTestWords(demand);
   if (forecast.kind === "too-short") {
-    return [demand.name, demand.resource, sparkline(history.values, 12), now, "-", `too little measured: ${countWords(forecast.measuredSlots, "slot")} of ${forecast.neededSlots}`, "-", "-", covered, error];
+    return [demand.name, demand.resource, sparkline(history.values, highestOf(history.values), 12), now, "-", `too little measured: ${countWords(forecast.measuredSlots, "slot")} of ${forecast.neededSlots}`, "-", "-", covered, error];
   }
   const most = Math.max(highestOf(history.values), highestOf(forecast.middle));
   const last = (values: Float64Array): string => amount(meanOf(values.subarray(Math.max(0, values.length - day))));
   return [
-    demand.name, demand.resource, `${sparkline(history.values, 12, [0, most])}|${sparkline(forecast.middle, 8, [0, most])}`, now,
+    demand.name, demand.resource, `${sparkline(history.values, most, 12)}|${sparkline(forecast.middle, most, 8)}`, now,
     last(forecast.middle), `${last(forecast.low)} to ${last(forecast.high)}`, seasonName(forecast.season), `${forecast.shifts.length}, ${forecast.holes.length}`, covered, error,
   ];
 }
