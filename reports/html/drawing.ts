@@ -81,7 +81,7 @@ export function axisLeft(axis: Axis, { left, right, top }: Area, unit: string): 
   return together([
     ...axis.ticks.map(({ at }) => line(left, axis.position(at), right, axis.position(at), "grid")),
     ...axis.ticks.map(({ at, words }) => word(left - 6, axis.position(at) + 4, words, "end", "muted")),
-    word(4, top - 8, unit, "start", "muted"),
+    word(4, top - 13, unit, "start", "muted"),
   ]);
 }
 

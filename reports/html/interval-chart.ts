@@ -82,6 +82,7 @@ function drawnRow({ name, note, low, middle, high, tone = "plain" }: Interval, w
 function valueWords({ low, middle, high }: Interval, { x, to }: IntervalChart): string {
   const text = (value: number | null): string => (value === null ? `after ${to === undefined ? "the end" : shortText(x, to)}` : shortText(x, value));
   if (low === null) return text(null);
+  if (text(low) === text(high)) return text(middle);
   return `${text(middle)} (${text(low)} to ${high === null ? "later" : text(high)})`;
 }
 

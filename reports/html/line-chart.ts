@@ -40,7 +40,7 @@ export function lineChart(chart: LineChart): Markup {
   checkSeries(chart);
   const [from, to] = xRange(chart);
   const { marks = [], limits = [] } = chart;
-  const top = 30 + (marks.length > 0 ? 20 : 0);
+  const top = 32 + (marks.length > 0 ? 20 : 0);
   const [low, high] = yRange(chart);
   const vertical = { low, high, from: top + plotHeight, to: top };
   const yAxis = chart.y.scale === "log" ? logAxis(vertical) : roundAxis(vertical, 8);

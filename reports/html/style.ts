@@ -23,16 +23,18 @@ p{margin:.25rem 0 .75rem;max-width:46rem;overflow-wrap:anywhere}
 nav{margin:1.25rem 0 0;font-size:.9rem}nav ol{margin:0;padding:0;list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
 a{color:var(--plain)}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.4rem,1fr));gap:.75rem;margin:0;padding:0}
-.fact{background:var(--raised);border-radius:.5rem;padding:.75rem .9rem;border-left:4px solid var(--rule)}
+.fact{position:relative;background:var(--raised);border-radius:.5rem;padding:.75rem .9rem;border-left:4px solid var(--rule)}
 .fact dt{color:var(--muted);font-size:.85rem;overflow-wrap:anywhere}
-.fact dd{margin:0;font-size:1.35rem;font-weight:600;line-height:1.25;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.fact dd{margin:0;font-size:1.25rem;font-weight:600;line-height:1.25;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .fact dd.of{font-size:.85rem;font-weight:400;color:var(--muted);margin-top:.15rem}
 .fact.good{border-color:var(--good)}.fact.warning{border-color:var(--warning)}.fact.bad{border-color:var(--bad)}
+.fact::after{position:absolute;top:.6rem;right:.8rem;font-weight:600}.fact.good::after{content:"✓";color:var(--good)}
+.fact.warning::after{content:"!";color:var(--warning)}.fact.bad::after{content:"✕";color:var(--bad)}.fact dt{padding-right:1.2rem}
 dd.good,td.good,th.good,li.good,text.good{color:var(--good);fill:var(--good)}
 dd.warning,td.warning,th.warning,li.warning,text.warning{color:var(--warning);fill:var(--warning)}
 dd.bad,td.bad,th.bad,li.bad,text.bad{color:var(--bad);fill:var(--bad)}
-dd.good::before,td.good::before,th.good::before{content:"✓ "}dd.warning::before,td.warning::before,th.warning::before{content:"! "}
-dd.bad::before,td.bad::before,th.bad::before{content:"✕ "}
+td.good::before,th.good::before{content:"✓ "}td.warning::before,th.warning::before{content:"! "}
+td.bad::before,th.bad::before{content:"✕ "}
 figure,.figure{margin:1.5rem 0 2rem}
 figcaption p,.figure>p{color:var(--muted);font-size:.92rem;margin:.1rem 0 .6rem}
 .note{color:var(--muted);font-size:.8rem;margin:.35rem 0}
@@ -44,7 +46,7 @@ svg text.muted{fill:var(--muted)}svg text.strong{font-weight:600}svg text.small{
 .line{fill:none;stroke:currentColor;stroke-width:1.7;stroke-linejoin:round;stroke-linecap:round}
 .band{fill:currentColor;opacity:.2}.bar{fill:currentColor;stroke:var(--paper);stroke-width:.8}svg text.on-bar{fill:var(--paper)}.sign{fill:currentColor;stroke:currentColor;stroke-width:1.3}
 .sign.open{fill:var(--paper)}
-.leader{fill:none;stroke:var(--rule);stroke-width:.8}
+.leader{fill:none;stroke:var(--rule);stroke-width:.9;stroke-dasharray:1 3}
 .limit{fill:none;stroke:var(--bad);stroke-width:1.5;stroke-dasharray:6 3}svg text.limit-word{fill:var(--bad)}
 .mark{stroke:var(--muted);stroke-width:1;stroke-dasharray:2 3}.flag{fill:var(--muted)}svg text.flag-word{fill:var(--paper);font-size:11px;font-weight:600}
 .mark.good{stroke:var(--good)}.flag.good{fill:var(--good)}.mark.warning{stroke:var(--warning)}.flag.warning{fill:var(--warning)}
@@ -64,7 +66,7 @@ svg text.s4{fill:var(--s4)}svg text.s5{fill:var(--s5)}svg text.s6{fill:var(--s6)
 table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nums;min-width:50%}
 th,td{padding:.3rem .75rem .3rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid)}
 th.right,td.right{text-align:right;white-space:nowrap}thead th{border-bottom:1px solid var(--rule);color:var(--muted);font-weight:600;vertical-align:bottom}
-tbody th{font-weight:400}.unit{font-weight:400}td,tbody th{max-width:24rem;overflow-wrap:anywhere;min-width:3rem}
+tbody th{font-weight:400}.unit{font-weight:400}td,tbody th{max-width:24rem}.short{white-space:nowrap}.long{overflow-wrap:anywhere;min-width:9rem}
 details{margin:.5rem 0;font-size:.9rem}summary{cursor:pointer;color:var(--muted)}
 .flags{margin:.5rem 0;padding-left:2rem;font-size:.85rem;columns:2;column-gap:2rem}.flags li{break-inside:avoid;overflow-wrap:anywhere}
 .items{margin:.25rem 0 1rem;padding-left:1.25rem;max-width:46rem}.items li{overflow-wrap:anywhere}
@@ -73,6 +75,6 @@ footer{margin-top:3rem;padding-top:.75rem;border-top:1px solid var(--grid);color
 line-height:1.35;pointer-events:none;white-space:pre-line;font-variant-numeric:tabular-nums}
 @media (max-width:40rem){body{padding:1rem .9rem 2rem}h1{font-size:1.4rem}.flags{columns:1}.fact dd{font-size:1.25rem}}
 @media print{@page{size:A4;margin:14mm}body{max-width:none;padding:0;font-size:10pt}nav,#tip,summary{display:none}
-figure,.fact,tr,li{break-inside:avoid}h2,h3,figcaption{break-after:avoid}svg{min-width:0}.scroll{overflow:visible}thead{display:table-header-group}
+figure,.fact,tr,li{break-inside:avoid}h2,h3,figcaption{break-after:avoid}svg{min-width:0}table{font-size:8pt}.short,.long,th.right,td.right{white-space:normal;overflow-wrap:anywhere;min-width:0}.scroll{overflow:visible}thead{display:table-header-group}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `;

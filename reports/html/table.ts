@@ -24,6 +24,8 @@ export interface Table {
 }
 
 const rowsShown = 100;
+/** Names and dates up to here are not broken into lines. */
+const shortLength = 22;
 
 /** A table with its heading; long ones are cut and say so. */
 export function table({ title, words, columns, rows, rowsMax = rowsShown }: Table): Markup {
@@ -50,5 +52,6 @@ function rowsOf(columns: readonly TableColumn[], rows: readonly (readonly Cell[]
 
 function cellOf(cell: Cell, style: string, isFirst: boolean): Markup {
   const [text, tone] = cell === null ? ["–", ""] : typeof cell === "number" ? [numberText(cell), ""] : typeof cell === "string" ? [cell, ""] : [cell.text, cell.tone];
-  return isFirst ? html`<th scope="row" class="${style} ${tone}">${text}</th>` : html`<td class="${style} ${tone}">${text}</td>`;
+  const styles = `${style} ${tone} ${text.length <= shortLength ? "short" : "long"}`;
+  return isFirst ? html`<th scope="row" class="${styles}">${text}</th>` : html`<td class="${styles}">${text}</td>`;
 }
