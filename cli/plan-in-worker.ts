@@ -1,9 +1,7 @@
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
 import type { PlanJobResult } from "./context.ts";
 import type { PlanningMessage, PlanningWorkerData } from "./planning-worker.ts";
 import type { PlanJob, Progress } from "./planning.ts";
+import { startWorker } from "./start-worker.ts";
 
 /** What happens beside the planning. */
 export interface PlanWatch {
@@ -25,7 +23,7 @@ export async function planInWorker(job: PlanJob, watch: PlanWatch): Promise<Plan
   };
   process.on("SIGINT", onSignal);
   const workerData: PlanningWorkerData = { job, interrupted };
-  const worker = startWorker(workerData);
+  const worker = startWorker("planning-worker", workerData);
   try {
     const outcome = await new Promise<PlanJobResult["outcome"]>((resolve, reject) => {
       worker.on("message", (message: PlanningMessage) => {
@@ -40,14 +38,4 @@ export async function planInWorker(job: PlanJob, watch: PlanWatch): Promise<Plan
     process.off("SIGINT", onSignal);
     await worker.terminate();
   }
-}
-
-/** The built worker is started as it is; beside sources (tests, tsx) the loader of TypeScript has to come first. */
-function startWorker(workerData: PlanningWorkerData): Worker {
-  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./planning-worker.js", import.meta.url), { workerData });
-  const required = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm/api"));
-  const loader = new URL("index.mjs", required).href; // the module build lies beside the one that is required
-  const file = new URL("./planning-worker.ts", import.meta.url).href;
-  const boot = `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(file)}); })`;
-  return new Worker(boot, { workerData, eval: true });
 }

@@ -12,6 +12,7 @@ import { addPolicies } from "./commands/policies.ts";
 import { addSchema } from "./commands/schema.ts";
 import { addShow } from "./commands/show.ts";
 import { addSimulate } from "./commands/simulate.ts";
+import { addStudy } from "./commands/study.ts";
 import { version } from "./version.ts";
 import { addValidate } from "./commands/validate.ts";
 import { addVerify } from "./commands/verify.ts";
@@ -38,7 +39,7 @@ export function buildProgram(context: Context, finish: Finish, write: (text: str
       ],
     }));
   for (const add of [
-    addValidate, addPlan, addSimulate, addVerify, addExplain, addDiff, addShow, addPolicies, addForecast, addGenerate, addSchema,
+    addValidate, addPlan, addSimulate, addVerify, addExplain, addDiff, addShow, addPolicies, addForecast, addStudy, addGenerate, addSchema,
   ]) add(program, context, finish);
   addCompletion(program, finish);
   return program;

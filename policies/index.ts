@@ -1,4 +1,5 @@
 export { builtInPrefix } from "./builtin.ts";
+export { canonicalJson, sha256 } from "./canonical.ts";
 export { catalogue } from "./catalogue.ts";
 export { compileObjectives, type CompiledLevel } from "./compile-objectives.ts";
 export { compilePolicies, type CompiledPolicies } from "./compile.ts";

@@ -43,10 +43,16 @@ export interface Loaded {
  * before the file itself, and no file is read twice. "-" is standard input.
  */
 export async function loadScenario(paths: readonly string[], options: LoadOptions = {}): Promise<Loaded> {
+  const { sources, problems } = await readSources(paths, options);
+  return finish(sources, problems, options.asOf);
+}
+
+/** The documents in files and in what they include, in the order of composition. */
+export async function readSources(paths: readonly string[], options: LoadOptions = {}): Promise<{ readonly sources: readonly Source[]; readonly problems: Problems }> {
   const loader = new Loader(options);
   if (paths.length === 0) loader.problems.direct(plain("usage", null, "No scenario file is named; at least one is needed.", "Name a file, or - for standard input."));
   for (const file of paths) await loader.add(file, file === "-" ? "standard input" : file, []);
-  return finish(loader.sources, loader.problems, options.asOf);
+  return loader;
 }
 
 /** The same for one text, without files: `include` is refused. The name decides between JSON and YAML by its ending. */

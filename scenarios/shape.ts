@@ -1,3 +1,4 @@
+import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { Errors } from "typebox/value";
 import type { DiagnosticCode } from "../model/diagnostic.ts";
@@ -31,26 +32,26 @@ interface SchemaNode {
   readonly description?: string;
 }
 
-const schemaRoot = documentSchema as object as SchemaNode;
-
-let compiled: { Check(value: unknown): boolean } | null = null;
+/** Compiled when they are first needed: that takes longer than most checks. */
+const compiled = new Map<TSchema, { Check(value: unknown): boolean }>();
 
 /**
  * Does a document have the shape of the format? The compiled schema decides; only when it says no does the slower
  * explanation below look for what is wrong, and where.
  */
-export function hasShape(source: Source, problems: Problems): boolean {
-  compiled ??= Compile(documentSchema);
-  if (compiled.Check(source.value)) return true;
+export function hasShape(source: Source, problems: Problems, schema: TSchema = documentSchema): boolean {
+  const check = compiled.get(schema) ?? Compile(schema);
+  compiled.set(schema, check);
+  if (check.Check(source.value)) return true;
   const before = problems.errorCount;
-  new Explanation(source, problems).look(schemaRoot, source.value, []);
-  if (problems.errorCount === before) fallBack(source, problems);
+  new Explanation(source, problems).look(schema as object as SchemaNode, source.value, []);
+  if (problems.errorCount === before) fallBack(source, problems, schema);
   return false;
 }
 
 /** For schemas that use a keyword which the explanation does not know: the library's own words. */
-function fallBack(source: Source, problems: Problems): void {
-  for (const { instancePath, message } of Errors(documentSchema, source.value)) {
+function fallBack(source: Source, problems: Problems, schema: TSchema): void {
+  for (const { instancePath, message } of Errors(schema, source.value)) {
     const path = instancePath.split("/").slice(1).map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll("~1", "/").replaceAll("~0", "~")));
     problems.error("wrong-type", { source, path }, () => ({ message: `${subjectOf(source.value, path)} ${message}.`, advice: "See the published schema." }));
   }
