@@ -3,13 +3,14 @@ import { eventsOf, planOutcome, type SimulationReport } from "./simulation-repor
 /** The whole result for programs: exact sums as texts of digits, charts as lists. */
 export function simulationDocument(report: SimulationReport): Readonly<Record<string, unknown>> {
   const { made: { scenario, simulation, startMs, lengthMs, hasDate, answers, traces, carried, ownTasks }, result } = report;
+  const runways = report.runways.map(({ outlook: _outlook, ways: _ways, ...pool }) => pool);
   const { charts, tasks, happenings: _told, actions, ...rest } = result;
   const planned = new Set(carried?.plan.actions ?? []);
   return plain({
     scenario: scenario.name, currency: scenario.fleet.currency, start: hasDate ? new Date(startMs).toISOString() : null, startMs, wantedLengthMs: lengthMs, seed: simulation.seed, answers,
     traces: traces.map(({ part, report: read }) => ({ paths: part.files, ...read })),
     plan: carried === null ? null : { digest: carried.plan.digest, atMs: carried.atMs, ...planOutcome(report) },
-    ...rest, tasks: tasks.slice(0, ownTasks), events: eventsOf(report),
+    ...rest, runways, tasks: tasks.slice(0, ownTasks), events: eventsOf(report),
     actions: actions.map(({ planned: own, ...record }) => ({ of: planned.has(own) ? "plan" : "answer", id: own.id, ...own.action, ...record })),
     charts,
   }) as Readonly<Record<string, unknown>>;

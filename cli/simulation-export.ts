@@ -3,7 +3,7 @@ import { chartRow, columnsUsed, eventsOf, type SimulationReport } from "./simula
 
 /** Everything that was measured as tables for spreadsheets and databases. */
 export function simulationTables(report: SimulationReport): readonly ExportTable[] {
-  return [hostTable(report), hostTimeTable(report), resourceTable(report), workloadTable(report), serviceTable(report), limitTable(report), actionTable(report), taskTable(report), eventTable(report), repairTable(report)];
+  return [hostTable(report), hostTimeTable(report), resourceTable(report), workloadTable(report), serviceTable(report), limitTable(report), actionTable(report), taskTable(report), eventTable(report), runwayTable(report), repairTable(report)];
 }
 
 type Column = ExportTable["columns"][number];
@@ -115,6 +115,14 @@ function taskTable(report: SimulationReport): ExportTable {
 function eventTable(report: SimulationReport): ExportTable {
   const time = timeColumn(report, "time");
   return { name: "events", columns: [time.column, column("about", "text"), column("words", "text")], rows: eventsOf(report).map(({ atMs, about, words }) => [time.at(atMs), about, words]) };
+}
+
+function runwayTable({ runways }: SimulationReport): ExportTable {
+  return {
+    name: "runways",
+    columns: [column("group", "text"), column("resource", "text"), column("usable", "decimal"), column("peakNow", "decimal"), column("crossedP10", "instant"), column("crossedP50", "instant"), column("crossedP90", "instant")],
+    rows: runways.map(({ group, resource, runway: { usable, peakNow, crossed } }) => [group, resource, usable, peakNow, crossed.p10, crossed.p50, crossed.p90]),
+  };
 }
 
 function repairTable({ made: { traces } }: SimulationReport): ExportTable {

@@ -100,10 +100,17 @@ export interface LoadHistory extends TimeFrame {
 }
 
 /** The history of the load of every workload. It ends with the traces, or where the simulation begins when there are none. */
-export async function historyOf({ scenario }: Ready, options: SimulationOptions = {}): Promise<Made<LoadHistory>> {
-  const framed = await timeFrame(scenario, options);
+export async function historyOf(ready: Ready, options: SimulationOptions = {}): Promise<Made<LoadHistory>> {
+  const framed = await timeFrame(ready.scenario, options);
   if (framed.made === null) return { made: null, diagnostics: framed.diagnostics };
-  const { simulation, processor, traces, startMs } = framed.made;
+  const { made, diagnostics } = historyFrom(ready, framed.made);
+  const all = [...framed.diagnostics, ...diagnostics];
+  return { made: hasErrors(all) ? null : made, diagnostics: all };
+}
+
+/** The same where the traces have been read. */
+export function historyFrom({ scenario }: Ready, frame: TimeFrame): { readonly made: LoadHistory; readonly diagnostics: readonly Diagnostic[] } {
+  const { simulation, processor, traces, startMs } = frame;
   const { stepMs, historyMs } = simulation.forecast;
   const own = slotBefore(startMs, simulation.stepMs);
   const spans = traces.map((read) => ({ from: read.startMs + shiftOf(read, own), to: read.endMs + shiftOf(read, own) }));
@@ -117,8 +124,7 @@ export async function historyOf({ scenario }: Ready, options: SimulationOptions 
   const whole = traceOf(joined.load);
   const gaps = gapsOf(traces, own, grid);
   const series = whole.series.map((each) => ({ ...each, gaps: gaps.get(each.subject.workload) ?? each.gaps }));
-  const diagnostics = [...framed.diagnostics, ...joined.diagnostics];
-  return { made: hasErrors(diagnostics) ? null : { ...framed.made, history: { ...whole, series } }, diagnostics };
+  return { made: { simulation, processor, traces, startMs, lengthMs: frame.lengthMs, hasDate: frame.hasDate, history: { ...whole, series } }, diagnostics: joined.diagnostics };
 }
 
 /** The slots of a history: those of each of its series. */

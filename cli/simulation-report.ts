@@ -3,12 +3,15 @@ import { unreachable } from "../model/assert.ts";
 import type { SimulationResult, TimedHappening } from "../simulator/index.ts";
 import { actionWords } from "./render/action.ts";
 import { formatDuration } from "./render/duration.ts";
+import type { PoolRunway } from "./forecast/runways.ts";
 import type { PreparedSimulation } from "./simulation-input.ts";
 
 /** A simulation that has run. */
 export interface SimulationReport {
   readonly made: PreparedSimulation;
   readonly result: SimulationResult;
+  /** When hosts run out, most constrained first; empty where nobody can say. */
+  readonly runways: readonly PoolRunway[];
 }
 
 /** What became of the plan that was carried out; null when there was none. */

@@ -17,6 +17,7 @@ import { addReportOptions, unwritableOutputs, writeOutputs, type ReportOptions }
 import { simulationDocument } from "../simulation-document.ts";
 import { simulationTables } from "../simulation-export.ts";
 import { simulationInput, type PreparedSimulation, type SimulationOptions } from "../simulation-input.ts";
+import { runwaysOf } from "../simulation-runway.ts";
 import { defaultPlanRequest } from "../simulation-plan.ts";
 
 interface SimulateOptions extends ScenarioOptions, ReportOptions {
@@ -77,7 +78,8 @@ async function run(files: readonly string[], options: SimulateOptions, context: 
   context.progress("simulating", 0, 1);
   const result = await simulate(made.input);
   const all = [...before, ...afterwards(made)];
-  const report = { made, result };
+  context.progress("looking at runways", 0, 1);
+  const report = { made, result, runways: await runwaysOf(ready, made) };
   const kept = await writeOutputs(options, { page: () => simulationPage(report), tables: () => simulationTables(report) });
   if (kept.length > 0) return failed([...all, ...kept]);
   return {

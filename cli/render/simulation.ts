@@ -7,6 +7,7 @@ import { formatDuration } from "./duration.ts";
 import { groupThousands } from "./money.ts";
 import type { Paint } from "./paint.ts";
 import { renderPlanCourse } from "./simulation-plan.ts";
+import { runwayWords } from "./simulation-runway.ts";
 import { renderServices } from "./simulation-services.ts";
 import { sparkline } from "./sparkline.ts";
 import { renderTable } from "./table.ts";
@@ -45,6 +46,7 @@ function renderSummary(report: SimulationReport, { paint, columns }: SimulationV
     ["energy", `${kilowattHours(totals.microjoules).toFixed(3)} kWh, ${(Number(totals.carbonMilligrams) / 1e6).toFixed(3)} kg CO2`],
     ["stolen", stolenWords(report)],
     ...(worst === undefined ? [] : [["services", worst.availabilityPpm === 1_000_000 ? paint.green("none was down") : paint.red(`${worst.service} was down most: ${availabilityText(worst.availabilityPpm)} available`)] as const]),
+    ...runwayRow(report),
     ["rules", musts === 0 ? paint.green("✓ no must was broken on the way") : paint.red(`${counted(musts, "breach", "breaches")} of musts, see below`)],
     ["planner", answers.asked === 0 ? "was not asked" : `was asked ${counted(answers.asked, "time")}${answers.unplaced === 0 ? "" : `; ${counted(answers.unplaced, "workload")} found no place`}`],
     ...(result.failures === 0 ? [] : [["failures", `of ${counted(result.failures, "host")}`] as const]),
@@ -56,6 +58,14 @@ function renderSummary(report: SimulationReport, { paint, columns }: SimulationV
 
 function availabilityText(ppm: number): string {
   return `${(ppm / 10_000).toFixed(4)} %`;
+}
+
+/** The runway of what runs out first. */
+function runwayRow(report: SimulationReport): readonly (readonly [string, string])[] {
+  const [first] = report.runways;
+  if (first === undefined) return [];
+  const { value, note } = runwayWords(first, report);
+  return [["runway", `${value}: ${note}`]];
 }
 
 function loadWords({ made: { simulation, traces } }: SimulationReport): string {
