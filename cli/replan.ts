@@ -21,12 +21,12 @@ export interface Answers {
  * all policies that are not set aside, and never believed before the verifier has replayed it.
  */
 export function plannerOf(scenario: Scenario, startMs: number | null, answers: Answers, progress: (asked: number) => void = () => undefined): Replan | undefined {
-  const { recovery, seed } = scenario.simulation ?? defaultSimulation;
+  const { recovery } = scenario.simulation ?? defaultSimulation;
   if (recovery.mode === "none") return undefined;
   return async (question) => {
     answers.asked++;
     progress(answers.asked);
-    const plan = await answerTo(question, boundBy(scenario, recovery), { ...recovery, mode: recovery.mode === "repair" ? "repair" : "place" }, seed, startMs);
+    const plan = await planAnswer(scenario, question, startMs);
     if (plan === null) {
       answers.refused++;
       return null;
@@ -34,6 +34,12 @@ export function plannerOf(scenario: Scenario, startMs: number | null, answers: A
     answers.unplaced += plan.unplaced.length;
     return plan;
   };
+}
+
+/** One answer; null when the verifier refuses it. */
+export function planAnswer(scenario: Scenario, question: Question, startMs: number | null): Promise<Plan | null> {
+  const { recovery, seed } = scenario.simulation ?? defaultSimulation;
+  return answerTo(question, boundBy(scenario, recovery), { ...recovery, mode: recovery.mode === "repair" ? "repair" : "place" }, seed, startMs);
 }
 
 function boundBy(scenario: Scenario, { setAside }: RecoverySettings): Scenario {

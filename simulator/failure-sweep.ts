@@ -19,6 +19,8 @@ export interface LossOutcome {
   /** The slot in which most is missing, and how much: what takers cannot give beyond what they missed before, and what has no place. */
   readonly worstSlot: number;
   readonly worstMissing: number;
+  /** All that is missing, in fine units times slots. */
+  readonly stolen: number;
   /** Rows without a place. */
   readonly lost: readonly number[];
   /** Hosts that are beyond their capacity in some slot, ascending. */
@@ -26,30 +28,51 @@ export interface LossOutcome {
 }
 
 /**
- * Tries every loss in every slot of a replay: the load of each taker with what it takes over, slot by slot. The answers
- * of the planner, which keep the rules, are given; only hosts to which something comes or from which it goes are looked at.
+ * Tries losses in every slot of a replay: the load of each taker with what it takes over, slot by slot. The answers of the
+ * planner, which keep the rules, are given; only hosts to which something comes or from which it goes are looked at.
  */
-export function sweepFailures(replay: WhatIf, samples: Int32Array, capacity: ArrayLike<number>, rows: number, losses: readonly Loss[]): readonly LossOutcome[] {
-  const rowsOn = new Map<number, number[]>();
-  for (let row = 0; row < rows; row++) {
-    const host = replay.hostOf(row);
-    if (host >= 0) rowsOn.set(host, [...(rowsOn.get(host) ?? []), row]);
+export class FailureSweep {
+  /** What was missing in each slot at the loss that was tried last; not to be written to. */
+  readonly missing: Float64Array;
+  readonly #replay: WhatIf;
+  readonly #samples: Int32Array;
+  readonly #capacity: ArrayLike<number>;
+  readonly #taken: Float64Array;
+  readonly #rowsOn = new Map<number, number[]>();
+
+  /** `samples` are those of the replay, by row; `capacity` is by host. */
+  constructor(replay: WhatIf, samples: Int32Array, capacity: ArrayLike<number>, rows: number) {
+    this.#replay = replay;
+    this.#samples = samples;
+    this.#capacity = capacity;
+    this.missing = new Float64Array(replay.slots);
+    this.#taken = new Float64Array(replay.slots);
+    for (let row = 0; row < rows; row++) {
+      const host = replay.hostOf(row);
+      if (host >= 0) this.#rowsOn.set(host, [...(this.#rowsOn.get(host) ?? []), row]);
+    }
   }
-  const missing = new Float64Array(replay.slots);
-  const taken = new Float64Array(replay.slots);
-  return losses.map((loss) => {
+
+  try(loss: Loss): LossOutcome {
+    const { missing } = this;
     missing.fill(0);
     const placed = new Set(loss.moves.map(({ row }) => row));
-    const lost = loss.hosts.flatMap((host) => rowsOn.get(host) ?? []).filter((row) => !placed.has(row)).sort((a, b) => a - b);
-    for (const row of lost) add(missing, samples, row, 1);
+    const lost = loss.hosts.flatMap((host) => this.#rowsOn.get(host) ?? []).filter((row) => !placed.has(row)).sort((a, b) => a - b);
+    for (const row of lost) add(missing, this.#samples, row, 1);
     const crowded: number[] = [];
-    for (const [host, changes] of changesByHost(loss, replay)) {
-      taken.fill(0);
-      for (const { row, sign } of changes) add(taken, samples, row, sign);
-      if (beyond(replay.loadOf(host), taken, capacity[host] ?? 0, missing)) crowded.push(host);
+    for (const [host, changes] of changesByHost(loss, this.#replay)) {
+      this.#taken.fill(0);
+      for (const { row, sign } of changes) add(this.#taken, this.#samples, row, sign);
+      if (beyond(this.#replay.loadOf(host), this.#taken, this.#capacity[host] ?? 0, missing)) crowded.push(host);
     }
-    return { name: loss.name, ...worst(missing), slots: replay.slots, lost, crowded };
-  });
+    return { name: loss.name, ...worst(missing), stolen: missing.reduce((sum, amount) => sum + amount, 0), slots: this.#replay.slots, lost, crowded };
+  }
+}
+
+/** Tries every loss. */
+export function sweepFailures(replay: WhatIf, samples: Int32Array, capacity: ArrayLike<number>, rows: number, losses: readonly Loss[]): readonly LossOutcome[] {
+  const sweep = new FailureSweep(replay, samples, capacity, rows);
+  return losses.map((loss) => sweep.try(loss));
 }
 
 /** Rows that come to each host that stands, and those that leave it for another. */

@@ -4,8 +4,8 @@ import type { SimulationInput } from "./simulation.ts";
 
 export type { MoveSettings } from "./carriage.ts";
 export { checkSimulation } from "./check.ts";
-export { sweepFailures, type Loss, type LossOutcome } from "./failure-sweep.ts";
-export { answeredLoss, lossScopes, type SweepScopes } from "./losses.ts";
+export { FailureSweep, sweepFailures, type Loss, type LossOutcome } from "./failure-sweep.ts";
+export { answeredLoss, fleetAfterLoss, lossScopes, movesOfPlan, type SweepScopes } from "./losses.ts";
 export type { GivenFailure } from "./failures.ts";
 export type { CarbonSeries } from "./meters.ts";
 export { pairedDifference, type PairedDifference } from "./paired.ts";

@@ -1,4 +1,5 @@
-import { domainOf } from "../model/fleet.ts";
+import { domainOf, type Fleet } from "../model/fleet.ts";
+import type { Plan } from "../model/plan.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
 import type { Loss } from "./failure-sweep.ts";
 import type { FailureScope } from "../model/simulation.ts";
@@ -26,22 +27,31 @@ export function lossScopes(index: FleetIndex, scopes: SweepScopes): readonly { r
   return [...(scopes.hosts ? single : []), ...domains, ...(scopes.pairs ? pairs : [])];
 }
 
-/** Asks the planner what it would do about the loss of some hosts; rows are workloads. */
-export async function answeredLoss(index: FleetIndex, name: string, hosts: readonly number[], replan: Replan): Promise<Loss> {
+/** The fleet once some hosts have failed: what ran there is new, and says from where. */
+export function fleetAfterLoss(index: FleetIndex, hosts: readonly number[]): Fleet {
   const lost = new Set(hosts.map((h) => index.hosts[h]?.id));
-  const fleet = {
+  return {
     ...index.fleet,
     hosts: index.hosts.map((host) => (lost.has(host.id) ? { ...host, state: "failed" as const } : host)),
     workloads: index.workloads.map((workload) => (workload.host !== null && lost.has(workload.host)
       ? { ...workload, host: null, state: "new" as const, lostFrom: workload.host } : workload)),
   };
-  const answer = await replan({ atMs: 0, why: [`${name} failed`], fleet });
+}
+
+/** Where the actions of a plan bring workloads; rows are workloads. */
+export function movesOfPlan(index: FleetIndex, actions: Plan["actions"]): readonly RowMove[] {
   const places = new Map<number, number>();
-  for (const { action } of answer?.actions ?? []) {
+  for (const { action } of actions) {
     if (action.kind !== "start" && action.kind !== "migrate") continue;
     const row = index.workloadIndex.get(action.workload);
     const to = index.hostIndex.get(action.kind === "start" ? action.host : action.to);
     if (row !== undefined && to !== undefined) places.set(row, to);
   }
-  return { name, hosts, moves: [...places].map(([row, to]): RowMove => ({ row, to })) };
+  return [...places].map(([row, to]): RowMove => ({ row, to }));
+}
+
+/** Asks the planner what it would do about the loss of some hosts. */
+export async function answeredLoss(index: FleetIndex, name: string, hosts: readonly number[], replan: Replan): Promise<Loss> {
+  const answer = await replan({ atMs: 0, why: [`${name} failed`], fleet: fleetAfterLoss(index, hosts) });
+  return { name, hosts, moves: movesOfPlan(index, answer?.actions ?? []) };
 }

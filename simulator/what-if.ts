@@ -18,12 +18,12 @@ export interface ReplayInput {
   readonly peakMilliwatts: ArrayLike<number>;
 }
 
-/** The load of a fleet as it is now, read into memory from a source: rows are workloads. */
-export function replayInput(index: FleetIndex, source: LoadSource): ReplayInput {
+/** The load of a fleet as it is now for one resource, the processor unless told, read into memory from a source: rows are workloads. */
+export function replayInput(index: FleetIndex, source: LoadSource, name?: string): ReplayInput {
   const window = new LoadWindow({ index, source, startMs: source.startMs, lengthMs: source.slots * source.stepMs, groups: [], limitToReservation: false });
-  const processor = processorOf(window.resources);
+  const processor = name === undefined ? processorOf(window.resources) : window.resources.findIndex((each) => each.name === name);
   const resource = window.resources[processor];
-  assert(resource !== undefined, "the load is of processors");
+  assert(resource !== undefined, `the load is of ${name ?? "processors"}`);
   const samples = new Int32Array(index.workloads.length * source.slots);
   for (let slot = 0; slot < source.slots; slot += window.slots) {
     if (slot > 0) window.forward();

@@ -58,9 +58,9 @@ describe("sweepFailures", () => {
     ]);
     expect(outcomes).toEqual([
       // In the last slot host 1 misses 30 already; what it takes over, 30, is missing on top.
-      { name: "host 0", slotsHeld: 2, slots: 3, worstSlot: 2, worstMissing: 30, lost: [], crowded: [1] },
-      { name: "host 0, half of it lost", slotsHeld: 0, slots: 3, worstSlot: 0, worstMissing: 5, lost: [1], crowded: [] },
-      { name: "host 1", slotsHeld: 2, slots: 3, worstSlot: 2, worstMissing: 25, lost: [], crowded: [0] },
+      { name: "host 0", slotsHeld: 2, slots: 3, worstSlot: 2, worstMissing: 30, stolen: 30, lost: [], crowded: [1] },
+      { name: "host 0, half of it lost", slotsHeld: 0, slots: 3, worstSlot: 0, worstMissing: 5, stolen: 15, lost: [1], crowded: [] },
+      { name: "host 1", slotsHeld: 2, slots: 3, worstSlot: 2, worstMissing: 25, stolen: 25, lost: [], crowded: [0] },
     ]);
   });
 });

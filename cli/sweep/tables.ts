@@ -1,0 +1,34 @@
+import type { ExportCell, ExportTable } from "../export-tables.ts";
+import type { SweepReport } from "./report.ts";
+
+/** The report as tables: losses, what they do to each resource, who has no place, and what is missing over time. */
+export function sweepTables(report: SweepReport): readonly ExportTable[] {
+  const { losses, hasDate, slots } = report;
+  const instant = (name: string): ExportTable["columns"][number] => (hasDate ? { name, kind: "instant" } : { name: `${name}Ms`, kind: "integer" });
+  const text = (...names: readonly string[]): ExportTable["columns"] => names.map((name) => ({ name, kind: "text" }));
+  const integer = (...names: readonly string[]): ExportTable["columns"] => names.map((name) => ({ name, kind: "integer" }));
+  const decimal = (...names: readonly string[]): ExportTable["columns"] => names.map((name) => ({ name, kind: "decimal" }));
+  return [
+    {
+      name: "losses",
+      columns: [...text("loss", "hosts"), ...integer("workloads", "withoutPlace", "makeRoom", "slotsHeld", "slots"), ...text("interrupted", "down"), ...integer("recoveryMs"), { name: "answerRefused", kind: "boolean" }],
+      rows: losses.map((loss) => [
+        loss.name, loss.hosts.join(" "), loss.workloads, loss.unplaced.length, loss.makeRoom, loss.slotsHeld, slots, loss.interrupted.join(" "), loss.down.join(" "), loss.recoveryMs, loss.refused,
+      ]),
+    },
+    {
+      name: "loss-resources",
+      columns: [...text("loss", "resource"), ...integer("slotsHeld"), instant("worstAt"), ...decimal("worstMissing", "missingHours"), ...text("crowded")],
+      rows: losses.flatMap(({ name, resources }) => resources.map((each): readonly ExportCell[] =>
+        [name, each.resource, each.slotsHeld, each.worstAtMs, each.worstMissing, each.missingHours, each.crowded.join(" ")])),
+    },
+    {
+      name: "without-place", columns: text("loss", "workload", "reason"),
+      rows: losses.flatMap(({ name, unplaced }) => unplaced.flatMap(({ workload, reasons }) => (reasons.length === 0 ? [""] : reasons).map((reason) => [name, workload, reason]))),
+    },
+    {
+      name: "missing-over-time", columns: [...text("loss"), instant("from"), ...decimal("worstMissing")],
+      rows: losses.flatMap(({ name, columns }) => Array.from(columns, (missing, column): readonly ExportCell[] => [name, report.startMs + column * report.slotsPerColumn * report.stepMs, missing])),
+    },
+  ];
+}
