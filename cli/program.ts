@@ -13,6 +13,7 @@ import { addSchema } from "./commands/schema.ts";
 import { addShow } from "./commands/show.ts";
 import { addSimulate } from "./commands/simulate.ts";
 import { addStudy } from "./commands/study.ts";
+import { addSweep } from "./commands/sweep.ts";
 import { version } from "./version.ts";
 import { addValidate } from "./commands/validate.ts";
 import { addVerify } from "./commands/verify.ts";
@@ -39,7 +40,7 @@ export function buildProgram(context: Context, finish: Finish, write: (text: str
       ],
     }));
   for (const add of [
-    addValidate, addPlan, addSimulate, addVerify, addExplain, addDiff, addShow, addPolicies, addForecast, addStudy, addGenerate, addSchema,
+    addValidate, addPlan, addSimulate, addVerify, addExplain, addDiff, addShow, addPolicies, addForecast, addSweep, addStudy, addGenerate, addSchema,
   ]) add(program, context, finish);
   addCompletion(program, finish);
   return program;
