@@ -1,12 +1,15 @@
-import { barChart, heatMap, lineChart, table, type Section } from "../../reports/html/index.ts";
+import { amountText, heatMap, lineChart, table, type Markup, type Section, type TimeAxis } from "../../reports/html/index.ts";
 import { chartRow, columnsUsed, kilowattHours, type SimulationReport } from "../simulation-report.ts";
 
-/** Where a chart of the simulation begins on its axis. */
-export function axisOf({ made: { hasDate, startMs } }: SimulationReport): { readonly kind: "utc" | "elapsed"; readonly from: number } {
+/** Where a host has no room left for a burst. */
+const nearlyFullPercent = 90;
+
+/** Where a chart of the simulation begins on its axis: at an instant where there is a date, else at zero. */
+export function axisOf({ made: { hasDate, startMs } }: SimulationReport): TimeAxis & { readonly from: number } {
   return hasDate ? { kind: "utc", from: startMs } : { kind: "elapsed", from: 0 };
 }
 
-/** The middle of each column of the charts on the axis. */
+/** The beginning of each column of the charts on the axis. */
 export function columnTimes(report: SimulationReport): Float64Array {
   const { from } = axisOf(report);
   const { charts } = report.result;
@@ -17,12 +20,16 @@ export function columnTimes(report: SimulationReport): Float64Array {
 export function hostSection(report: SimulationReport): Section {
   const { hosts, charts } = report.result;
   const { kind, from } = axisOf(report);
-  const rows = hosts.map(({ host }, h) => ({ name: host, values: whileOn(report, h, chartRow(charts.useMeanPermille, h, report)) }));
+  const rows = hosts.map(({ host }, h) => ({ name: host, values: whileOn(report, h, chartRow(charts.usePeakPermille, h, report)) }));
   const percent = (part: number, whole: number): number => (whole === 0 ? 0 : Math.round((1000 * part) / whole) / 10);
   return {
     title: "Hosts", words: "How much of its processors each host gave. Hosts that are off have no colour.",
     content: [
-      heatMap({ title: "Processors in use", words: `Each cell is the mean over ${Math.round(charts.columnMs / 60_000)} minutes or, where cells are merged, the highest of these.`, unit: "%", columns: { kind, from, step: charts.columnMs }, rows, range: [0, 100] }),
+      heatMap({
+        title: "Highest use of processors", words: fullWords(rows), unit: "%", columns: { kind, from, step: charts.columnMs }, rows, range: [0, 100],
+        limit: { name: "nearly full", value: nearlyFullPercent },
+      }),
+      ...(hosts.some(({ microjoules }) => microjoules > 0n) ? [powerChart(report)] : []),
       table({
         title: "Hosts in figures", words: "Stolen is what workloads asked for and did not get.",
         columns: [{ head: "host" }, { head: "site" }, { head: "on", unit: "% of time" }, { head: "mean use", unit: "%" }, { head: "99 % of time below", unit: "%" }, { head: "peak", unit: "%" }, { head: "stolen", unit: "% of demand" }, { head: "failed", unit: "h" }, { head: "energy", unit: "kWh" }],
@@ -30,12 +37,30 @@ export function hostSection(report: SimulationReport): Section {
           const [use] = host.uses;
           return [
             host.host, host.site, percent(host.stateMs.on + host.stateMs.maintenance, report.result.lengthMs), percent(host.activeMs, report.result.lengthMs), host.usePermille.p99 / 10,
-            use === undefined || use.capacity === null ? null : percent(use.grantedPeak, use.capacity), percent(use?.stolenHours ?? 0, use?.demandHours ?? 0), host.stateMs.failed / 3_600_000, kilowattHours(host.microjoules),
+            use === undefined || use.capacity === null ? null : percent(use.grantedPeak, use.capacity), percent(use?.stolenHours ?? 0, use?.demandHours ?? 0), host.stateMs.failed / 3_600_000, Math.round(1000 * kilowattHours(host.microjoules)) / 1000,
           ];
         }),
       }),
     ],
   };
+}
+
+function fullWords(rows: readonly { readonly name: string; readonly values: Float64Array }[]): string {
+  const full = rows.filter(({ values }) => values.some((value) => value > nearlyFullPercent)).map(({ name }) => name);
+  if (full.length === 0) return `No host ever gave more than ${nearlyFullPercent} % of its processors.`;
+  const names = full.length <= 5 ? full.join(", ") : `${full.slice(0, 5).join(", ")} and ${full.length - 5} more`;
+  return `${full.length} of ${rows.length} hosts gave more than ${nearlyFullPercent} % of their processors at some time: ${names}.`;
+}
+
+/** What all hosts draw together. */
+function powerChart(report: SimulationReport): Markup {
+  const { charts, hosts } = report.result;
+  const watts = Float64Array.from({ length: columnsUsed(report.result) }, (_, c) => hosts.reduce((sum, _host, h) => sum + (charts.watts[h * charts.columns + c] ?? 0), 0));
+  const [least, most] = [watts.reduce((a, b) => Math.min(a, b), Infinity), watts.reduce((a, b) => Math.max(a, b), 0)];
+  return lineChart({
+    title: "Power of the whole fleet", words: `Between ${amountText(least, "W")} and ${amountText(most, "W")}: hosts that are switched off or on show as steps.`,
+    x: { kind: axisOf(report).kind }, y: { unit: "W" }, series: [{ name: "power", x: columnTimes(report), y: watts, shape: "steps" }],
+  });
 }
 
 /** The values in percent where the host was on at the beginning of a column. */
@@ -55,28 +80,4 @@ function whileOn({ made: { scenario }, result }: SimulationReport, h: number, pe
     }
     return wasOn ? value / 10 : Number.NaN;
   });
-}
-
-/** What it costs, and what it draws over time. */
-export function costSection(report: SimulationReport): Section {
-  const { hosts, charts } = report.result;
-  const { currency } = report.made.scenario.fleet;
-  const money = (micros: bigint): number => Number(micros) / 1e6;
-  const used = columnsUsed(report.result);
-  const watts = Float64Array.from({ length: used }, (_, c) => hosts.reduce((sum, _host, h) => sum + (charts.watts[h * charts.columns + c] ?? 0), 0));
-  return {
-    title: "Cost and energy",
-    content: [
-      barChart({
-        title: "Cost by host", words: "For being on, for what workloads reserve, and for the electricity that was really drawn.", unit: currency, stacked: true, categories: hosts.map(({ host }) => host),
-        series: [
-          { name: "being on", values: hosts.map(({ bill }) => money(bill.onMicros)) }, { name: "workloads", values: hosts.map(({ bill }) => money(bill.workloadMicros)) },
-          { name: "electricity", values: hosts.map(({ bill }) => money(bill.energyMicros)) },
-        ],
-      }),
-      ...(hosts.some(({ microjoules }) => microjoules > 0n) ? [lineChart({
-        title: "Power of the whole fleet", words: "What all hosts that say what they draw take together.", x: { kind: axisOf(report).kind }, y: { unit: "W", from: "zero" as const }, series: [{ name: "power", x: columnTimes(report), y: watts }],
-      })] : []),
-    ],
-  };
 }

@@ -1,17 +1,19 @@
 import { formatMicros } from "../../model/money.ts";
-import { amountText, instantText, page, type Fact } from "../../reports/html/index.ts";
+import { amountText, page, type Fact } from "../../reports/html/index.ts";
 import { formatDuration } from "../render/duration.ts";
-import { resourceWords } from "../render/resource-words.ts";
+import { runwayWords } from "../render/simulation-runway.ts";
 import { columnsUsed, kilowattHours, timeText, type SimulationReport } from "../simulation-report.ts";
 import { costSection } from "./simulation-cost.ts";
-import { courseSection } from "./simulation-course.ts";
 import { eventSection } from "./simulation-events.ts";
-import { hostSection, serviceSection } from "./simulation-use.ts";
+import { hostSection } from "./simulation-hosts.ts";
+import { planSection } from "./simulation-plan.ts";
+import { runwaySection } from "./simulation-runway.ts";
+import { limitSection, serviceSection } from "./simulation-services.ts";
 
 /** A simulation as a page: first what a manager asks, then hosts, services, the plan, the runway, the bill and what happened. */
 export function simulationPage(report: SimulationReport): string {
   const { made: { scenario, simulation }, result } = report;
-  const sections = [hostSection(report), serviceSection(report), courseSection(report), costSection(report), eventSection(report)];
+  const sections = [limitSection(report), serviceSection(report), planSection(report), hostSection(report), costSection(report), runwaySection(report), eventSection(report)];
   return page({
     title: `Simulation of ${scenario.name}`,
     subtitle: [scenario.title, `${formatDuration(result.lengthMs)} from ${timeText(report, 0)}`].filter((part) => part !== "").join(" · "),
@@ -67,13 +69,7 @@ function planFacts({ made: { carried, scenario } }: SimulationReport): readonly 
   }];
 }
 
-function runwayFacts({ runways }: SimulationReport): readonly Fact[] {
-  const [first] = runways;
-  if (first === undefined) return [];
-  const { p10, p50, p90 } = first.runway.crossed;
-  const day = (ms: number | null): string => (ms === null ? "later than two years" : instantText(ms).replace(/ \d\d:\d\d.*$/, ""));
-  return [{
-    label: `${resourceWords(first.resource).name} of ${first.group} may run out`, value: day(p50), tone: p10 === null ? "good" : "warning",
-    note: `one path in ten by ${day(p10)}, nine in ten by ${day(p90)}`,
-  }];
+function runwayFacts(report: SimulationReport): readonly Fact[] {
+  const [first] = report.runways;
+  return first === undefined ? [] : [{ label: "Runway", ...runwayWords(first, report) }];
 }

@@ -1,8 +1,6 @@
-import { formatMicros } from "../../model/money.ts";
-import { barChart, lineChart, paragraph, table, timeline, type Markup, type Section } from "../../reports/html/index.ts";
-import { actionWords } from "../render/action.ts";
+import { lineChart, table, type Cell, type Markup, type Section, type Tone } from "../../reports/html/index.ts";
 import { formatDuration } from "../render/duration.ts";
-import { answerActions, columnsUsed, eventsOf, planOutcome, timeText, type SimulationReport } from "../simulation-report.ts";
+import { answerActions, columnsUsed, type SimulationReport } from "../simulation-report.ts";
 import { axisOf, columnTimes } from "./simulation-hosts.ts";
 
 /** Marks on one chart: more would cover it. */
@@ -18,17 +16,34 @@ export function limitSection(report: SimulationReport): Section {
     return [
       lineChart({
         title: `${application} for ${service}: use of what its instances have reserved`,
-        words: marks.length === 0 ? "The limit was never passed for long enough to call for another instance." : "When the limit is passed for long enough, another instance is called for; when it is not needed any more, it is let go.",
+        words: limitWords(highest(usePermille.subarray(0, used)), abovePermille, marks.length > 0),
         x: { kind }, y: { unit: "%", from: "zero" }, limits: [{ name: "limit", value: abovePermille / 10 }], marks: marks.slice(0, marksMax),
-        series: [{ name: application, x, y: usePermille.subarray(0, used).map((value) => value / 10) }],
+        series: [{ name: application, x, y: usePermille.subarray(0, used).map((value) => value / 10), shape: "steps" }],
       }),
       lineChart({
-        title: `${application}: instances that serve`, words: `At most ${maxInstances} are allowed.`, x: { kind }, y: { unit: "instances", from: "zero" },
-        series: [{ name: "instances", x, y: instances.subarray(0, used), shape: "steps" }],
+        title: `${application}: instances that serve`, words: instanceWords(instances.subarray(0, used), maxInstances), x: { kind }, y: { unit: "instances", from: "zero" },
+        series: [{ name: "instances", x, y: instances.subarray(0, used), shape: "steps" }], limits: [{ name: "at most", value: maxInstances }],
       }),
     ];
   });
   return { title: "Load and limits", words: "How much services are asked for, and what is done about it.", content };
+}
+
+function highest(values: Float64Array): number {
+  return values.reduce((most, value) => (Number.isNaN(value) ? most : Math.max(most, value)), 0);
+}
+
+function limitWords(permille: number, limitPermille: number, isAnswered: boolean): string {
+  const [reached, limit] = [`${(permille / 10).toFixed(0)} %`, `${limitPermille / 10} %`];
+  if (permille <= limitPermille) return `The load stays below the limit of ${limit}: it reaches ${reached}.`;
+  return isAnswered ? `The load passes the limit of ${limit} and reaches ${reached}: another instance is called for, and let go when it is not needed any more.`
+    : `The load passes the limit of ${limit} and reaches ${reached}, but never for long enough to call for another instance.`;
+}
+
+function instanceWords(instances: Float64Array, maxInstances: number): string {
+  const known = instances.filter((count) => !Number.isNaN(count));
+  const [least, most] = [known.reduce((low, count) => Math.min(low, count), maxInstances), highest(known)];
+  return least === most ? `${most} served all the time; ${maxInstances} are allowed.` : `From ${least} to ${most} served; ${maxInstances} are allowed.`;
 }
 
 /** Calls for instances of an application, and what the planner did about them. */
@@ -41,61 +56,17 @@ function marksOf(report: SimulationReport, service: string, application: string)
   return [...calls, ...starts.filter(({ workload }) => instances.has(workload))].sort((a, b) => a.atMs - b.atMs);
 }
 
-/** What became of the plan, predicted and simulated. */
-export function planSection(report: SimulationReport): Section {
-  const { made: { carried, scenario }, result } = report;
-  const outcome = planOutcome(report);
-  if (outcome === null || carried === null) return { title: "The plan", content: [] };
-  const own = new Set(carried.plan.actions);
-  const percent = (part: number | null, whole: number | null): number | null => (part === null || whole === null || whole === 0 ? null : Math.round((1000 * part) / whole) / 10);
-  const saves = carried.plan.hourlyCostBeforeMicros - carried.plan.hourlyCostAfterMicros;
+/** How long each service was whole, degraded and down. */
+export function serviceSection({ result: { services } }: SimulationReport): Section {
+  const time = (ms: number, tone: Tone): Cell => (ms === 0 ? "-" : { text: formatDuration(ms), tone });
+  if (services.length === 0) return { title: "Services", content: [] };
   return {
-    title: "The plan",
-    words: `From ${timeText(report, carried.atMs)} on, ${outcome.done} of ${outcome.actions} actions were done${outcome.tookMs === null ? "" : ` in ${formatDuration(outcome.tookMs)}`}; the plan predicted ${formatDuration(outcome.predictedMs)}. It was verified at ${carried.verification.checkedInstants} instants and ${saves >= 0 ? "saves" : "costs"} ${formatMicros(Math.abs(saves))} ${scenario.fleet.currency} an hour.`,
-    content: [
-      barChart({
-        title: "Peak on each host", words: "The highest use of its processors while plans were carried out, and in all the time.", unit: "%", categories: result.hosts.map(({ host }) => host),
-        series: [
-          { name: "during plans", values: result.hosts.map(({ uses: [use] }) => (use === undefined ? null : percent(use.duringPlans, use.capacity))) },
-          { name: "in all the time", values: result.hosts.map(({ uses: [use] }) => (use === undefined ? null : percent(use.grantedPeak, use.capacity))) },
-        ],
-      }),
-      table({
-        title: "Actions", words: "Moves take the network that they really get, beside the load.", columns: [{ head: "action" }, { head: "began" }, { head: "took", unit: "s" }, { head: "predicted", unit: "s" }, { head: "outcome" }],
-        rows: result.actions.filter(({ planned }) => own.has(planned)).map(({ planned, beganMs, endedMs, outcome: each, because }) => [
-          actionWords(planned.action), beganMs === null ? null : timeText(report, beganMs), beganMs === null || endedMs === null ? null : Math.round((endedMs - beganMs) / 1000), Math.round((planned.endMs - planned.startMs) / 1000),
-          each === "done" ? { text: each, tone: "good" } : { text: because === "" ? each : `${each}: ${because}`, tone: "warning" },
-        ]),
-      }),
-    ],
-  };
-}
-
-const kinds = [{ name: "something fails", tone: "bad" }, { name: "not as it should be", tone: "warning" }, { name: "as it should be", tone: "good" }, { name: "a change", tone: "plain" }] as const;
-
-/** Services over time, and everything that happened. */
-export function serviceSection(report: SimulationReport): Section {
-  const { result } = report;
-  const events = eventsOf(report);
-  const { kind, from } = axisOf(report);
-  const lanes = new Map<string, { at: number; kind: number; words: string }[]>();
-  for (const { atMs, about, words, tone } of events) {
-    const lane = lanes.get(about) ?? [];
-    lane.push({ at: from + atMs, kind: kinds.findIndex((each) => each.tone === tone), words });
-    lanes.set(about, lane);
-  }
-  const hours = (ms: number): number => ms / 3_600_000;
-  const content: readonly Markup[] = [
-    ...(result.services.length === 0 ? [] : [table({
-      title: "Services in figures", columns: [{ head: "service" }, { head: "available", unit: "%" }, { head: "degraded", unit: "h" }, { head: "down", unit: "h" }, { head: "interruptions" }, { head: "longest recovery" }],
-      rows: result.services.map(({ service, availabilityPpm, degradedMs, downMs, interruptions, recoveryMsMax }) => [
-        service, { text: (availabilityPpm / 10_000).toFixed(4), tone: availabilityPpm === 1_000_000 ? "good" : "bad" }, hours(degradedMs), hours(downMs), interruptions, recoveryMsMax === 0 ? "-" : formatDuration(recoveryMsMax),
+    title: "Services", words: "A service is down when an application of it has no instance that serves, and degraded when one is missing.",
+    content: [table({
+      title: "Availability", columns: [{ head: "service" }, { head: "available", unit: "%", align: "right" }, { head: "degraded" }, { head: "down" }, { head: "interruptions" }, { head: "longest recovery" }],
+      rows: services.map(({ service, availabilityPpm, degradedMs, downMs, interruptions, recoveryMsMax }) => [
+        service, { text: (availabilityPpm / 10_000).toFixed(4), tone: downMs === 0 ? "good" : "bad" }, time(degradedMs, "warning"), time(downMs, "bad"), interruptions, time(recoveryMsMax, "plain"),
       ]),
-    })]),
-    ...(events.length === 0 ? [paragraph("Nothing happened beside the load.")] : [timeline({
-      title: "What happened", words: "Services, hosts, workloads, and what the planner did about it.", x: { kind }, from, to: from + result.lengthMs, kinds: [...kinds],
-      lanes: [...lanes].map(([name, happened]) => ({ name, events: happened })),
-    })]),
-  ];
-  return { title: "Services and events", words: "A service is down when an application of it has no instance that serves, and degraded when one is missing.", content };
+    })],
+  };
 }

@@ -1,0 +1,24 @@
+import { formatMicros } from "../../model/money.ts";
+import { barChart, type Section } from "../../reports/html/index.ts";
+import { formatDuration } from "../render/duration.ts";
+import type { SimulationReport } from "../simulation-report.ts";
+
+/** The bill, by host and by what is paid for. */
+export function costSection({ made: { scenario }, result: { hosts, totals, lengthMs } }: SimulationReport): Section {
+  const { currency } = scenario.fleet;
+  const money = (micros: bigint): number => Number(micros) / 1e6;
+  const dearest = hosts.map(({ host, bill }) => ({ host, bill, sum: bill.onMicros + bill.workloadMicros + bill.energyMicros })).sort((a, b) => (a.sum < b.sum ? 1 : a.sum > b.sum ? -1 : 0));
+  if (totals.micros === 0n) return { title: "Cost", content: [] };
+  return {
+    title: "Cost",
+    words: `${formatMicros(totals.micros, 2)} ${currency} in ${formatDuration(lengthMs)}, of which ${formatMicros(totals.transferMicros, 2)} ${currency} for data carried between sites.`,
+    content: [barChart({
+      title: "Cost by host", words: `The dearest is ${dearest[0]?.host ?? "-"} with ${formatMicros(dearest[0]?.sum ?? 0n, 2)} ${currency}.`, unit: currency, stacked: true,
+      categories: dearest.map(({ host }) => host),
+      series: [
+        { name: "being on", values: dearest.map(({ bill }) => money(bill.onMicros)) }, { name: "workloads", values: dearest.map(({ bill }) => money(bill.workloadMicros)) },
+        { name: "energy", values: dearest.map(({ bill }) => money(bill.energyMicros)) },
+      ],
+    })],
+  };
+}
