@@ -38,6 +38,15 @@ export function planOutcome({ made: { carried }, result }: SimulationReport): Pl
   };
 }
 
+/** Actions of the plan that took clearly longer than estimated, the slowest first. The estimate gives each move the whole way to itself. */
+export function slowerThanPredicted({ made: { carried }, result }: SimulationReport): readonly { readonly action: Action; readonly tookMs: number; readonly predictedMs: number }[] {
+  const own = new Set(carried?.plan.actions ?? []);
+  return result.actions.flatMap(({ planned, beganMs, endedMs }) => {
+    const [tookMs, predictedMs] = [(endedMs ?? 0) - (beganMs ?? 0), planned.endMs - planned.startMs];
+    return own.has(planned) && beganMs !== null && endedMs !== null && tookMs > predictedMs + Math.max(1000, predictedMs / 20) ? [{ action: planned.action, tookMs, predictedMs }] : [];
+  }).sort((a, b) => b.tookMs - b.predictedMs - (a.tookMs - a.predictedMs));
+}
+
 /** Actions of the planner's answers in the middle, in the order in which they began. */
 export function answerActions({ made: { carried }, result }: SimulationReport): SimulationResult["actions"] {
   const own = new Set(carried?.plan.actions ?? []);

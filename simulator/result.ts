@@ -145,7 +145,7 @@ function hostResult({ core, peaks }: Engine, h: number): HostResult {
   return {
     host: host.id, site: host.site, uses,
     stateMs: Object.fromEntries(hostStates.map((state) => [state, core.hostMs(h, state)])) as Record<HostState, number>,
-    activeMs: of(demand - stolen), stealMs: of(stolen), usePermille: quantiles(meters.classes.subarray(h * useClasses, (h + 1) * useClasses)),
+    activeMs: of(demand - stolen), stealMs: of(stolen), usePermille: quantiles(meters.classes.subarray(h * useClasses, (h + 1) * useClasses), Math.ceil(1000 * of(meters.grantedPeak[meters.processor]?.[h] ?? 0))),
     microjoules, carbonMilligrams: roundedQuotient(meters.carbon.exact(h), microjoulesPerKWh), bill: core.bill.ofHost(h, microjoules),
     promisedDuringPlans: Object.fromEntries(index.resourceNames.map((name, r) => [name, peaks.promised[r]?.[h] ?? 0])),
   };
@@ -155,14 +155,14 @@ function hours(fine: bigint, perUnit: number): number {
   return Number(fine) / perUnit / hourMs;
 }
 
-/** Upper ends of the classes of use in which so much of the time ends. */
-function quantiles(classes: Float64Array): HostResult["usePermille"] {
+/** Upper ends of the classes of use in which so much of the time ends, none above the peak. */
+function quantiles(classes: Float64Array, peak: number): HostResult["usePermille"] {
   const total = classes.reduce((sum, ms) => sum + ms, 0);
   const at = (permille: number): number => {
     let sum = 0;
     for (let place = 0; place < classes.length; place++) {
       sum += classes[place] as number;
-      if (total > 0 && sum * 1000 >= total * permille) return Math.min(1000, 10 * (place + 1));
+      if (total > 0 && sum * 1000 >= total * permille) return Math.min(1000, peak, 10 * (place + 1));
     }
     return 0;
   };

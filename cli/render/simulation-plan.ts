@@ -1,5 +1,5 @@
 import { formatMicros } from "../../model/money.ts";
-import { planOutcome, timeText, type SimulationReport } from "../simulation-report.ts";
+import { planOutcome, slowerThanPredicted, timeText, type SimulationReport } from "../simulation-report.ts";
 import { actionWords } from "./action.ts";
 import { useBar } from "./bar.ts";
 import { formatDuration } from "./duration.ts";
@@ -17,10 +17,20 @@ export function renderPlanCourse(report: SimulationReport, { paint, columns, ful
   const lines = [
     `from ${timeText(report, carried.atMs)} on: ${outcome.done} of ${outcome.actions} actions ${took}, predicted ${formatDuration(outcome.predictedMs)}`,
     `verified at ${carried.verification.checkedInstants} instants; it saves ${formatMicros(saved)} ${scenario.fleet.currency} an hour`,
+    ...slowWords(report),
     ...outcome.notDone.slice(0, full ? Infinity : 10).map(({ action, because }) => paint.yellow(`${actionWords(action)}: ${because}`)),
   ].map((line) => wrap(line, columns, "  "));
   const peaks = peaksOf(report, { paint, columns, full });
   return `${paint.bold("The plan")}\n${lines.join("\n")}\n${peaks}`;
+}
+
+/** Why it took longer than predicted. */
+function slowWords(report: SimulationReport): readonly string[] {
+  const slow = slowerThanPredicted(report);
+  if (slow.length === 0) return [];
+  const few = slow.slice(0, 3).map(({ action, tookMs, predictedMs }) => `${actionWords(action)} took ${formatDuration(tookMs)} instead of ${formatDuration(predictedMs)}`);
+  const rest = slow.length > few.length ? `, and ${slow.length - few.length} more` : "";
+  return [`slower than predicted: ${few.join(", ")}${rest}; moves at the same time share links and hosts, the prediction gives each the whole way`];
 }
 
 /** Hosts that the plan touched first: the others are as they are. */

@@ -9,9 +9,21 @@ export function runwayWords({ group, resource, runway: { crossed } }: PoolRunway
   const note = `${nameOf(resource)} of ${group}`;
   const horizonMs = startMs + simulation.forecast.horizonMs;
   if (crossed.p10 === null) return { value: "more than two years", note, tone: "good" };
-  if (crossed.p90 !== null && crossed.p90 <= startMs + dayMs) return { value: "already short", note: `${note}, once what is kept free is taken off`, tone: "bad" };
+  if (crossed.p90 !== null && crossed.p90 <= startMs + dayMs) return { value: "already short", note, tone: "bad" };
   if (crossed.p50 === null) return { value: `from ${day(crossed.p10)}`, note: `${note}, on one of ten paths`, tone: crossed.p10 < horizonMs ? "warning" : "good" };
   return { value: `about ${day(crossed.p50)}`, note: `${note}; from ${day(crossed.p10)} on one of ten paths`, tone: crossed.p50 < horizonMs ? "bad" : crossed.p10 < horizonMs ? "warning" : "good" };
+}
+
+/** What is short already, once what is kept free for a failure and the buffer are taken off; null when nothing is. */
+export function shortWords(report: SimulationReport): string | null {
+  const short = report.runways.filter((pool) => runwayWords(pool, report).value === "already short").map((pool) => runwayWords(pool, report).note);
+  if (short.length === 0) return null;
+  return short.length > 3 ? `${short.slice(0, 3).join(", ")} and ${short.length - 3} more` : short.join(", ");
+}
+
+/** The first that runs out of those that are not short already. */
+export function firstToCome(report: SimulationReport): PoolRunway | undefined {
+  return report.runways.find((pool) => runwayWords(pool, report).value !== "already short");
 }
 
 /** `cpuMillicores` as people say it. */

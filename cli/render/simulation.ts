@@ -7,7 +7,7 @@ import { formatDuration } from "./duration.ts";
 import { groupThousands } from "./money.ts";
 import type { Paint } from "./paint.ts";
 import { renderPlanCourse } from "./simulation-plan.ts";
-import { runwayWords } from "./simulation-runway.ts";
+import { firstToCome, runwayWords, shortWords } from "./simulation-runway.ts";
 import { renderServices } from "./simulation-services.ts";
 import { sparkline } from "./sparkline.ts";
 import { renderTable } from "./table.ts";
@@ -62,19 +62,21 @@ function availabilityText(ppm: number): string {
 
 /** The runway of what runs out first. */
 function runwayRow(report: SimulationReport): readonly (readonly [string, string])[] {
-  const [first] = report.runways;
-  if (first === undefined) return [];
-  const { value, note } = runwayWords(first, report);
-  return [["runway", `${value}: ${note}`]];
+  const [first, short] = [firstToCome(report), shortWords(report)];
+  const words = first === undefined ? null : runwayWords(first, report);
+  return [
+    ...(words === null ? [] : [["runway", `${words.value}: ${words.note}${report.made.carried === null ? "" : ", after the plan"}`] as const]),
+    ...(short === null ? [] : [["short now", `${short}, once what is kept free is taken off`] as const]),
+  ];
 }
 
 function loadWords({ made: { simulation, traces } }: SimulationReport): string {
-  const kinds = simulation.load.map((part) => {
-    if (part.kind !== "trace") return `${part.kind === "usual" ? "a usual mix" : "made up"} for ${counted(part.workloads.length, "workload")}`;
-    const read = traces.find((each) => each.part === part);
-    return `${part.files.join(", ")} (${counted(read?.trace.series.length ?? 0, "series", "series")}, ${groupThousands(read?.report.rows ?? 0)} rows)`;
-  });
-  return [...kinds, kinds.length === 0 || simulation.otherLoad === "expected-use" ? (kinds.length === 0 ? "everybody uses what is expected" : "the others as expected") : "the others nothing"].join("; ");
+  const madeUp = simulation.load.flatMap((part) => (part.kind === "trace" ? [] : [part.workloads.length]));
+  const workloads = madeUp.reduce((sum, count) => sum + count, 0);
+  const measured = traces.map(({ part, trace, report }) => `${part.files.join(", ")} (${counted(trace.series.length, "series", "series")}, ${groupThousands(report.rows)} rows)`);
+  const others = simulation.otherLoad === "none" ? "the others ask for nothing" : "the others as expected";
+  if (simulation.load.length === 0) return simulation.otherLoad === "none" ? "nobody asks for anything" : "everybody asks for what is expected";
+  return [...measured, ...(madeUp.length === 0 ? [] : [`made up for ${counted(workloads, "workload")} in ${counted(madeUp.length, "group")}`]), others].join("; ");
 }
 
 /** The processors of a host. */
