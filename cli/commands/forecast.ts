@@ -18,7 +18,7 @@ import { forecastPage } from "../pages/forecast-page.ts";
 import { inputOf, prepare, type Ready } from "../prepare.ts";
 import { renderForecast } from "../render/forecast.ts";
 import { addReportOptions, unwritableOutputs, writeOutputs, type ReportOptions } from "../report-outputs.ts";
-import { historyOf } from "../simulation-input.ts";
+import { gridOfHistory, historyOf } from "../simulation-input.ts";
 
 interface ForecastOptions extends ScenarioOptions, ReportOptions, LoadOptions {
   readonly horizon?: number;
@@ -67,7 +67,7 @@ async function forecast(files: readonly string[], options: ForecastOptions, cont
   const all = [...diagnostics, ...opened.diagnostics];
   const horizonMs = options.horizon ?? simulation.forecast.horizonMs;
   const resources = options.resource ?? simulation.forecast.resources;
-  const grid = gridOf(history);
+  const grid = gridOfHistory(opened.made);
   const impossible = [...impossibleHorizon(horizonMs), ...unknownResources(history, options.resource ?? []), ...tooShort(grid)];
   if (impossible.length > 0) return failed([...all, ...impossible]);
 
@@ -84,12 +84,6 @@ function told(report: ForecastReport, diagnostics: readonly Diagnostic[], { full
     document: { format: "stowage/forecast/v1", exitCode: exitCodes.done, diagnostics, ...forecastDocument(report) },
     text: () => renderForecast(report, { paint, columns: full ? columnsFull : columns, full }),
   };
-}
-
-/** The slots that all series of a history have. */
-function gridOf({ series }: LoadTrace): Grid {
-  const times = series[0]?.times;
-  return times?.kind === "regular" ? { startMs: times.startMs, stepMs: times.stepMs, slots: times.count } : { startMs: 0, stepMs: dayMs, slots: 0 };
 }
 
 function impossibleHorizon(horizonMs: number): readonly Diagnostic[] {

@@ -50,7 +50,7 @@ export async function placesRunway(about: PlacesSettings, application: Applicati
   const found: { readonly pool: InstancePool; readonly model: RunwayModel; readonly runway: InstanceRunway }[] = [];
   for (const pool of instancePools(about, application, instances)) {
     const model = new RunwayModel({ ...pool, growthAt: about.growthOf(membersOf(about.trace, application, instances), pool.resource) }, { seed: about.seed });
-    const needed = Math.min(moreMax, instancesNeeded(pool, model, 730));
+    const needed = Math.min(moreMax, Math.max(1, instancesNeeded(pool, model, 730)));
     found.push({ pool, model, runway: await instanceRunway({ ...pool, moreMax: needed }, model, (more) => fits(more, null)) });
   }
   const [first] = found.sort((a, b) => mostConstrainedFirst(a.runway, b.runway));

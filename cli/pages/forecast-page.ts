@@ -1,16 +1,29 @@
-import { intervalChart, lineChart, notes, page, paragraph, table, type Cell, type Fact, type Markup, type Section, type XAxis } from "../../reports/html/index.ts";
+import { elapsedText, instantText, intervalChart, lineChart, notes, numberText, page, paragraph, table, type Cell, type Fact, type Markup, type Section, type XAxis } from "../../reports/html/index.ts";
 import type { Way } from "../../simulator/index.ts";
 import type { Demand } from "../forecast/demand.ts";
 import type { ForecastReport } from "../forecast/report.ts";
 import type { PoolRunway } from "../forecast/runways.ts";
 import { formatDuration } from "../render/duration.ts";
-import { backTestWords, dayWords, helpsUntil, priceWords, remedyWords, seasonWords } from "../render/forecast-words.ts";
+import { backTestWords, capital, poolsToTell, priceWords, remedyWords, resourceWords, seasonWords } from "../render/forecast-words.ts";
 import { formatMicros } from "../render/money.ts";
 
 const dayMs = 86_400_000;
 /** Charts of single pools and demands; the others are in the tables. */
 const poolChartsMax = 6;
 const demandChartsMax = 12;
+
+/** A day as the axes of the charts have it. */
+function dayWords(atMs: number | null, { hasDate, historyStartMs }: ForecastReport): string {
+  if (atMs === null) return "-";
+  const day = Math.floor(atMs / dayMs) * dayMs;
+  return hasDate ? instantText(day) : elapsedText(Math.floor((atMs - historyStartMs) / dayMs) * dayMs);
+}
+
+/** Until when something helps, of which nine of ten paths are sure. */
+function helpsUntil({ until, isEnough }: Way, report: ForecastReport): string {
+  const day = until.p10 === null ? "more than two years" : dayWords(until.p10, report);
+  return isEnough ? day : `${day}, which is not enough`;
+}
 
 /** A forecast as a page: first what runs out and what to do, then the demand behind it. */
 export function forecastPage(report: ForecastReport): string {
@@ -28,11 +41,11 @@ function factsOf(report: ForecastReport): readonly Fact[] {
   const [place] = report.places;
   const cheapest = first?.ways.find(({ isEnough, remedy }) => isEnough && remedy.kind === "buy");
   return [
-    { label: "runs out first", value: first === undefined ? "nothing" : first.group, ...(first === undefined ? {} : { note: first.resource }) },
-    { label: "likely on", value: first === undefined ? "-" : lateWords(first.runway.crossed.p50, report), note: "half of the paths; nine of ten in the table", tone: first !== undefined && isShort(first.runway.crossed.p50, report) ? "bad" : "good" },
-    { label: "may run out before the horizon", value: `${short.length} of ${report.pools.length}`, note: "on more than one of ten paths", tone: short.length > 0 ? "warning" : "good" },
-    ...cheapest === undefined ? [] : [{ label: "cheapest purchase for it", value: remedyWords(cheapest.remedy), note: priceWords(cheapest, report.currency) }],
-    ...place === undefined ? [] : [{ label: "first without a place", value: place.application, note: lateWords(place.runway.crossed.p50, report) }],
+    { label: "Runs out first", value: first === undefined ? "nothing" : `${resourceWords(first.resource)} of ${first.group}` },
+    { label: "Likely on", value: first === undefined ? "-" : lateWords(first.runway.crossed.p50, report), note: "half of the paths; nine of ten in the table", tone: first !== undefined && isShort(first.runway.crossed.p50, report) ? "bad" : "good" },
+    { label: "May run out before the horizon", value: `${short.length} of ${report.pools.length}`, note: "on more than one of ten paths", tone: short.length > 0 ? "warning" : "good" },
+    ...cheapest === undefined ? [] : [{ label: "Cheapest purchase for it", value: remedyWords(cheapest.remedy), note: priceWords(cheapest, report.currency) }],
+    ...place === undefined ? [] : [{ label: "First without a place", value: place.application, note: lateWords(place.runway.crossed.p50, report) }],
   ];
 }
 
@@ -57,7 +70,7 @@ function runwaySection(report: ForecastReport): Section {
   const rows = report.pools.filter(({ runway }) => runway.crossedPermille > 0).map(({ group, resource, runway: { crossed } }) => {
     const at = (ms: number | null): number | null => (ms === null ? null : onAxis(ms, report));
     return {
-      name: group, note: resource, low: at(crossed.p10), middle: at(crossed.p50), high: at(crossed.p90),
+      name: `${capital(resourceWords(resource))} of ${group}`, low: at(crossed.p10), middle: at(crossed.p50), high: at(crossed.p90),
       ...(isShort(crossed.p50, report) ? { tone: "bad" as const } : isShort(crossed.p10, report) ? { tone: "warning" as const } : {}),
     };
   });
@@ -67,19 +80,20 @@ function runwaySection(report: ForecastReport): Section {
   })];
   return {
     title: "Runway", words: "Usable capacity is what hosts have, less what is kept free for a failure, less the buffer.",
-    content: report.pools.length === 0 ? [] : [...interval, ...report.pools.slice(0, poolChartsMax).map((pool) => poolChart(pool, report)), runwayTable(report)],
+    content: report.pools.length === 0 ? [] : [...interval, ...poolsToTell(report).slice(0, poolChartsMax).map((pool) => poolChart(pool, report)), runwayTable(report)],
   };
 }
 
-function poolChart({ group, resource, capacity, runway, outlook }: PoolRunway, report: ForecastReport): Markup {
+function poolChart(pool: PoolRunway, report: ForecastReport): Markup {
+  const { group, resource, capacity, runway, outlook } = pool;
   const days = (fromMs: number, count: number): number[] => Array.from({ length: count }, (_, d) => onAxis(fromMs + d * dayMs, report));
   const { scale, unit } = scaleOf(resource, report, capacity);
   const scaled = (values: Float64Array): Float64Array => values.map((value) => value / scale);
   const { p10, p50 } = runway.crossed;
   const marks = [[p10, "one of ten paths"], [p50, "half of the paths"]] as const;
   return lineChart({
-    title: `${group}: ${resource}`,
-    words: `Peaks of the days, each lasting for an hour: measured, then the middle of the paths with the band of eight of ten. ${p50 === null ? "Half of the paths stay below for two years." : `Half of the paths are above what is usable by ${dayWords(p50, report)}.`}`,
+    title: `${capital(resourceWords(resource))} of ${group}`,
+    words: `${poolWords(pool, report)} The line is the peak of each day that lasts for an hour; ahead, the middle of the paths with eight of ten around it.`,
     x: timeAxis(report), y: { unit, from: "zero" },
     series: [
       { name: "measured", x: days(outlook.measuredFromMs, outlook.measured.length), y: scaled(outlook.measured) },
@@ -88,6 +102,16 @@ function poolChart({ group, resource, capacity, runway, outlook }: PoolRunway, r
     limits: [{ name: "usable", value: runway.usable / scale }, ...capacity > runway.usable ? [{ name: "capacity", value: capacity / scale }] : []],
     marks: marks.flatMap(([at, words]) => (at !== null && at < report.horizonEndMs ? [{ at: onAxis(at, report), words, tone: "warning" as const }] : [])),
   });
+}
+
+/** What is to be seen, in figures. */
+function poolWords({ resource, capacity, runway: { crossed, peakNow, usable } }: PoolRunway, report: ForecastReport): string {
+  const { scale, unit } = scaleOf(resource, report, capacity);
+  const amount = (value: number): string => `${numberText(Math.round((10 * value) / scale) / 10)} ${unit}`;
+  if (peakNow > usable) return `Needs ${amount(peakNow)} and may use ${amount(usable)}: it is short already.`;
+  const now = `Needs ${amount(peakNow)} now and may use ${amount(usable)}.`;
+  if (crossed.p50 !== null) return `${now} Half of the paths need more by ${dayWords(crossed.p50, report)}${crossed.p10 === null ? "" : `, one of ten by ${dayWords(crossed.p10, report)}`}.`;
+  return crossed.p10 === null ? `${now} At least nine of ten paths stay below for two years.` : `${now} One of ten paths needs more by ${dayWords(crossed.p10, report)}; half stay below for two years.`;
 }
 
 /** Units that people read. */
@@ -104,7 +128,7 @@ function runwayTable(report: ForecastReport): Markup {
     const amount = (value: number): number => Math.round((10 * value) / scale) / 10;
     const { runway } = pool;
     return [
-      pool.group, pool.resource, pool.hosts, amount(pool.capacity), amount(pool.failoverReserve), amount(pool.buffer), amount(runway.usable), amount(runway.peakNow), amount(30 * runway.trendPerDay), unit,
+      pool.group, resourceWords(pool.resource), pool.hosts, amount(pool.capacity), amount(pool.failoverReserve), amount(pool.buffer), amount(runway.usable), amount(runway.peakNow), amount(30 * runway.trendPerDay), unit,
       dayWords(runway.crossed.p10, report), dayWords(runway.crossed.p50, report), dayWords(runway.crossed.p90, report), Math.round(runway.crossedPermille / 10),
     ];
   });
@@ -119,7 +143,7 @@ function waysSection(report: ForecastReport): Section {
   const rowsOf = (what: string, from: number | null, ways: readonly Way[]): readonly (readonly Cell[])[] =>
     ways.map((way) => [what, dayWords(from, report), { text: remedyWords(way.remedy), tone: way.isEnough ? "good" : "plain" }, way.microsPerMonth / 1_000_000, helpsUntil(way, report)]);
   const rows = [
-    ...report.pools.flatMap(({ group, resource, runway, ways }) => rowsOf(`${group}, ${resource}`, runway.crossed.p10, ways)),
+    ...report.pools.flatMap(({ group, resource, runway, ways }) => rowsOf(`${resourceWords(resource)} of ${group}`, runway.crossed.p10, ways)),
     ...report.places.flatMap(({ application, runway, ways }) => rowsOf(`${application}, next instance`, runway.crossed.p10, ways)),
   ];
   return {
@@ -133,7 +157,7 @@ function waysSection(report: ForecastReport): Section {
 
 function placesSection(report: ForecastReport): Section {
   const rows = report.places.map(({ application, services, like, runway }): readonly Cell[] => [
-    application, services.join(", "), runway.resource, like, runway.instances, runway.moreMayFit ? `at least ${runway.moreInstances}` : runway.moreInstances,
+    application, services.join(", "), resourceWords(runway.resource), like, runway.instances, runway.moreMayFit ? `at least ${runway.moreInstances}` : runway.moreInstances,
     dayWords(runway.crossed.p10, report), dayWords(runway.crossed.p50, report), dayWords(runway.crossed.p90, report),
   ]);
   return {
@@ -146,13 +170,13 @@ function placesSection(report: ForecastReport): Section {
 }
 
 function demandSection(report: ForecastReport): Section {
-  const charts = [...report.demands].sort((a, b) => varies(b) - varies(a)).slice(0, demandChartsMax).map((demand) => demandChart(demand, report));
+  const charts = report.demands.filter(varies).slice(0, demandChartsMax).map((demand) => demandChart(demand, report));
   const rows = report.demands.map((demand): readonly Cell[] => {
     const { covered, error } = backTestWords(demand);
-    if (demand.forecast.kind === "too-short") return [demand.name, demand.resource, "too little measured", null, null, null, covered, error];
+    if (demand.forecast.kind === "too-short") return [demand.name, resourceWords(demand.resource), "too little measured", null, null, null, covered, error];
     const { season, shifts, holes, trendPerDay } = demand.forecast;
     const { scale, unit } = scaleOf(demand.resource, report, 1024);
-    return [demand.name, demand.resource, seasonWords(season), `${Math.round((3000 * trendPerDay) / scale) / 100} ${unit}`, shifts.length, holes.length, covered, error];
+    return [demand.name, resourceWords(demand.resource), seasonWords(season), `${Math.round((3000 * trendPerDay) / scale) / 100} ${unit}`, shifts.length, holes.length, covered, error];
   });
   return {
     title: "Demand", words: `What each ${report.per} was asked for, and the band that is to hold ${report.bandPermille / 10} % of what comes.`,
@@ -163,10 +187,10 @@ function demandSection(report: ForecastReport): Section {
   };
 }
 
-/** 1 for what changes at all; charts of constants tell nothing. */
-function varies({ history: { values } }: Demand): number {
+/** Charts of constants tell nothing. */
+function varies({ history: { values } }: Demand): boolean {
   const known = values.filter((value) => !Number.isNaN(value));
-  return Number(known.some((value) => value !== known[0]));
+  return known.some((value) => value !== known[0]);
 }
 
 function demandChart({ name, resource, history, forecast }: Demand, report: ForecastReport): Markup {
@@ -177,7 +201,7 @@ function demandChart({ name, resource, history, forecast }: Demand, report: Fore
     name: "forecast", x: slots(forecast.startMs, forecast.middle.length), y: scaled(forecast.middle), band: { name: `${report.bandPermille / 10} % band`, low: scaled(forecast.low), high: scaled(forecast.high) },
   }];
   return lineChart({
-    title: `${name}: ${resource}`, words: demandWords(forecast, report),
+    title: `${capital(resourceWords(resource))} of ${name}`, words: demandWords(forecast, report),
     x: timeAxis(report), y: { unit, from: "zero" },
     series: [{ name: "measured", x: slots(history.startMs, history.values.length), y: scaled(history.values) }, ...ahead],
     marks: forecast.kind === "too-short" ? [] : forecast.shifts.map(({ atMs }) => ({ at: onAxis(atMs, report), words: "level shift" })),

@@ -1,5 +1,6 @@
 import { barChart, heatMap, page, paragraph, table, type Cell, type Markup } from "../../reports/html/index.ts";
 import { formatDuration } from "../render/duration.ts";
+import { capital, resourceWords } from "../render/forecast-words.ts";
 import { heldWords, isHeld, slotWords } from "../render/sweep.ts";
 import type { LossReport, SweepReport } from "../sweep/report.ts";
 
@@ -17,10 +18,10 @@ export function sweepPage(report: SweepReport): string {
     title: `Losses of ${report.name}`,
     subtitle: [report.title, `${losses.length} losses in each of ${slots} slots of ${formatDuration(report.stepMs)}, from ${slotWords(report.startMs, report)} on`].filter((part) => part !== "").join(" · "),
     facts: [
-      { label: "held in every slot", value: `${held} of ${losses.length}`, tone: held === losses.length ? "good" : "warning" },
-      { label: "stop a service until the repair", value: String(down), tone: down === 0 ? "good" : "bad" },
-      { label: "workloads without a place at some loss", value: String(without.size), tone: without.size === 0 ? "good" : "warning" },
-      ...worst === undefined ? [] : [{ label: "the worst", value: worst.name, note: `held in ${heldWords(worst, report)} of the slots` }],
+      { label: "Held in every slot", value: `${held} of ${losses.length}`, tone: held === losses.length ? "good" : "warning" },
+      { label: "Stop a service until the repair", value: String(down), tone: down === 0 ? "good" : "bad" },
+      { label: "Workloads without a place at some loss", value: String(without.size), tone: without.size === 0 ? "good" : "warning" },
+      ...worst === undefined ? [] : [{ label: "The worst", value: worst.name, note: `held in ${heldWords(worst, report)} of the slots` }],
     ],
     sections: [
       { title: "When each loss is held", words: "Each loss is tried in every slot: the planner says, under all policies, who takes what over, and the load says whether takers have that much.", content: overTime(report) },
@@ -37,7 +38,7 @@ function overTime(report: SweepReport): readonly Markup[] {
   const [scale, unit] = resource.unit === "millicores" ? [1000, "cores"] : [1, resource.unit];
   return [
     heatMap({
-      title: `Missing at each loss: ${resource.name}`, words: "What takers cannot give beyond what they could not before, and what has no place: the most in each part of the time. The worst losses come first; those that miss nothing are left out.",
+      title: `${capital(resourceWords(resource.name))} missing at each loss`, words: "What takers cannot give beyond what they could not before, and what has no place: the most in each part of the time. The worst losses come first; those that miss nothing are left out.",
       unit, columns: { kind: report.hasDate ? "utc" : "elapsed", from: report.hasDate ? report.startMs : 0, step: report.slotsPerColumn * report.stepMs },
       rows: shown.map(({ name, columns }) => ({ name, values: columns.map((missing) => missing / scale) })),
     }),
@@ -68,7 +69,7 @@ function lossTable(report: SweepReport): Markup {
 function missingWords({ resources }: LossReport, report: SweepReport): string {
   const [first, ...others] = resources;
   const worst = others.reduce((least, each) => (least === undefined || each.slotsHeld < least.slotsHeld ? each : least), first);
-  return worst === undefined || worst.worstMissing === 0 ? "-" : `${slotWords(worst.worstAtMs, report)} (${worst.resource})`;
+  return worst === undefined || worst.worstMissing === 0 ? "-" : `${slotWords(worst.worstAtMs, report)} (${resourceWords(worst.resource)})`;
 }
 
 function toneOf(loss: LossReport, report: SweepReport): "good" | "bad" | "warning" {

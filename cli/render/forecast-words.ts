@@ -1,7 +1,7 @@
-import type { Season } from "../../simulator/index.ts";
-import type { Remedy, Way, WhenAtMs } from "../../simulator/index.ts";
+import type { Remedy, Season, Way, WhenAtMs } from "../../simulator/index.ts";
 import type { Demand } from "../forecast/demand.ts";
 import type { ForecastReport } from "../forecast/report.ts";
+import type { PoolRunway } from "../forecast/runways.ts";
 import { formatDuration } from "./duration.ts";
 import { formatMicros } from "./money.ts";
 
@@ -61,4 +61,25 @@ export function backTestWords({ backTest }: Pick<Demand, "backTest">): { readonl
   if (backTest === null) return { covered: "-", error: "-" };
   const { covered, points, absoluteError, naiveError } = backTest;
   return { covered: `${Math.round((100 * covered) / points)} %`, error: naiveError === 0 ? (absoluteError === 0 ? "none" : "-") : (absoluteError / naiveError).toFixed(2) };
+}
+
+/** Runways that somebody should see: those that end on some path, and those that are more than so full now. */
+export function poolsToTell({ pools }: Pick<ForecastReport, "pools">): readonly PoolRunway[] {
+  return pools.filter(({ runway: { crossedPermille, peakNow, usable } }) => crossedPermille > 0 || peakNow * 1000 > usable * tellingUsePermille);
+}
+
+const tellingUsePermille = 600;
+
+const resourceNames: ReadonlyMap<string, string> = new Map([
+  ["cpuMillicores", "processors"], ["cpuMHz", "processors"], ["memoryMiB", "memory"], ["storageMiB", "storage"], ["storageMBps", "storage traffic"], ["networkMbps", "network"],
+]);
+
+/** A resource as people say it. */
+export function resourceWords(resource: string): string {
+  return resourceNames.get(resource) ?? resource;
+}
+
+/** The same at the beginning of a sentence. */
+export function capital(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }

@@ -5,7 +5,7 @@ import type { PoolRunway } from "../forecast/runways.ts";
 import { formatAmount } from "./amount.ts";
 import { countWords } from "./diagnostics.ts";
 import { formatDuration } from "./duration.ts";
-import { backTestWords, dayWords, helpsUntil, priceWords, remedyWords, seasonName, whenWords } from "./forecast-words.ts";
+import { backTestWords, dayWords, helpsUntil, poolsToTell, priceWords, remedyWords, seasonName, whenWords } from "./forecast-words.ts";
 import type { Paint } from "./paint.ts";
 import { sparkline } from "./sparkline.ts";
 import { renderTable, type Column } from "./table.ts";
@@ -38,7 +38,7 @@ const dates: readonly Column[] = [{ head: "p10", align: "right" }, { head: "p50"
 
 function poolTable(report: ForecastReport, { paint, columns, full }: View): string {
   if (report.pools.length === 0) return wrap("No group of hosts limits any resource of the load, so none runs out.", columns, "");
-  const shown = full ? report.pools : report.pools.slice(0, rowsMax);
+  const shown = full ? report.pools : poolsToTell(report);
   const rows = shown.map((pool) => {
     const { runway } = pool;
     const amount = (value: number): string => formatAmount(Math.round(value), unitOf(report, pool.resource));
@@ -48,7 +48,7 @@ function poolTable(report: ForecastReport, { paint, columns, full }: View): stri
   const table = renderTable([
     { head: "" }, { head: "group" }, { head: "resource" }, { head: "usable", align: "right" }, { head: "peak now", align: "right" }, { head: "in 30 d", align: "right", dropRank: 1 }, ...dates,
   ], rows, columns);
-  const words = "Dates on which the use of an hour is first above the usable capacity (capacity less failover reserve less buffer) on one, five and nine of ten paths; - is not within two years.";
+  const words = "Dates on which the use of an hour is first above the usable capacity (capacity less failover reserve less buffer) on one, five and nine of ten paths; - is not within two years, which is how far runways are looked at.";
   return `${paint.bold("Runway")}\n${table}${rest(report.pools.length - shown.length)}\n${wrap(words, columns, "  ")}`;
 }
 
@@ -108,14 +108,27 @@ function demandRow(demand: Demand, report: ForecastReport): readonly string[] {
   const now = amount(meanOf(history.values.subarray(Math.max(0, history.values.length - day))));
   const { covered, error } = backTestWords(demand);
   if (forecast.kind === "too-short") {
-    return [demand.name, demand.resource, sparkline(history.values, highestOf(history.values), 12), now, "-", `too little measured: ${countWords(forecast.measuredSlots, "slot")} of ${forecast.neededSlots}`, "-", "-", covered, error];
+    return [demand.name, demand.resource, sparkline(means(history.values, 12), highestOf(means(history.values, 12)), 12), now, "-", `too little measured: ${countWords(forecast.measuredSlots, "slot")} of ${forecast.neededSlots}`, "-", "-", covered, error];
   }
-  const most = Math.max(highestOf(history.values), highestOf(forecast.middle));
+  const [past, ahead] = [means(history.values, 12), means(forecast.middle, 8)];
+  const most = Math.max(highestOf(past), highestOf(ahead));
   const last = (values: Float64Array): string => amount(meanOf(values.subarray(Math.max(0, values.length - day))));
   return [
-    demand.name, demand.resource, `${sparkline(history.values, most, 12)}|${sparkline(forecast.middle, most, 8)}`, now,
-    last(forecast.middle), `${last(forecast.low)} to ${last(forecast.high)}`, seasonName(forecast.season), `${forecast.shifts.length}, ${forecast.holes.length}`, covered, error,
+    demand.name, demand.resource, `${sparkline(past, most, 12)}|${sparkline(ahead, most, 8)}`, now,
+    last(forecast.middle), between(last(forecast.low), last(forecast.high)), seasonName(forecast.season), `${forecast.shifts.length}, ${forecast.holes.length}`, covered, error,
   ];
+}
+
+/** Two amounts, the unit told once where it is the same. */
+function between(low: string, high: string): string {
+  const unit = / .*$/.exec(high)?.[0] ?? "";
+  return `${unit !== "" && low.endsWith(unit) ? low.slice(0, -unit.length) : low} to ${high}`;
+}
+
+/** The mean of each of so many parts: peaks of days would hide where the load goes. */
+function means(values: Float64Array, parts: number): Float64Array {
+  const count = Math.min(parts, values.length);
+  return Float64Array.from({ length: count }, (_, part) => meanOf(values.subarray(Math.floor((part * values.length) / count), Math.floor(((part + 1) * values.length) / count))));
 }
 
 function highestOf(values: Float64Array): number {
