@@ -1,5 +1,6 @@
 export { applyChanges, type Changed } from "./changes.ts";
 export { generateScenario } from "./generate.ts";
+export { traceScenario, type TraceFleetOptions } from "./generate/from-trace.ts";
 export type { GenerateOptions } from "./generate/options.ts";
 export { durationOf, durationText } from "./duration.ts";
 export { isDuration } from "./fields/common.ts";

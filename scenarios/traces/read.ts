@@ -19,7 +19,7 @@ export type ReadTraceOptions = Partial<TraceOptions> & {
   readonly format?: TraceFormatName;
   /**
    * Takes each series as its file has been read, so that no more than a file is in memory; the trace is then empty.
-   * Series come in the order of the files, those of a file in no order.
+   * Series come in the order of the files, those of a file in the order in which it first names them.
    */
   readonly each?: (series: LoadSeries, resources: readonly LoadResource[]) => void;
 };
