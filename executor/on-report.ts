@@ -8,7 +8,7 @@ type Outcome = Extract<Report, { readonly attempt: number }>;
 /** What a report of an agent tells an execution: nothing when it is of another one, old, or said by the wrong host. */
 export function onReport(settings: RunSettings, state: RunState, report: Report): readonly Happening[] {
   switch (report.kind) {
-    case "heartbeat": case "inventory": case "fenced": return [];
+    case "heartbeat": case "inventory": case "fenced": case "changed": return [];
     case "found": return onFound(state, report);
     case "begun": case "done": case "failed": case "void": return onOutcome(settings, state, report);
   }

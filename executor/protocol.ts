@@ -58,6 +58,8 @@ export type Report =
   /** The command was of an epoch that is over. */
   | { readonly kind: "fenced"; readonly host: HostId; readonly epoch: number } & Attempt
   | { readonly kind: "found"; readonly host: HostId; readonly run: RunId; readonly workload: WorkloadId; readonly found: Found }
+  /** Something happened by itself: a guest died, or was started by hand. */
+  | { readonly kind: "changed"; readonly host: HostId; readonly workload: WorkloadId; readonly found: Found }
   /** A new `incarnation` after each start of the agent. */
   | { readonly kind: "heartbeat"; readonly host: HostId; readonly incarnation: number }
   | { readonly kind: "inventory"; readonly host: HostId; readonly run: RunId; readonly inventory: Inventory };
@@ -127,6 +129,7 @@ const reports = byKind({
   void: { ...attempt, host: id },
   fenced: { ...attempt, host: id, epoch: count },
   found: { host: id, run: id, workload: id, found },
+  changed: { host: id, workload: id, found },
   heartbeat: { host: id, incarnation: count },
   inventory: { host: id, run: id, inventory },
 });

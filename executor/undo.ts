@@ -1,3 +1,4 @@
+import { deleteMs } from "../model/carrying.ts";
 import type { Workload } from "../model/fleet.ts";
 import type { ActionId } from "../model/ids.ts";
 import type { Action, PlannedAction } from "../model/plan.ts";
@@ -163,6 +164,3 @@ class Course {
     return this.fleet.index.workloads[w];
   }
 }
-
-/** Time to delete the data of one workload. */
-const deleteMs = 1000;

@@ -41,7 +41,7 @@ export function drawFaults(random: Random): Faults {
     case 2: return { ...none, endMs, executorCrashes: random.between(50, 400), rivals: random.below(500), executorStalls: random.below(300) };
     case 3: return { ...none, endMs, agentCrashes: random.between(20, 300) };
     case 4: return { ...none, endMs, powerCuts: random.between(100, 700), deaths: rare(500) };
-    case 5: return { ...none, endMs, driverFailures: random.between(50, 900), fullDisks: rare(900), endless: rare(900), wishes: random.below(800) };
+    case 5: return { ...none, endMs, driverFailures: random.between(50, 900), fullDisks: rare(900), endless: rare(900), wishes: random.below(1000) };
     default: return {
       endMs, loss: rare(200), duplicates: rare(200), late: rare(100), cuts: rare(300), executorCrashes: rare(200), executorStalls: rare(200),
       rivals: rare(300), agentCrashes: rare(150), powerCuts: rare(400), deaths: rare(400), fullDisks: rare(500), endless: rare(400),

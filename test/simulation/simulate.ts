@@ -32,6 +32,9 @@ export interface Simulated {
 /** A run must have ended so long after the last fault, however the faults were. */
 const livenessMs = 6 * 3_600_000;
 
+/** More is no execution of a small plan any more, but a loop. */
+const eventsMax = 100_000;
+
 interface Executor {
   readonly name: string;
   readonly runner: Runner;
@@ -90,7 +93,7 @@ export class Simulation {
     this.#planFaults();
     const limitMs = this.#faults.endMs + livenessMs;
     let events = 0;
-    while (this.#timeline.step(limitMs)) {
+    while (events < eventsMax && this.#timeline.step(limitMs)) {
       events++;
       // Promises of the executors are kept before time goes on.
       await new Promise((resolve) => { setImmediate(resolve); });
