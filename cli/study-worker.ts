@@ -15,10 +15,12 @@ export interface StudyAnswer {
 
 parentPort?.on("message", ({ number, job }: StudyQuestion) => {
   // What is thrown is a fault of the program: it ends the worker, and is told where that is watched.
-  void runStudyJob(job).then((outcome) => {
-    const answer: StudyAnswer = { number, outcome };
-    // A port between threads has no origin.
-    // eslint-disable-next-line unicorn/require-post-message-target-origin
-    parentPort?.postMessage(answer);
-  });
+  void answer(number, job);
 });
+
+async function answer(number: number, job: StudyJob): Promise<void> {
+  const answered: StudyAnswer = { number, outcome: await runStudyJob(job) };
+  // A port between threads has no origin.
+  // eslint-disable-next-line unicorn/require-post-message-target-origin
+  parentPort?.postMessage(answered);
+}

@@ -7,6 +7,7 @@ import { countWords } from "./diagnostics.ts";
 import { formatDuration } from "./duration.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable, type Column } from "./table.ts";
+import { widthOf } from "./text.ts";
 
 interface View {
   readonly paint: Paint;
@@ -35,17 +36,18 @@ export function renderStudy(report: StudyReport, view: View): string {
 
 function meansTable({ variants, currency }: StudyReport, { columns }: View): string {
   const shown = measures.filter(({ name }) => variants.some(({ measured }) => measured.some(({ measure }) => measure === name)));
-  const heads: readonly Column[] = [
-    { head: "scenario", wraps: 10 }, { head: "policies", wraps: 8 },
-    ...shown.map((measure): Column => ({ head: headOf(measure, currency), align: "right", wraps: 5 })),
-  ];
-  return renderTable(heads, variants.map((variant) => [
-    variant.scenario, variant.policies,
-    ...shown.map((measure) => {
-      const found = variant.measured.find((each) => each.measure === measure.name);
-      return found === undefined ? "-" : valueWords(found.mean, measure);
-    }),
-  ]), columns);
+  const cells = variants.map(({ measured }) => shown.map((measure) => {
+    const found = measured.find((each) => each.measure === measure.name);
+    return found === undefined ? "-" : valueWords(found.mean, measure);
+  }));
+  const heads = shown.map((measure, m): Column => {
+    const head = headOf(measure, currency);
+    // Headings are broken between words, numbers never.
+    const wraps = Math.max(...head.split(" ").map(widthOf), ...cells.map((row) => widthOf(row[m] ?? "")));
+    return { head, align: "right", wraps, ...(measure.dropRank === undefined ? {} : { dropRank: measure.dropRank }) };
+  });
+  const names: readonly Column[] = [{ head: "scenario", wraps: 10 }, { head: "policies", wraps: 8 }];
+  return renderTable([...names, ...heads], variants.map(({ scenario, policies }, v) => [scenario, policies, ...cells[v] ?? []]), columns);
 }
 
 function headOf(measure: Pick<Measure, "head" | "unit">, currency: string): string {

@@ -75,8 +75,12 @@ function valueOf({ figures }: SeedRun, { name }: Measure): number | null {
 /** A difference seed by seed with its verdict. */
 export function judgedDifference(better: Measure["better"], before: readonly number[], after: readonly number[]): Difference {
   const { pairs, mean, low, high, isSure } = pairedDifference(before, after);
-  const finite = (bound: number): number | null => (Number.isFinite(bound) ? bound : null);
   return { pairs, mean, low: finite(low), high: finite(high), verdict: verdictOn(better, before.every((value, n) => value === after[n]), pairs, mean, isSure) };
+}
+
+/** One seed bounds nothing. */
+function finite(bound: number): number | null {
+  return Number.isFinite(bound) ? bound : null;
 }
 
 function verdictOn(better: Measure["better"], same: boolean, pairs: number, mean: number, isSure: boolean): Verdict {

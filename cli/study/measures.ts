@@ -9,6 +9,8 @@ export interface Measure {
   readonly better: "less" | "more";
   readonly scale: number;
   readonly decimals: number;
+  /** What a narrow terminal leaves out first. */
+  readonly dropRank?: number;
   /** Null where it means nothing for a run. */
   readonly of: (run: RunFacts) => number | null;
 }
@@ -26,15 +28,19 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, each)
 export const measures: readonly Measure[] = [
   { name: "costMicros", head: "cost", unit: "currency", better: "less", scale: 1_000_000, decimals: 2, of: ({ result }) => Number(result.totals.micros) },
   { name: "energyMilliwattHours", head: "energy", unit: "kWh", better: "less", scale: 1_000_000, decimals: 2, of: ({ result }) => Number((result.totals.microjoules + 1_800_000n) / 3_600_000n) },
-  { name: "carbonMilligrams", head: "carbon", unit: "kg", better: "less", scale: 1_000_000, decimals: 2, of: ({ result }) => Number(result.totals.carbonMilligrams) },
+  { name: "carbonMilligrams", head: "carbon", unit: "kg", better: "less", scale: 1_000_000, decimals: 2, dropRank: 2, of: ({ result }) => Number(result.totals.carbonMilligrams) },
   { name: "peakUsePermille", head: "peak use", unit: "%", better: "less", scale: 10, decimals: 1, of: ({ result }) => Math.round(result.charts.usePeakPermille.reduce((most, use) => Math.max(most, use), 0)) },
   { name: "stolenMs", head: "stolen", unit: "h", better: "less", scale: 3_600_000, decimals: 2, of: ({ result }) => Math.round(sum(result.hosts.map(({ stealMs }) => stealMs))) },
   {
     name: "availabilityPpm", head: "up", unit: "%", better: "more", scale: 10_000, decimals: 3,
     of: ({ result: { services } }) => (services.length === 0 ? null : Math.min(...services.map(({ availabilityPpm }) => availabilityPpm))),
   },
+  {
+    name: "operationalPpm", head: "whole", unit: "%", better: "more", scale: 10_000, decimals: 2,
+    of: ({ result: { services, lengthMs } }) => (services.length === 0 ? null : Math.min(...services.map(({ operationalMs }) => Math.floor((1_000_000 * operationalMs) / lengthMs)))),
+  },
   { name: "interruptions", head: "outages", unit: "", better: "less", scale: 1, decimals: 1, of: ({ result }) => sum(result.services.map(({ interruptions }) => interruptions)) },
-  { name: "moves", head: "moves", unit: "", better: "less", scale: 1, decimals: 1, of: ({ result }) => result.actions.filter(({ planned, outcome }) => outcome === "done" && (planned.action.kind === "migrate" || planned.action.kind === "transfer")).length },
+  { name: "moves", head: "moves", unit: "", better: "less", scale: 1, decimals: 1, dropRank: 1, of: ({ result }) => result.actions.filter(({ planned, outcome }) => outcome === "done" && (planned.action.kind === "migrate" || planned.action.kind === "transfer")).length },
   { name: "mustsBroken", head: "musts broken", unit: "", better: "less", scale: 1, decimals: 1, of: ({ result }) => result.breaches.filter(({ strength }) => strength === "must").length },
   { name: "runwayMs", head: "runway", unit: "days", better: "more", scale: 86_400_000, decimals: 0, of: ({ runwayMs }) => runwayMs },
 ];

@@ -15,23 +15,23 @@ export interface PoolWatch {
  * before stays. Returns whether it was pressed.
  */
 export async function runJobs(jobs: readonly StudyJob[], watch: PoolWatch): Promise<boolean> {
-  let interrupted = false;
+  const state = { interrupted: false };
   let next = 0;
   const workers: Worker[] = [];
   const endAll = async (): Promise<void> => {
     await Promise.all(workers.map((worker) => worker.terminate()));
   };
   const onSignal = (): void => {
-    interrupted = true;
+    state.interrupted = true;
     void endAll();
   };
   const work = async (): Promise<void> => {
     const worker = startWorker("study-worker", null);
     workers.push(worker);
-    while (next < jobs.length && !interrupted) {
+    while (next < jobs.length && !state.interrupted) {
       const number = next++;
       const job = jobs[number];
-      const outcome = job === undefined ? null : await ask(worker, { number, job }, () => interrupted);
+      const outcome = job === undefined ? null : await ask(worker, { number, job }, () => state.interrupted);
       if (outcome !== null) await watch.onDone(number, outcome);
     }
   };
@@ -42,7 +42,7 @@ export async function runJobs(jobs: readonly StudyJob[], watch: PoolWatch): Prom
     process.off("SIGINT", onSignal);
     await endAll();
   }
-  return interrupted;
+  return state.interrupted;
 }
 
 /** Null when the worker was ended before it had an answer. */

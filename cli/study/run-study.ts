@@ -148,11 +148,13 @@ async function answersOf({ whatIfs, scenarios }: Study, variants: readonly Prepa
 function warnings(variants: readonly ComparedVariant[]): readonly Diagnostic[] {
   const sum = (of: (figures: RunFigures) => number): number =>
     variants.reduce((total, { runs }) => total + runs.reduce((ofRuns, { figures }) => ofRuns + (figures === null ? 0 : of(figures)), 0), 0);
-  const warn = (count: number, message: string, advice: string): readonly Diagnostic[] =>
-    count === 0 ? [] : [{ code: "out-of-range", severity: "warning", file: null, line: null, column: null, path: "", message: `${count} ${message}`, advice }];
   return [
     ...warn(sum(({ answersRefused }) => answersRefused), "answers of the planner were refused by the verifier and not carried out.", "Give recovery.iterations more, or set policies aside that cannot be kept in an emergency."),
     ...warn(sum(({ samplesAtLimit }) => samplesAtLimit), "samples were more than can be counted, and stayed at the limit.", "Use larger units, or less load."),
     ...warn(sum(({ actionsFailed }) => actionsFailed), "actions of plans failed or were given up.", "See `stowage simulate` of one seed: it says which and why."),
   ];
+}
+
+function warn(count: number, message: string, advice: string): readonly Diagnostic[] {
+  return count === 0 ? [] : [{ code: "out-of-range", severity: "warning", file: null, line: null, column: null, path: "", message: `${count} ${message}`, advice }];
 }
