@@ -6,7 +6,6 @@ import type { SimulationReport } from "../simulation-report.ts";
 /** The bill, by host and by what is paid for. */
 export function costSection({ made: { scenario }, result: { hosts, totals, lengthMs } }: SimulationReport): Section {
   const { currency } = scenario.fleet;
-  const money = (micros: bigint): number => Number(micros) / 1e6;
   const dearest = hosts.map(({ host, bill }) => ({ host, bill, sum: bill.onMicros + bill.workloadMicros + bill.energyMicros })).sort((a, b) => (a.sum < b.sum ? 1 : a.sum > b.sum ? -1 : 0));
   if (totals.micros === 0n) return { title: "Cost", content: [] };
   return {
@@ -21,4 +20,8 @@ export function costSection({ made: { scenario }, result: { hosts, totals, lengt
       ],
     })],
   };
+}
+
+function money(micros: bigint): number {
+  return Number(micros) / 1e6;
 }

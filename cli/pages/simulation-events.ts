@@ -3,7 +3,7 @@ import { eventsOf, timeText, type SimulationReport } from "../simulation-report.
 import { axisOf } from "./simulation-hosts.ts";
 
 const kinds = [
-  { name: "degraded", tone: "warning" }, { name: "down or failed", tone: "bad" }, { name: "off", tone: "plain" }, { name: "being switched", tone: "plain" }, { name: "answer of the planner", tone: "good" },
+  { name: "degraded", tone: "warning" }, { name: "down or failed", tone: "bad" }, { name: "off", tone: "quiet" }, { name: "being switched", tone: "plain" }, { name: "planner", tone: "good" },
 ] as const;
 
 /** Kinds by the state that they show; a state without a kind is the usual one. */

@@ -21,7 +21,6 @@ export function hostSection(report: SimulationReport): Section {
   const { hosts, charts } = report.result;
   const { kind, from } = axisOf(report);
   const rows = hosts.map(({ host }, h) => ({ name: host, values: whileOn(report, h, chartRow(charts.usePeakPermille, h, report)) }));
-  const percent = (part: number, whole: number): number => (whole === 0 ? 0 : Math.round((1000 * part) / whole) / 10);
   return {
     title: "Hosts", words: "How much of its processors each host gave. Hosts that are off have no colour.",
     content: [
@@ -31,8 +30,8 @@ export function hostSection(report: SimulationReport): Section {
       }),
       ...(hosts.some(({ microjoules }) => microjoules > 0n) ? [powerChart(report)] : []),
       table({
-        title: "Hosts in figures", words: "Stolen is what workloads asked for and did not get.",
-        columns: [{ head: "host" }, { head: "site" }, { head: "on", unit: "% of time" }, { head: "mean use", unit: "%" }, { head: "99 % of time below", unit: "%" }, { head: "peak", unit: "%" }, { head: "stolen", unit: "% of demand" }, { head: "failed", unit: "h" }, { head: "energy", unit: "kWh" }],
+        title: "Hosts in figures", words: "Below p99 the use of processors lies for 99 % of the time. Stolen is what workloads asked for and did not get.",
+        columns: [{ head: "host" }, { head: "site" }, { head: "on", unit: "% of time" }, { head: "mean use", unit: "%" }, { head: "p99", unit: "%" }, { head: "peak", unit: "%" }, { head: "stolen", unit: "% of demand" }, { head: "failed", unit: "h" }, { head: "energy", unit: "kWh" }],
         rows: hosts.map((host) => {
           const [use] = host.uses;
           return [
@@ -43,6 +42,11 @@ export function hostSection(report: SimulationReport): Section {
       }),
     ],
   };
+}
+
+/** To a tenth. */
+function percent(part: number, whole: number): number {
+  return whole === 0 ? 0 : Math.round((1000 * part) / whole) / 10;
 }
 
 function fullWords(rows: readonly { readonly name: string; readonly values: Float64Array }[]): string {

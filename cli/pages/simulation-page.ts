@@ -1,10 +1,11 @@
 import { formatMicros } from "../../model/money.ts";
 import { amountText, page, type Fact } from "../../reports/html/index.ts";
 import { formatDuration } from "../render/duration.ts";
-import { runwayWords } from "../render/simulation-runway.ts";
+import { firstToCome, runwayWords, shortWords } from "../render/simulation-runway.ts";
 import { columnsUsed, kilowattHours, timeText, type SimulationReport } from "../simulation-report.ts";
 import { costSection } from "./simulation-cost.ts";
 import { eventSection } from "./simulation-events.ts";
+import { groundSection } from "./simulation-ground.ts";
 import { hostSection } from "./simulation-hosts.ts";
 import { planSection } from "./simulation-plan.ts";
 import { runwaySection } from "./simulation-runway.ts";
@@ -13,7 +14,7 @@ import { limitSection, serviceSection } from "./simulation-services.ts";
 /** A simulation as a page: first what a manager asks, then hosts, services, the plan, the runway, the bill and what happened. */
 export function simulationPage(report: SimulationReport): string {
   const { made: { scenario, simulation }, result } = report;
-  const sections = [limitSection(report), serviceSection(report), planSection(report), hostSection(report), costSection(report), runwaySection(report), eventSection(report)];
+  const sections = [limitSection(report), serviceSection(report), planSection(report), hostSection(report), costSection(report), runwaySection(report), eventSection(report), groundSection(report)];
   return page({
     title: `Simulation of ${scenario.name}`,
     subtitle: [scenario.title, `${formatDuration(result.lengthMs)} from ${timeText(report, 0)}`].filter((part) => part !== "").join(" · "),
@@ -69,7 +70,18 @@ function planFacts({ made: { carried, scenario } }: SimulationReport): readonly 
   }];
 }
 
+/** What is short already, and what comes next. */
 function runwayFacts(report: SimulationReport): readonly Fact[] {
-  const [first] = report.runways;
-  return first === undefined ? [] : [{ label: "Runway", ...runwayWords(first, report) }];
+  const short = shortWords(report);
+  const first = firstToCome(report);
+  const where = report.made.carried === null ? "with everybody where they are" : "with everybody where the plan brings them";
+  return [
+    ...first === undefined ? [] : [{ label: "Runway", ...runwayWords(first, report) }],
+    ...short === null ? [] : [{ label: "Already short", value: shortCount(report), note: `${short}, when what is kept free for a failure and the buffer are taken off, ${where}`, tone: "warning" as const }],
+  ];
+}
+
+function shortCount(report: SimulationReport): string {
+  const count = report.runways.filter((pool) => runwayWords(pool, report).value === "already short").length;
+  return `${count} of ${report.runways.length}`;
 }

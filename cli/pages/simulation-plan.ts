@@ -1,8 +1,10 @@
 import { formatMicros } from "../../model/money.ts";
-import { barChart, table, type Markup, type Section } from "../../reports/html/index.ts";
+import { barChart, notes, table, type Markup, type Section } from "../../reports/html/index.ts";
 import { actionWords } from "../render/action.ts";
 import { formatDuration } from "../render/duration.ts";
-import { planOutcome, timeText, type SimulationReport } from "../simulation-report.ts";
+import { planOutcome, slowerThanPredicted, timeText, type SimulationReport } from "../simulation-report.ts";
+
+const slowerMax = 8;
 
 /** What became of the plan, predicted and simulated. */
 export function planSection(report: SimulationReport): Section {
@@ -15,7 +17,7 @@ export function planSection(report: SimulationReport): Section {
     title: "The plan",
     words: `From ${timeText(report, carried.atMs)} on, ${outcome.done} of ${outcome.actions} actions were done${outcome.tookMs === null ? "" : ` in ${formatDuration(outcome.tookMs)}`}; the plan predicted ${formatDuration(outcome.predictedMs)}. It was verified at ${carried.verification.checkedInstants} instants and ${saves >= 0 ? "saves" : "costs"} ${formatMicros(Math.abs(saves))} ${scenario.fleet.currency} an hour.`,
     content: [
-      ...peaksDuringPlan(report),
+      ...peaksDuringPlan(report), ...slowerThings(report),
       table({
         title: "Actions", words: "Moves take the network that they really get, beside the load.", columns: [{ head: "action" }, { head: "began" }, { head: "took", unit: "s" }, { head: "predicted", unit: "s" }, { head: "outcome" }],
         rows: result.actions.filter(({ planned }) => own.has(planned)).map(({ planned, beganMs, endedMs, outcome: each, because }) => [
@@ -25,6 +27,14 @@ export function planSection(report: SimulationReport): Section {
       }),
     ],
   };
+}
+
+/** Why the plan took longer than it said. */
+function slowerThings(report: SimulationReport): readonly Markup[] {
+  const slower = slowerThanPredicted(report);
+  if (slower.length === 0) return [];
+  const items = slower.slice(0, slowerMax).map(({ action, tookMs, predictedMs }) => `${actionWords(action)}: ${formatDuration(tookMs)} instead of ${formatDuration(predictedMs)}`);
+  return [notes({ title: "What took longer than predicted, beside the load and other moves", items: slower.length > slowerMax ? [...items, `and ${slower.length - slowerMax} more`] : items })];
 }
 
 /** How full hosts were at worst while actions were under way: what still ran and what already came, together. */

@@ -1,5 +1,5 @@
 import { intervalChart, lineChart, paragraph, type Markup, type Section } from "../../reports/html/index.ts";
-import { nameOf, runwayWords } from "../render/simulation-runway.ts";
+import { firstToCome, nameOf, runwayWords } from "../render/simulation-runway.ts";
 import { resourceWords } from "../render/resource-words.ts";
 import type { SimulationReport } from "../simulation-report.ts";
 import { axisOf } from "./simulation-hosts.ts";
@@ -10,8 +10,8 @@ const rowsMax = 20;
 /** How long the fleet lasts with everybody where the plan brings them. */
 export function runwaySection(report: SimulationReport): Section {
   const { runways, made: { startMs } } = report;
-  const [first] = runways;
-  const words = "When demand first passes what may be used: the capacity of hosts, less what is kept free for a failure, less the buffer. `stowage forecast` tells what would help.";
+  const first = firstToCome(report) ?? runways[0];
+  const words = "When demand first passes what may be used: the capacity of hosts, less what is kept free for a failure, less the buffer. The command stowage forecast tells what would help.";
   if (first === undefined) return { title: "Runway", content: [] };
   const ending = runways.filter(({ runway: { crossed } }) => crossed.p10 !== null);
   if (ending.length === 0) return { title: "Runway", words, content: [paragraph("Nothing runs out within two years on nine of ten paths of demand.")] };
@@ -28,7 +28,7 @@ export function runwaySection(report: SimulationReport): Section {
   };
 }
 
-/** What runs out first: the peaks of its days so far and ahead. */
+/** What runs out next: the peaks of its days so far and ahead. */
 function outlookChart(report: SimulationReport, { group, resource, runway, outlook }: SimulationReport["runways"][number]): Markup {
   const { name, unit, scale } = resourceWords(resource);
   const { kind, from } = axisOf(report);
@@ -36,7 +36,7 @@ function outlookChart(report: SimulationReport, { group, resource, runway, outlo
   const days = (firstMs: number, count: number): Float64Array => Float64Array.from({ length: count }, (_, d) => firstMs + d * dayMs - report.made.startMs + from);
   const [now, usable] = [(runway.peakNow / scale).toFixed(1), (runway.usable / scale).toFixed(1)];
   return lineChart({
-    title: `What runs out first: ${name} of ${group}`, words: `Peaks of the days. ${now} ${unit} are needed at the peak of a day now, and ${usable} may be used.`,
+    title: `What runs out next: ${name} of ${group}`, words: `Peaks of the days. ${now} ${unit} are needed at the peak of a day now, and ${usable} may be used.`,
     x: { kind }, y: { unit }, limits: [{ name: "usable", value: runway.usable / scale }],
     series: [
       { name: "so far", x: days(outlook.measuredFromMs, outlook.measured.length), y: scaled(outlook.measured) },

@@ -58,7 +58,6 @@ function marksOf(report: SimulationReport, service: string, application: string)
 
 /** How long each service was whole, degraded and down. */
 export function serviceSection({ result: { services } }: SimulationReport): Section {
-  const time = (ms: number, tone: Tone): Cell => (ms === 0 ? "-" : { text: formatDuration(ms), tone });
   if (services.length === 0) return { title: "Services", content: [] };
   return {
     title: "Services", words: "A service is down when an application of it has no instance that serves, and degraded when one is missing.",
@@ -69,4 +68,8 @@ export function serviceSection({ result: { services } }: SimulationReport): Sect
       ]),
     })],
   };
+}
+
+function time(ms: number, tone: Tone): Cell {
+  return ms === 0 ? "-" : { text: formatDuration(ms), tone };
 }

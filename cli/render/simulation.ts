@@ -70,7 +70,8 @@ function runwayRow(report: SimulationReport): readonly (readonly [string, string
   ];
 }
 
-function loadWords({ made: { simulation, traces } }: SimulationReport): string {
+/** What the load is made of. */
+export function loadWords({ made: { simulation, traces } }: SimulationReport): string {
   const madeUp = simulation.load.flatMap((part) => (part.kind === "trace" ? [] : [part.workloads.length]));
   const workloads = madeUp.reduce((sum, count) => sum + count, 0);
   const measured = traces.map(({ part, trace, report }) => `${part.files.join(", ")} (${counted(trace.series.length, "series", "series")}, ${groupThousands(report.rows)} rows)`);

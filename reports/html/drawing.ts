@@ -24,8 +24,8 @@ export interface Caption {
   readonly words: string;
 }
 
-/** Words of a page have a tone, and a sign for those who do not see colours. */
-export type Tone = "plain" | "good" | "warning" | "bad";
+/** Words of a page have a tone, and a sign for those who do not see colours; what is quiet stands behind the rest. */
+export type Tone = "quiet" | "plain" | "good" | "warning" | "bad";
 
 /** A word in a drawing; a long one is cut to the width, and whole where the pointer rests on it. */
 export function word(x: number, y: number, text: string, anchor: "start" | "middle" | "end", style = "", width = Infinity): Markup {

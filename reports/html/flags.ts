@@ -21,7 +21,7 @@ export interface Flag {
 const flagWidth = 22;
 const flagsShown = 40;
 const wordsShown = 4;
-const worstLast: readonly Tone[] = ["plain", "good", "warning", "bad"];
+const worstLast: readonly Tone[] = ["quiet", "plain", "good", "warning", "bad"];
 
 /** Flags that do not touch. */
 export function flagsOf(marks: readonly Mark[], x: XAxis, axis: Axis): readonly Flag[] {

@@ -154,7 +154,7 @@ function legend({ unit, limit, range }: HeatMap, low: number, high: number, grid
     pieces.push(word(x + size + 6, y + 10, text, "start", "muted"));
     x += size + 26 + textWidth(text, letterSize);
   };
-  if (limit !== undefined) key("cell over", `above ${limit.name} (${amountText(limit.value, unit)})`);
+  if (limit !== undefined && grid.values.some((row) => row.some((value) => value > limit.value))) key("cell over", `above ${limit.name} (${amountText(limit.value, unit)})`);
   if (grid.values.some((row) => row.some((value) => Number.isNaN(value)))) {
     pieces.push(html`<rect x="${x}" y="${y}" width="${size}" height="12" class="empty"/>`, word(x + size + 6, y + 10, "no value", "start", "muted"));
   }

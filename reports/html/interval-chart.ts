@@ -2,6 +2,7 @@ import { assert } from "../../model/assert.ts";
 import { axisFor, roundAxis, xLabel, xText, type Axis, type XAxis } from "./axis.ts";
 import { axisBelow, chartWidth, figure, heightBelow, letterSize, line, lineHeight, word, type Area, type Caption, type Tone } from "./drawing.ts";
 import { html, nothing, together, type Markup } from "./markup.ts";
+import { numberText } from "./numbers.ts";
 import { textWidth } from "./text-width.ts";
 
 /** One interval: low, middle and high in this order. Null: not before the axis ends, drawn as an open arrow. */
@@ -37,7 +38,7 @@ export function intervalChart(chart: IntervalChart): Markup {
   for (const row of shown) assert(inOrder(row), `interval ${row.name} is not in order: ${row.low}, ${row.middle}, ${row.high}`);
   const top = zero === undefined ? 8 : 26;
   const left = Math.min(labelWidthMax, shown.reduce((most, { name, note = "" }) => Math.max(most, textWidth(name, letterSize), textWidth(note, letterSize)), 30) + 16);
-  const words = shown.map((row) => valueWords(row, chart));
+  const words = shown.map((row) => valueWords(row, chart, decimalsOf(chart)));
   const room = Math.min(valueWidthMax, words.reduce((most, text) => Math.max(most, textWidth(text, letterSize)), 0) + 16);
   const area: Area = { left, right: chartWidth - room, top, bottom: top + rowHeight * shown.length };
   const axis = axisOf(chart, area);
@@ -79,15 +80,22 @@ function drawnRow({ name, note, low, middle, high, tone = "plain" }: Interval, w
 }
 
 /** The middle, and the ends in brackets. */
-function valueWords({ low, middle, high }: Interval, { x, to }: IntervalChart): string {
-  const text = (value: number | null): string => (value === null ? `after ${to === undefined ? "the end" : shortText(x, to)}` : shortText(x, value));
+function valueWords({ low, middle, high }: Interval, { x, to }: IntervalChart, decimals: number): string {
+  const text = (value: number | null): string => (value === null ? `after ${to === undefined ? "the end" : shortText(x, to, decimals)}` : shortText(x, value, decimals));
   if (low === null) return text(null);
   if (text(low) === text(high)) return text(middle);
   return `${text(middle)} (${text(low)} to ${high === null ? "later" : text(high)})`;
 }
 
 /** Days are near enough for a date that is a guess. */
-function shortText(x: XAxis, value: number): string {
-  const text = xText(x, value);
-  return x.kind === "utc" ? text.replace(/ \d\d:\d\d(:\d\d)?$/, "") : x.kind === "number" && x.unit !== "" ? text.slice(0, -x.unit.length - 1) : text;
+function shortText(x: XAxis, value: number, decimals: number): string {
+  if (x.kind === "number") return numberText(value, decimals);
+  return x.kind === "utc" ? xText(x, value).replace(/ \d\d:\d\d(:\d\d)?$/, "") : xText(x, value);
+}
+
+/** As many for every row as tell apart what the eye can on the axis. */
+function decimalsOf({ rows }: IntervalChart): number {
+  const known = rows.flatMap(({ low, middle, high }) => [low, middle, high]).filter((value) => value !== null);
+  const span = known.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return span === 0 ? 0 : Math.min(9, Math.max(0, Math.ceil(2.3 - Math.log10(span))));
 }

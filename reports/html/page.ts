@@ -52,8 +52,18 @@ function hashOf(text: string): string {
 
 function factCards(facts: readonly Fact[]): Markup {
   if (facts.length === 0) return nothing;
-  const cards = facts.map(({ label, value, note, tone = "plain" }) => html`<div class="fact ${tone}"><dt>${label}</dt><dd class="${tone}">${value}</dd>${note === undefined ? nothing : html`<dd class="of">${note}</dd>`}</div>`);
-  return html`<dl class="facts">${cards}</dl>`;
+  const cards = facts.map(({ label, value, note, tone = "plain" }) => html`<div class="fact ${tone}"><dt>${label}</dt><dd class="${tone}">${datesTogether(value)}</dd>${note === undefined ? nothing : html`<dd class="of">${datesTogether(note)}</dd>`}</div>`);
+  return html`<dl class="facts by-${columnsFor(facts.length)}">${cards}</dl>`;
+}
+
+/** A date is not broken into lines at its hyphens. */
+function datesTogether(text: string): string {
+  return text.replace(/\b(\d{4})-(\d\d)-(\d\d)/g, "$1\u2011$2\u2011$3");
+}
+
+/** As many in a row as leave no card alone. */
+function columnsFor(count: number): number {
+  return count <= 5 ? Math.max(2, count) : [4, 3, 5].find((columns) => count % columns === 0) ?? 4;
 }
 
 function contents(sections: readonly Section[]): Markup {

@@ -30,7 +30,7 @@ a{color:var(--plain)}
 .fact.good{border-color:var(--good)}.fact.warning{border-color:var(--warning)}.fact.bad{border-color:var(--bad)}
 .fact::after{position:absolute;top:.6rem;right:.8rem;font-weight:600}.fact.good::after{content:"✓";color:var(--good)}
 .fact.warning::after{content:"!";color:var(--warning)}.fact.bad::after{content:"✕";color:var(--bad)}.fact dt{padding-right:1.2rem}
-dd.good,td.good,th.good,li.good,text.good{color:var(--good);fill:var(--good)}
+td.quiet,th.quiet,li.quiet,text.quiet{color:var(--muted);fill:var(--muted)}dd.good,td.good,th.good,li.good,text.good{color:var(--good);fill:var(--good)}
 dd.warning,td.warning,th.warning,li.warning,text.warning{color:var(--warning);fill:var(--warning)}
 dd.bad,td.bad,th.bad,li.bad,text.bad{color:var(--bad);fill:var(--bad)}
 td.good::before,th.good::before{content:"✓ "}td.warning::before,th.warning::before{content:"! "}
@@ -57,8 +57,9 @@ svg text.s4{fill:var(--s4)}svg text.s5{fill:var(--s5)}svg text.s6{fill:var(--s6)
 .cell{shape-rendering:crispEdges;fill:none}.empty{fill:var(--empty);stroke:var(--grid)}
 .h0{stroke:var(--h0)}.h1{stroke:var(--h1)}.h2{stroke:var(--h2)}.h3{stroke:var(--h3)}.h4{stroke:var(--h4)}.h5{stroke:var(--h5)}
 .h6{stroke:var(--h6)}.h7{stroke:var(--h7)}.h8{stroke:var(--h8)}.over{stroke:var(--over)}.over-line{stroke:var(--over-line);stroke-width:1.5;fill:none}
-.lane{stroke:var(--grid);stroke-width:1}.event{fill:var(--plain);stroke:var(--paper);stroke-width:.8}.lasts{opacity:.75}.event.good{fill:var(--good)}.event.warning{fill:var(--warning)}.event.bad{fill:var(--bad)}
+.lane{stroke:var(--grid);stroke-width:1}.event{fill:var(--plain);stroke:var(--paper);stroke-width:.8}.lasts{opacity:.75}.event.quiet{fill:var(--rule)}.event.good{fill:var(--good)}.event.warning{fill:var(--warning)}.event.bad{fill:var(--bad)}
 .interval{stroke:var(--plain);stroke-width:3}.interval-end{stroke:var(--plain);stroke-width:2;fill:none}.interval-middle{fill:var(--plain);stroke:var(--paper);stroke-width:1.5}
+.interval.quiet,.interval-end.quiet{stroke:var(--rule)}.interval-middle.quiet{fill:var(--rule)}
 .interval.good,.interval-end.good{stroke:var(--good)}.interval-middle.good{fill:var(--good)}
 .interval.warning,.interval-end.warning{stroke:var(--warning)}.interval-middle.warning{fill:var(--warning)}
 .interval.bad,.interval-end.bad{stroke:var(--bad)}.interval-middle.bad{fill:var(--bad)}
@@ -73,6 +74,7 @@ details{margin:.5rem 0;font-size:.9rem}summary{cursor:pointer;color:var(--muted)
 footer{margin-top:3rem;padding-top:.75rem;border-top:1px solid var(--grid);color:var(--muted);font-size:.8rem;overflow-wrap:anywhere}
 #tip{position:fixed;z-index:1;max-width:22rem;padding:.35rem .6rem;border-radius:.35rem;background:var(--ink);color:var(--paper);font-size:.8rem;
 line-height:1.35;pointer-events:none;white-space:pre-line;font-variant-numeric:tabular-nums}
+@media (min-width:48rem){.by-2{grid-template-columns:repeat(2,1fr)}.by-3{grid-template-columns:repeat(3,1fr)}.by-4{grid-template-columns:repeat(4,1fr)}.by-5{grid-template-columns:repeat(5,1fr)}}
 @media (max-width:40rem){body{padding:1rem .9rem 2rem}h1{font-size:1.4rem}.flags{columns:1}.fact dd{font-size:1.25rem}}
 @media print{@page{size:A4;margin:14mm}body{max-width:none;padding:0;font-size:10pt}nav,#tip,summary{display:none}
 figure,.fact,tr,li{break-inside:avoid}h2,h3,figcaption{break-after:avoid}svg{min-width:0}table{font-size:8pt}.short,.long,th.right,td.right{white-space:normal;overflow-wrap:anywhere;min-width:0}.scroll{overflow:visible}thead{display:table-header-group}
