@@ -24,10 +24,12 @@ const index = indexFleet(scenario.fleet);
 
 parentPort?.on("message", ({ number, scope }: SweepQuestion) => {
   // What is thrown is a fault of the program: it ends the worker, and is told where that is watched.
-  void answerOf(scenario, index, scope, startMs).then((answer) => {
-    const said: SweepAnswer = { number, answer };
-    // A port between threads has no origin.
-    // eslint-disable-next-line unicorn/require-post-message-target-origin
-    parentPort?.postMessage(said);
-  });
+  void answer(number, scope);
 });
+
+async function answer(number: number, scope: LossScope): Promise<void> {
+  const said: SweepAnswer = { number, answer: await answerOf(scenario, index, scope, startMs) };
+  // A port between threads has no origin.
+  // eslint-disable-next-line unicorn/require-post-message-target-origin
+  parentPort?.postMessage(said);
+}

@@ -73,7 +73,8 @@ async function forecast(files: readonly string[], options: ForecastOptions, cont
 
   const whole: Ready = { ...ready, scenario: { ...ready.scenario, simulation } };
   const report = await forecastReport(
-    { ready: whole, history, grid, hasDate, startMs, per: options.per, resources, horizonMs, seed: simulation.seed }, context.progress);
+    { ready: whole, history, grid, hasDate, startMs, per: options.per, resources, horizonMs, seed: simulation.seed },
+    (stage, done, total) => context.progress(stage, done, total));
   const kept = await writeOutputs(options, { page: () => forecastPage(report), tables: () => forecastTables(report) });
   return kept.length > 0 ? failed([...all, ...kept]) : told(report, all, options, context);
 }

@@ -10,7 +10,7 @@ export function forecastDocument(report: ForecastReport): Readonly<Record<string
   const { pools, places, demands, offers, unitOf, ...head } = report;
   return {
     ...head, units: Object.fromEntries(unitOf),
-    runways: pools.map(({ outlook: _, ways, ...pool }) => ({ ...pool, ways: ways.map(wayOf) })),
+    runways: pools.map(({ outlook: _outlook, ways, ...pool }) => ({ ...pool, ways: ways.map(wayOf) })),
     runwaysOfInstances: places.map(({ ways, ...place }) => ({ ...place, ways: ways.map(wayOf) })),
     offers: offers.map(({ name, microsPerMonth, max }) => ({ name, microsPerMonth, max })),
     demands: demands.map((demand) => demandOf(demand, report.stepMs)),
@@ -27,8 +27,11 @@ function demandOf({ name, resource, forecast, backTest }: Demand, stepMs: number
   const day = Math.max(1, Math.round(dayMs / stepMs));
   const days = Array.from({ length: Math.ceil(middle.length / day) }, (_, d) => {
     const part = (values: Float64Array): Float64Array => values.subarray(d * day, (d + 1) * day);
-    const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-    return { fromMs: forecast.startMs + d * day * stepMs, low: Math.min(...part(low)), mean: mean(part(middle)), high: Math.max(...part(high)) };
+    return { fromMs: forecast.startMs + d * day * stepMs, low: Math.min(...part(low)), mean: meanOf(part(middle)), high: Math.max(...part(high)) };
   });
   return { name, resource, ...rest, days, backTest };
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,13 +1,26 @@
-import type { ExportCell, ExportTable } from "../export-tables.ts";
+import type { ExportCell, ExportColumn, ExportTable } from "../export-tables.ts";
 import type { SweepReport } from "./report.ts";
+
+function named(kind: ExportColumn["kind"], names: readonly string[]): readonly ExportColumn[] {
+  return names.map((name) => ({ name, kind }));
+}
+
+function text(...names: readonly string[]): readonly ExportColumn[] {
+  return named("text", names);
+}
+
+function integer(...names: readonly string[]): readonly ExportColumn[] {
+  return named("integer", names);
+}
+
+function decimal(...names: readonly string[]): readonly ExportColumn[] {
+  return named("decimal", names);
+}
 
 /** The report as tables: losses, what they do to each resource, who has no place, and what is missing over time. */
 export function sweepTables(report: SweepReport): readonly ExportTable[] {
   const { losses, hasDate, slots } = report;
-  const instant = (name: string): ExportTable["columns"][number] => (hasDate ? { name, kind: "instant" } : { name: `${name}Ms`, kind: "integer" });
-  const text = (...names: readonly string[]): ExportTable["columns"] => names.map((name) => ({ name, kind: "text" }));
-  const integer = (...names: readonly string[]): ExportTable["columns"] => names.map((name) => ({ name, kind: "integer" }));
-  const decimal = (...names: readonly string[]): ExportTable["columns"] => names.map((name) => ({ name, kind: "decimal" }));
+  const instant = (name: string): ExportColumn => (hasDate ? { name, kind: "instant" } : { name: `${name}Ms`, kind: "integer" });
   return [
     {
       name: "losses",

@@ -98,7 +98,7 @@ export interface ShortOfPlaces {
   readonly model: RunwayModel;
   readonly runway: InstanceRunway;
   /** Do so many more instances fit with this done? */
-  fits(more: number, remedy: Remedy): Promise<boolean>;
+  readonly fits: (more: number, remedy: Remedy) => Promise<boolean>;
 }
 
 /**

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Host } from "../../../model/fleet.ts";
 import type { HostId, PolicyId, SiteId } from "../../../model/ids.ts";
-import { horizonFrom, type KeptFree, type Offer, roomOf, RunwayModel, usableOf, waysOfInstances, waysOfPool } from "../../../simulator/index.ts";
+import { horizonFrom, type KeptFree, type Offer, roomOf, type Runway, RunwayModel, usableOf, waysOfInstances, waysOfPool } from "../../../simulator/index.ts";
 import { dayMs } from "../../../simulator/forecast/history.ts";
 import { withBought } from "../../../simulator/forecast/pools.ts";
 import { hourly, startMs } from "./history-of.ts";
@@ -80,14 +80,17 @@ describe("ways out of a runway that ends too soon", () => {
   });
 });
 
+function usableWith(hosts: readonly Host[], keptFree: KeptFree): number {
+  const room = roomOf(hosts, "cpuMillicores", keptFree);
+  return room === null ? 0 : usableOf(room);
+}
+
+function dates({ crossed }: Pick<Runway, "crossed">): readonly number[] {
+  return [crossed.p10, crossed.p50, crossed.p90].map((date) => date ?? Number.POSITIVE_INFINITY);
+}
+
 describe("on whatever was measured", () => {
   const history = fc.array(fc.constantFrom(Number.NaN, 0, 10, 30, 100), { minLength: 1, maxLength: 120 }).map((list) => ({ startMs, stepMs: 21_600_000, values: Float64Array.from(list) }));
-  const usableWith = (hosts: readonly Host[], keptFree: KeptFree): number => {
-    const room = roomOf(hosts, "cpuMillicores", keptFree);
-    return room === null ? 0 : usableOf(room);
-  };
-  const dates = ({ crossed }: { readonly crossed: { readonly p10: number | null; readonly p50: number | null; readonly p90: number | null } }): number[] =>
-    [crossed.p10, crossed.p50, crossed.p90].map((date) => date ?? Number.POSITIVE_INFINITY);
 
   it("a larger buffer never moves a date later, and buying never moves one earlier", () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 80 }), { minLength: 1, maxLength: 5 });
