@@ -74,6 +74,7 @@ function withSeeds(study: Study, count: number | undefined): Study {
   return count === undefined ? study : { ...study, seeds: Array.from({ length: count }, (_, n) => first + n) };
 }
 
+/** What to do after Ctrl-C. */
 function endWords({ runsDone, runsWanted }: StudyReport, interrupted: boolean, { out }: StudyOptions, { paint }: Context): string {
   if (!interrupted) return "";
   const next = out === undefined ? "With --out FOLDER finished runs would have been kept." : `\`--resume --out ${out}\` goes on from here.`;

@@ -14,6 +14,7 @@ export function studyPage(report: StudyReport): string {
     subtitle: `${variants.length} variants, each simulated for ${formatDuration(lengthMs)} with ${seeds.length === 1 ? "one seed" : `the same ${seeds.length} seeds`}; compared with ${nameOf(baseline)}`,
     facts: [
       { label: "Runs", value: runsDone === runsWanted ? `${runsDone}` : `${runsDone} of ${runsWanted}`, tone: runsDone === runsWanted ? "plain" : "warning" },
+      ...surelyBetter(report),
       ...(["costMicros", "energyMilliwattHours", "availabilityPpm"] as const).flatMap((measure) => bestOf(report, measure)),
     ],
     sections: [
@@ -50,9 +51,9 @@ const tones: Readonly<Record<Verdict, Tone>> = { better: "good", worse: "bad", s
 function comparison({ variants, currency }: StudyReport): Markup {
   const shown = measures.filter((measure) => variants.some((variant) => measuredIn(variant, measure) !== undefined));
   return table({
-    title: "All variants", words: "The first row of a kind to look for: lower is better for all but availability and runway.",
+    title: "All variants", words: "Lower is better for all but up, whole and runway. Up is the share of the time in which the worst service was up at all, whole that in which none of its instances was missing; stolen is the time of whole hosts that was asked for and could not be given.",
     columns: [{ head: "Scenario" }, { head: "Policies" }, ...shown.map((measure) => ({ head: measure.head, unit: unitWords(measure, currency), align: "right" as const }))],
-    rows: variants.map((variant) => [variant.scenario, variant.policies, ...shown.map((measure): Cell => {
+    rows: variants.map((variant) => [variant.scenario, variant.isBaseline ? `${variant.policies} (baseline)` : variant.policies, ...shown.map((measure): Cell => {
       const found = measuredIn(variant, measure);
       if (found === undefined) return null;
       const tone = found.difference === null ? "plain" : tones[found.difference.verdict];
@@ -78,7 +79,7 @@ function differenceSections(report: StudyReport): readonly Section[] {
     });
     return [{
       title: capital(measure.head), content: [
-        barChart({ title: `${capital(measure.head)}, mean of the seeds`, words: `${measure.better === "less" ? "Less" : "More"} is better.`, unit, categories: variants.map(nameOf), series: [{ name: measure.head, values: means }] }),
+        barChart({ title: `${capital(measure.head)}, mean of the seeds`, words: extremes(report, measure), unit, categories: variants.map(nameOf), series: [{ name: measure.head, values: means }] }),
         intervalChart({
           title: `Difference to ${nameOf(report.baseline)}`, words: "The point is the mean of the differences seed by seed, the line its 95 % interval. What reaches across zero may be chance.",
           x: { kind: "number", label: `difference in ${measure.head}`, unit }, zero: "no difference",
@@ -87,6 +88,26 @@ function differenceSections(report: StudyReport): readonly Section[] {
       ],
     }];
   });
+}
+
+/** The best and the worst variant in words. */
+function extremes({ variants, currency }: StudyReport, measure: Measure): string {
+  const sorted = variants.flatMap((variant) => {
+    const found = measuredIn(variant, measure);
+    return found === undefined ? [] : [{ variant, mean: found.mean }];
+  }).toSorted((a, b) => a.mean - b.mean);
+  const [least, most] = [sorted[0], sorted.at(-1)];
+  if (least === undefined || most === undefined) return "";
+  const words = ({ variant, mean }: typeof least): string => `${nameOf(variant)} with ${valueWords(mean, measure)} ${unitWords(measure, currency)}`.trimEnd();
+  return `Least: ${words(least)}; most: ${words(most)}. ${measure.better === "less" ? "Less" : "More"} is better.`;
+}
+
+/** How many variants cost surely less. */
+function surelyBetter({ variants }: StudyReport): readonly Fact[] {
+  const others = variants.filter(({ isBaseline }) => !isBaseline);
+  if (others.length === 0) return [];
+  const cheaper = others.filter(({ measured }) => measured.find(({ measure }) => measure === "costMicros")?.difference?.verdict === "better").length;
+  return [{ label: "Surely cheaper than the baseline", value: `${cheaper} of ${others.length}`, tone: cheaper > 0 ? "good" : "plain" }];
 }
 
 function intervalOf({ mean, low, high }: Difference, { scale }: Measure): { readonly low: number; readonly middle: number; readonly high: number } {

@@ -4,7 +4,7 @@ import { horizonFrom, simulate } from "../../simulator/index.ts";
 import { plannedGrowth } from "../forecast/growth.ts";
 import { groupsOf, poolRunways } from "../forecast/runways.ts";
 import { prepare, type Ready } from "../prepare.ts";
-import { historyOf, simulationInput, type SimulationOptions } from "../simulation-input.ts";
+import { gridOfHistory, historyOf, simulationInput, type SimulationOptions } from "../simulation-input.ts";
 import { figuresOfRun, type RunFigures } from "./measures.ts";
 
 /** One simulation of a study. Plain data, so that a worker can be given it. */
@@ -52,9 +52,7 @@ async function runwayOf(ready: Ready, job: StudyJob): Promise<number | null> {
   if (made === null) return null;
   const { history: trace, simulation, startMs } = made;
   const settings = (ready.scenario.simulation ?? defaultSimulation).forecast;
-  const times = trace.series[0]?.times;
-  if (times?.kind !== "regular") return null;
-  const grid = { startMs: times.startMs, stepMs: times.stepMs, slots: times.count };
+  const grid = gridOfHistory(made);
   const endMs = grid.startMs + grid.slots * grid.stepMs;
   const horizon = horizonFrom(endMs, settings.horizonMs);
   const about = { index: ready.index, trace, grid, settings, offers: [], growthOf: plannedGrowth(trace, grid, simulation.load, startMs), horizon, seed: job.seed };

@@ -71,13 +71,16 @@ function movesOf({ moves }: WhatIfQuestion, index: FleetIndex): readonly RowMove
 
 function figuresOf(hosts: readonly { readonly host: number; readonly figures: HostFigures }[], { capacity }: ReplayInput, stepMs: number): Figures {
   const total = (of: (figures: HostFigures, capacity: number) => number): number => Math.round(hosts.reduce((sum, { host, figures }) => sum + of(figures, capacity[host] ?? 0), 0));
-  const share = (amount: number, whole: number): number => (whole > 0 ? amount / whole : 0);
   return {
     stolenMs: total(({ stolen }, whole) => share(stolen, whole) * stepMs),
     overMs: total(({ slotsOver }) => slotsOver * stepMs),
     peakDemandPermille: Math.round(Math.max(0, ...hosts.map(({ host, figures }) => 1000 * share(figures.demandPeak, capacity[host] ?? 0)))),
     energyMilliwattHours: total(({ milliwatts }) => (milliwatts * stepMs) / 3_600_000),
   };
+}
+
+function share(amount: number, whole: number): number {
+  return whole > 0 ? amount / whole : 0;
 }
 
 function mean(numbers: readonly number[]): number {
