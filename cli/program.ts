@@ -7,6 +7,7 @@ import { addDiff } from "./commands/diff.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addForecast } from "./commands/forecast.ts";
 import { addGenerate } from "./commands/generate.ts";
+import { addImport } from "./commands/import.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addPolicies } from "./commands/policies.ts";
 import { addSchema } from "./commands/schema.ts";
@@ -40,7 +41,7 @@ export function buildProgram(context: Context, finish: Finish, write: (text: str
       ],
     }));
   for (const add of [
-    addValidate, addPlan, addSimulate, addVerify, addExplain, addDiff, addShow, addPolicies, addForecast, addSweep, addStudy, addGenerate, addSchema,
+    addValidate, addPlan, addSimulate, addVerify, addExplain, addDiff, addShow, addPolicies, addForecast, addSweep, addStudy, addGenerate, addImport, addSchema,
   ]) add(program, context, finish);
   addCompletion(program, finish);
   return program;

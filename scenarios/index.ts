@@ -4,6 +4,7 @@ export { traceScenario, type TraceFleetOptions } from "./generate/from-trace.ts"
 export type { GenerateOptions } from "./generate/options.ts";
 export { durationOf, durationText } from "./duration.ts";
 export { isDuration } from "./fields/common.ts";
+export { importers, importFleet, importOutcomes, scenarioJson, scenarioYaml, totalOf, type ClusterSummary, type ImportedFleet, type ImportEntry, type ImportOutcome, type MachineSums } from "./importers/index.ts";
 export { diskFiles, type InputFiles } from "./input-files.ts";
 export { loadScenario, parseScenarioText, parseScenarioTexts, type Loaded, type LoadOptions } from "./load.ts";
 export { editorSchema, scenarioSchema } from "./publish.ts";

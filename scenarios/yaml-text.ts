@@ -4,7 +4,7 @@ import { depthLimit, forbiddenKeys } from "./plain-value.ts";
 import { pathWords, printable, type Path, type Position, type Problems, type Source } from "./problem.ts";
 
 /** More pieces than this take seconds to read; JSON reads twenty times as fast. */
-const lexemeLimit = 600_000;
+export const lexemeLimit = 600_000;
 
 /** How many values the aliases of a file may stand for, all together. */
 const aliasValueLimit = 100_000;
