@@ -98,6 +98,7 @@ function demandTable(report: ForecastReport, { paint, columns, full }: View): st
     `Mean use of the last day that is known, and of the last day of the horizon with its band, which is to hold ${report.bandPermille / 10} % of what comes. Tested on its own past: what the band held, and the error in parts of that of repeating the last day.`,
     ...constant === 0 ? [] : [`${countWords(constant, "demand does", "demands do")} not change and ${constant === 1 ? "is" : "are"} left out (--full shows all).`],
   ].join(" ");
+  if (shown.length === 0) return `${paint.bold("Demand")}\n${wrap("No demand changes (--full shows all).", columns, "  ")}`;
   return `${paint.bold("Demand")}\n${table}${rest(full ? 0 : changing.length - shown.length)}\n${wrap(words, columns, "  ")}`;
 }
 
