@@ -48,7 +48,7 @@ export function barChart(chart: BarChart): Markup {
 }
 
 /** Sums of the parts above and below zero when stacked, each value otherwise. */
-function rangeOf({ series, stacked = false }: BarChart, count: number): readonly [low: number, high: number] {
+function rangeOf({ series, stacked = false, unit }: BarChart, count: number): readonly [low: number, high: number] {
   let [low, high] = [0, 0];
   for (let c = 0; c < count; c++) {
     const values = series.map(({ values }) => values[c] ?? 0);
@@ -56,7 +56,8 @@ function rangeOf({ series, stacked = false }: BarChart, count: number): readonly
     low = Math.min(low, ...stacked ? [sum((value) => value < 0)] : values);
     high = Math.max(high, ...stacked ? [sum((value) => value > 0)] : values);
   }
-  return [low, high];
+  // Parts of a hundred are seen against the hundred.
+  return [low, unit.startsWith("%") && high <= 100 ? 100 : high];
 }
 
 function wordsOf({ series, stacked = false }: BarChart, c: number): readonly string[] {
