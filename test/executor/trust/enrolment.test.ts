@@ -12,7 +12,6 @@ import { describe, expect, it } from "vitest";
 import { identityOf, peerOf, uriOf, type Identity } from "../../../executor/trust/identity.ts";
 import { Authority, enrol, isDueToRenew, loadCredentials, renew, saveCredentials } from "../../../executor/trust/index.ts";
 import { keyKind, newKeys } from "../../../executor/trust/means.ts";
-import { requestFor } from "../../../executor/trust/request.ts";
 import { enrolling, newAuthority, newFolder, type Trusted } from "./trusted.ts";
 
 const h1: Identity = { role: "agent", name: "h1" };

@@ -1,0 +1,234 @@
+import type { Clock } from "../../model/clock.ts";
+import type { HostId, WorkloadId } from "../../model/ids.ts";
+import type { Action } from "../../model/plan.ts";
+import type { Attempt, Command, Found, Inventory, Report } from "../protocol.ts";
+import type { Alarm } from "../run.ts";
+import { LogBroken, type AgentLog, type LogEntry } from "./agent-log.ts";
+import { failed, type Driver, type Outcome, type Task } from "./driver.ts";
+
+/** What an agent needs of the world. */
+export interface AgentWorld {
+  readonly host: HostId;
+  readonly clock: Clock & Alarm;
+  readonly log: AgentLog;
+  readonly driver: Driver;
+  /** What the host has, beside its workloads. */
+  readonly facts: () => Promise<Omit<Inventory, "workloads">>;
+  readonly report: (report: Report) => void;
+  readonly note: (words: string) => void;
+}
+
+interface Kept {
+  readonly attempt: Attempt;
+  readonly workload: WorkloadId | null;
+  /** `writing`: its beginning is not on the disk yet, so nobody is told of it. */
+  state: "writing" | "begun" | "void" | { readonly outcome: Outcome; readonly tookMs: number };
+  permille: number;
+  readonly abort: AbortController;
+}
+
+/**
+ * Performs what executors ask for, each attempt at most once. What is promised is on the disk before it is begun or said,
+ * so it holds however often the agent is killed.
+ */
+export class Agent {
+  /** A larger one after each start. */
+  readonly incarnation: number;
+  readonly #world: AgentWorld;
+  readonly #kept = new Map<string, Kept>();
+  #fence = 0;
+  #stopped = false;
+
+  private constructor(world: AgentWorld, entries: readonly LogEntry[]) {
+    this.#world = world;
+    let incarnation = 1;
+    for (const entry of entries) {
+      if (entry.kind === "started") incarnation++;
+      this.#replay(entry);
+    }
+    this.incarnation = incarnation;
+  }
+
+  /** Stands where the log ends, and asks the driver how what had begun has ended. */
+  static async open(world: AgentWorld, entries: readonly LogEntry[]): Promise<Agent> {
+    const agent = new Agent(world, entries);
+    await world.log.append({ kind: "started" });
+    const works = new Map(entries.flatMap((entry) => (entry.kind === "begun" ? [[keyOf(entry.attempt), entry] as const] : [])));
+    for (const [key, kept] of agent.#kept) {
+      const begun = works.get(key);
+      if (kept.state === "begun" && begun !== undefined) agent.#watchOver(agent.#settle({ key, work: begun.work, expects: begun.expects }, kept));
+    }
+    world.driver.watch((workload, found) => world.note(`${workload} is ${found} now`));
+    return agent;
+  }
+
+  /** Takes a command. It may come twice, late, or from somebody who has been replaced. */
+  receive(command: Command): void {
+    if (this.#stopped) return;
+    this.#watchOver(this.#take(command));
+  }
+
+  /** Why it takes no commands any more: its log cannot be written. */
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Lets go of everything in this process; what was begun is resolved after the next start. */
+  async close(): Promise<void> {
+    this.#stopped = true;
+    await this.#world.driver.close();
+    await this.#world.log.close();
+  }
+
+  #watchOver(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      // Without its log an agent may promise nothing: it goes on only after a restart.
+      if (error instanceof LogBroken) this.#stopped = true;
+      this.#world.note(`${this.#stopped ? "the agent has stopped: " : ""}${messageOf(error)}`);
+    });
+  }
+
+  async #take(command: Command): Promise<void> {
+    const { host, driver, report, facts } = this.#world;
+    switch (command.kind) {
+      case "find": return report({ kind: "found", host, run: command.run, workload: command.workload, found: await driver.find(command.workload) });
+      case "takeInventory": return report({ kind: "inventory", host, run: command.run, inventory: { ...await facts(), workloads: await driver.workloads() } });
+      case "perform": case "abort": case "settle": return this.#takeOfAttempt(command);
+    }
+  }
+
+  async #takeOfAttempt(command: Extract<Command, { readonly attempt: number }>): Promise<void> {
+    const { run, action, attempt, epoch } = command;
+    const { host, log, report } = this.#world;
+    if (epoch < this.#fence) return report({ kind: "fenced", host, epoch: this.#fence, run, action, attempt });
+    const key = keyOf(command);
+    const kept = this.#kept.get(key);
+    if (epoch > this.#fence) {
+      this.#fence = epoch;
+      await log.append({ kind: "fence", epoch });
+      // Somebody with a larger one, or this command once more, may have come while that was being written.
+      return this.#takeOfAttempt(command);
+    }
+    if (command.kind === "abort") return kept?.abort.abort();
+    if (kept !== undefined) return this.#tell(kept);
+    return command.kind === "settle" ? this.#voidIt(key, { run, action, attempt }) : this.#perform(key, command);
+  }
+
+  async #voidIt(key: string, attempt: Attempt): Promise<void> {
+    const kept: Kept = { attempt, workload: null, state: "writing", permille: 0, abort: new AbortController() };
+    this.#kept.set(key, kept);
+    await this.#world.log.append({ kind: "void", attempt });
+    kept.state = "void";
+    this.#tell(kept);
+  }
+
+  async #perform(key: string, { run, action, attempt, work, expects }: Extract<Command, { readonly kind: "perform" }>): Promise<void> {
+    const workload = "workload" in work ? work.workload : null;
+    const busy = workload !== null && this.#isBusy(workload);
+    const kept: Kept = { attempt: { run, action, attempt }, workload, state: "writing", permille: 0, abort: new AbortController() };
+    this.#kept.set(key, kept);
+    if (busy) {
+      const found = await this.#foundFor(work).catch(() => null);
+      return this.#ended(kept, failed("another attempt with it is still under way here", found), 0);
+    }
+    await this.#world.log.append({ kind: "begun", attempt: kept.attempt, work, expects });
+    kept.state = "begun";
+    this.#tell(kept);
+    const sinceMs = this.#world.clock.nowMs();
+    const outcome = await this.#performed({ key, work, expects }, kept);
+    if (this.#stopped) return;
+    if (outcome === null) return this.#settle({ key, work, expects }, kept);
+    await this.#ended(kept, outcome, Math.max(0, Math.round(this.#world.clock.nowMs() - sinceMs)));
+  }
+
+  async #performed(task: Task, kept: Kept): Promise<Outcome | null> {
+    const { driver, note } = this.#world;
+    try {
+      return await driver.perform(task, this.#courseOf(kept));
+    } catch (error) {
+      note(`driver ${driver.layer} gave up on ${task.key}: ${messageOf(error)}; it is asked how it ended`);
+      return null;
+    }
+  }
+
+  /** Asks the driver until it knows. */
+  async #settle(task: Task, kept: Kept): Promise<void> {
+    const { driver, clock, note } = this.#world;
+    const outcome = await driver.resolve(task, this.#courseOf(kept)).catch((error: unknown) => {
+      note(`driver ${driver.layer} cannot say how ${task.key} ended: ${messageOf(error)}; it is asked again`);
+      return null;
+    });
+    if (this.#stopped) return;
+    if (outcome !== null) return this.#ended(kept, outcome, 0);
+    clock.after(askAgainMs, () => { if (!this.#stopped) this.#watchOver(this.#settle(task, kept)); });
+  }
+
+  async #ended(kept: Kept, outcome: Outcome, tookMs: number): Promise<void> {
+    await this.#world.log.append({ kind: "ended", attempt: kept.attempt, outcome, tookMs });
+    kept.state = { outcome, tookMs };
+    this.#tell(kept);
+  }
+
+  #courseOf(kept: Kept): { readonly signal: AbortSignal; progress(permille: number): void } {
+    return {
+      signal: kept.abort.signal,
+      progress: (permille) => {
+        if (kept.state !== "begun" || permille < kept.permille + progressStepPermille) return;
+        kept.permille = Math.min(1000, Math.floor(permille));
+        this.#tell(kept);
+      },
+    };
+  }
+
+  #isBusy(workload: WorkloadId): boolean {
+    for (const kept of this.#kept.values()) {
+      if (kept.workload === workload && (kept.state === "begun" || kept.state === "writing")) return true;
+    }
+    return false;
+  }
+
+  async #foundFor(work: Action): Promise<Found | null> {
+    return "workload" in work && work.kind !== "copy" ? this.#world.driver.find(work.workload) : null;
+  }
+
+  #tell({ attempt, state, permille }: Kept): void {
+    if (state === "writing") return;
+    const about = { host: this.#world.host, ...attempt };
+    const { report } = this.#world;
+    if (state === "begun") report({ kind: "begun", ...about, permille });
+    else if (state === "void") report({ kind: "void", ...about });
+    else if (state.outcome.kind === "done") report({ kind: "done", ...about, tookMs: state.tookMs });
+    else report({ ...about, ...state.outcome });
+  }
+
+  #replay(entry: LogEntry): void {
+    switch (entry.kind) {
+      case "started": return;
+      case "fence":
+        this.#fence = Math.max(this.#fence, entry.epoch);
+        return;
+      case "begun": case "void": {
+        const workload = entry.kind === "begun" && "workload" in entry.work ? entry.work.workload : null;
+        this.#kept.set(keyOf(entry.attempt), { attempt: entry.attempt, workload, state: entry.kind, permille: 0, abort: new AbortController() });
+        return;
+      }
+      case "ended": {
+        const kept = this.#kept.get(keyOf(entry.attempt)) ?? { attempt: entry.attempt, workload: null, state: "writing", permille: 0, abort: new AbortController() };
+        kept.state = { outcome: entry.outcome, tookMs: entry.tookMs };
+        this.#kept.set(keyOf(entry.attempt), kept);
+      }
+    }
+  }
+}
+
+const askAgainMs = 2000;
+const progressStepPermille = 10;
+
+/** Names may hold any sign, so they are not only joined. */
+function keyOf({ run, action, attempt }: Attempt): string {
+  return JSON.stringify([run, action, attempt]);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
