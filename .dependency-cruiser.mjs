@@ -34,6 +34,15 @@ export default {
       from: { path: "^simulator/" }, to: { path: "^(planner|scenarios|reports|cli|test|bench)/|^executor/(?!(protocol|decide|evolve)\\.ts$)" },
     },
     {
+      name: "executor-on-policies", severity: "error", comment: "What is approved is carried out; who planned it, and from which file, is not the executor's business.",
+      from: { path: "^executor/" }, to: { path: "^(planner|simulator|scenarios|reports|cli|test|bench)/" },
+    },
+    {
+      name: "executor-core-is-pure", severity: "error", comment: "Decisions know no promises, files or sockets, so that a simulation runs the very same.",
+      from: { path: "^executor/(decide|evolve|event|state|guard|known-fleet|on-report|commands|undo|way-back|approve|freshness|summary|settings)\\.ts$" },
+      to: { dependencyTypes: ["core"], path: ".", pathNot: "^(node:)?crypto$" },
+    },
+    {
       name: "scenarios-on-policies", severity: "error", comment: "Reading scenarios needs the nouns and the catalogue, not the planner.",
       from: { path: "^scenarios/" }, to: { path: "^(planner|executor|simulator|reports|cli|test|bench)/" },
     },
@@ -43,7 +52,7 @@ export default {
     },
     {
       name: "nothing-imports-the-edges", severity: "error", comment: "Only people start these.",
-      from: { path: "^(model|policies|planner|simulator|scenarios|reports)/" }, to: { path: "^(cli|test|bench)/" },
+      from: { path: "^(model|policies|planner|simulator|executor|scenarios|reports)/" }, to: { path: "^(cli|test|bench)/" },
     },
     {
       name: "files-at-the-edge", severity: "error",
@@ -51,11 +60,12 @@ export default {
       from: { path: "^(model|policies|planner|reports)/", pathNot: "^planner/(solver-thread|.*-worker|exact/.*)\\.ts$" },
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
     },
-    door("policies", "simulator|scenarios|reports|cli"),
+    door("policies", "simulator|executor|scenarios|reports|cli"),
     door("planner", "cli"),
     door("scenarios", "cli"),
     door("reports", "cli"),
     door("simulator", "cli"),
+    door("executor", "cli"),
     {
       name: "no-orphans", severity: "error", comment: "A file that nothing uses is deleted.",
       from: { orphan: true, pathNot: "(\\.d\\.ts$|^scenarios/write-schemas\\.ts$)" }, to: {},

@@ -91,17 +91,24 @@ function refusalOf({ by, digest, givenAtMs, comment }: Approval, { author, appro
 }
 
 function missing(approvals: readonly Approval[], { approvers, roles }: ApprovalRule): readonly Diagnostic[] {
-  const lacks = (found: number, wanted: number, who: string): readonly Diagnostic[] => (found >= wanted ? []
-    : [refused("approvals", `${counted(found, "approval")} ${who} ${found === 1 ? "counts" : "count"}, ${wanted} ${wanted === 1 ? "is" : "are"} needed`, "Ask for the others.")]);
   const byRole = Object.entries(roles).flatMap(([role, wanted]) =>
     lacks(approvals.filter(({ by }) => by.roles.includes(role)).length, wanted, `by somebody with role ${role}`));
   return [...lacks(approvals.length, Math.max(1, approvers), "by somebody else than the author"), ...byRole];
 }
 
+function lacks(found: number, wanted: number, who: string): readonly Diagnostic[] {
+  if (found >= wanted) return [];
+  const message = `${counted(found, "approval")} ${who} ${found === 1 ? "counts" : "count"}, ${wanted} ${wanted === 1 ? "is" : "are"} needed`;
+  return [refused("approvals", message, "Ask for the others.")];
+}
+
 /** Two spellings of one name are one person: case, and how accents are written, do not make a second pair of eyes. */
 function sameName(a: string, b: string): boolean {
-  const plain = (name: string): string => name.normalize("NFKC").trim().toLowerCase();
-  return plain(a) === plain(b);
+  return plainName(a) === plainName(b);
+}
+
+function plainName(name: string): string {
+  return name.normalize("NFKC").trim().toLowerCase();
 }
 
 function firstFinding({ problems, violations }: Verification): string {

@@ -1,27 +1,12 @@
-import type { ActionId, RunId } from "../model/ids.ts";
+import type { RunId } from "../model/ids.ts";
 import type { Action, PlannedAction } from "../model/plan.ts";
-import type { FleetIndex } from "../model/snapshot.ts";
-import type { Constraint } from "../policies/index.ts";
 import type { Happening, Moment, RunEvent, Wish } from "./event.ts";
 import { evolve } from "./evolve.ts";
-import { Guard } from "./guard.ts";
 import type { Report } from "./protocol.ts";
 import { onReport } from "./on-report.ts";
-import type { RunSettings } from "./settings.ts";
 import { isAtRest, type RunState, type Step } from "./state.ts";
+import type { Terms } from "./terms.ts";
 import { wayBack } from "./way-back.ts";
-
-/** What an execution is held to, the same from its beginning to its end. */
-export interface Terms {
-  readonly index: FleetIndex;
-  readonly constraints: readonly Constraint[];
-  readonly settings: RunSettings;
-  readonly guard: Guard;
-}
-
-export function termsOf(index: FleetIndex, constraints: readonly Constraint[], settings: RunSettings): Terms {
-  return { index, constraints, settings, guard: new Guard(index, constraints) };
-}
 
 /** What comes to an execution from outside. */
 export type Input = { readonly at: Moment } & (
@@ -191,8 +176,3 @@ export function wakesAtMs({ guard, settings }: Terms, state: RunState, at: Momen
 const windowLookMs = 30_000;
 /** So many waiting actions are asked when they may begin; the others are behind them in the plan. */
 const lookAheadMax = 1000;
-
-/** What an action is about, for whoever shows it. */
-export function actionOf(state: RunState, id: ActionId): PlannedAction | null {
-  return state.leg.actions[state.leg.position.get(id) ?? -1] ?? null;
-}

@@ -1,5 +1,5 @@
 import type { RunId } from "../model/ids.ts";
-import type { Terms } from "./decide.ts";
+import type { Terms } from "./terms.ts";
 import type { ApprovedPlan } from "./approve.ts";
 import { Runner, type World } from "./run.ts";
 

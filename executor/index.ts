@@ -1,6 +1,6 @@
 export { approve, defaultApprovalRule, type Approval, type ApprovalAnswer, type ApprovalRequest, type ApprovalRule, type ApprovedPlan, type Person } from "./approve.ts";
 export type { Letter } from "./commands.ts";
-export { mayWish, termsOf, type Terms } from "./decide.ts";
+export { mayWish } from "./decide.ts";
 export type { Moment, RunEvent, Wish } from "./event.ts";
 export { execute } from "./execute.ts";
 export { FileJournal, type OpenedJournal } from "./file-journal.ts";
@@ -12,3 +12,4 @@ export { Runner, type Agents, type Alarm, type World } from "./run.ts";
 export { defaultRunSettings, type RunSettings } from "./settings.ts";
 export { summaryOf, type ActionSummary, type RunSummary } from "./summary.ts";
 export { systemClock } from "./system-clock.ts";
+export { termsOf, type Terms } from "./terms.ts";

@@ -1,10 +1,11 @@
 import type { WallClock } from "../model/clock.ts";
 import { lettersFor, type Letter } from "./commands.ts";
-import { decide, wakesAtMs, type Input, type Terms } from "./decide.ts";
+import { decide, wakesAtMs, type Input } from "./decide.ts";
 import { isPassing, type Moment, type RunEvent } from "./event.ts";
 import { evolve } from "./evolve.ts";
 import { beginning, Superseded, type Journal } from "./journal.ts";
 import { newRun, type RunState } from "./state.ts";
+import type { Terms } from "./terms.ts";
 
 /** Calls back once after a while, unless it is cancelled. */
 export interface Alarm {

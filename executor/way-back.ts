@@ -4,7 +4,7 @@ import type { ActionId } from "../model/ids.ts";
 import type { Plan, PlannedAction } from "../model/plan.ts";
 import { indexFleet, type FleetIndex } from "../model/snapshot.ts";
 import { verifyPlan } from "../policies/index.ts";
-import type { Terms } from "./decide.ts";
+import type { Terms } from "./terms.ts";
 import type { Placed } from "./event.ts";
 import { KnownFleet } from "./known-fleet.ts";
 import type { RunState } from "./state.ts";

@@ -1,10 +1,11 @@
-import { decide, termsOf, type Input, type Terms } from "../../executor/decide.ts";
+import { decide, type Input } from "../../executor/decide.ts";
 import type { RunEvent } from "../../executor/event.ts";
 import { evolve } from "../../executor/evolve.ts";
 import { lettersFor, type Letter } from "../../executor/commands.ts";
 import type { Report } from "../../executor/protocol.ts";
 import { defaultRunSettings, type RunSettings } from "../../executor/settings.ts";
 import { newRun, type RunState } from "../../executor/state.ts";
+import { termsOf, type Terms } from "../../executor/terms.ts";
 import type { ActionId, HostId, RunId, WorkloadId } from "../../model/ids.ts";
 import type { Action, PlannedAction } from "../../model/plan.ts";
 import type { Given } from "../planner/schedule/small-fleet.ts";

@@ -262,8 +262,8 @@ export class Drivers {
   }
 
   #reaches(from: HostId, to: HostId): boolean {
-    const { physical, linked } = this.#world;
-    return physical.isOn(from) && physical.isOn(to) && linked(from, to);
+    const { physical } = this.#world;
+    return physical.isOn(from) && physical.isOn(to) && this.#world.linked(from, to);
   }
 }
 

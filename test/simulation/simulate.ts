@@ -1,5 +1,4 @@
 import type { Letter } from "../../executor/commands.ts";
-import { termsOf, type Terms } from "../../executor/decide.ts";
 import type { Wish } from "../../executor/event.ts";
 import { evolve } from "../../executor/evolve.ts";
 import { firstBreak } from "../../executor/journal.ts";
@@ -7,6 +6,7 @@ import type { Attempt, Report } from "../../executor/protocol.ts";
 import { Runner } from "../../executor/run.ts";
 import { defaultRunSettings, type RunSettings } from "../../executor/settings.ts";
 import { newRun, type RunState } from "../../executor/state.ts";
+import { termsOf, type Terms } from "../../executor/terms.ts";
 import type { HostId, RunId } from "../../model/ids.ts";
 import type { Action, Plan } from "../../model/plan.ts";
 import { Random } from "../../model/random.ts";
@@ -258,7 +258,7 @@ export class Simulation {
   /** At rest, with nobody left who would go on. */
   #isOver(): boolean {
     const living = this.#executors.filter(({ alive, runner }) => alive && runner.stopped === null);
-    return this.#timeline.nowMs >= this.#faults.endMs && living.length > 0 && living.some(({ runner }) => runner.state.status === "ended");
+    return this.#timeline.nowMs >= this.#faults.endMs && living.some(({ runner }) => runner.state.status === "ended");
   }
 
   #judge(): void {
@@ -294,8 +294,12 @@ export class Simulation {
 }
 
 function sameMeaning(a: RunState, b: RunState): boolean {
-  const meaning = ({ status, epoch, steps, leg, known, ready, underWay, ran }: RunState): string => JSON.stringify([
+  return meaningOf(a) === meaningOf(b);
+}
+
+/** All of a state but its timers, which start anew after a crash. */
+function meaningOf({ status, epoch, steps, leg, known, ready, underWay, ran }: RunState): string {
+  return JSON.stringify([
     status, epoch, steps.map(({ kind }) => kind), leg.actions.map(({ id }) => id), known.index.workloads.map((_, w) => known.where(w)), ready, underWay, ran,
   ]);
-  return meaning(a) === meaning(b);
 }

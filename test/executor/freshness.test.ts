@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { approve, defaultApprovalRule, type ApprovedPlan } from "../../executor/approve.ts";
+import { checkFreshness, observe } from "../../executor/freshness.ts";
+import type { Inventory } from "../../executor/protocol.ts";
+import type { Fleet } from "../../model/fleet.ts";
+import type { HostId, WorkloadId } from "../../model/ids.ts";
+import { schedule } from "../../planner/schedule.ts";
+import { verifyPlan } from "../../policies/index.ts";
+import { planOf } from "../planner/schedule/plan-of.ts";
+import { given, smallFleet, targetOf } from "../planner/schedule/small-fleet.ts";
+
+const workloads = { w1: { on: "h1" }, w2: { on: "h3" } };
+const fleet = smallFleet({ h1: {}, h2: {}, h3: {} }, workloads);
+
+async function anApproved(): Promise<ApprovedPlan> {
+  const world = await given(fleet);
+  const target = targetOf(world, { w1: "h2" });
+  const { index, constraints } = world;
+  const plan = planOf(world, schedule({ index, constraints, hostOf: target, startsAtMs: null, stopped: () => false }), target);
+  const { approved } = approve({
+    plan, verification: verifyPlan({ index, constraints, plan, startsAtMs: null }), author: "anna", rule: defaultApprovalRule, nowMs: 1000,
+    approvals: [{ by: { name: "bruno", roles: [] }, digest: plan.digest, comment: "", givenAtMs: 0 }],
+  });
+  if (approved === null) throw new Error("the plan was not approved");
+  return approved;
+}
+
+async function checked(now: Fleet, nowMs = 2000): Promise<ReturnType<typeof checkFreshness>> {
+  const { index, constraints, scenario } = await given(now);
+  return checkFreshness(await anApproved(), index, scenario.policies, constraints, nowMs);
+}
+
+describe("an approved plan is carried out", () => {
+  it("when nothing has changed", async () => {
+    expect(await checked(fleet)).toMatchObject({ ok: true, changed: [] });
+  });
+
+  it("when something has changed that it does not rest on", async () => {
+    const { ok, changed } = await checked(smallFleet({ h1: {}, h2: {}, h3: {} }, { ...workloads, w2: { on: "h3", memoryMiB: 20 } }));
+    expect(ok).toBe(true);
+    expect(changed.map(({ about, matters }) => ({ about, matters }))).toEqual([{ about: "fleet", matters: false }]);
+  });
+
+  it.each([
+    ["its workload has gone elsewhere", smallFleet({ h1: {}, h2: {}, h3: {} }, { ...workloads, w1: { on: "h3" } }), /^workload w1 host was h1 when the plan was made, now it is h3/],
+    ["its target has failed", smallFleet({ h1: {}, h2: { state: "failed" }, h3: {} }, workloads), /^host h2 state was on when the plan was made, now it is failed/],
+    ["its target is full by now", smallFleet({ h1: {}, h2: {}, h3: {} }, { ...workloads, w3: { on: "h2", memoryMiB: 95 } }), /host h2 .* was /],
+  ])("not when %s: the fact is named", async (_, now, message) => {
+    const { ok, diagnostics } = await checked(now);
+    expect(ok).toBe(false);
+    expect(diagnostics.map((each) => each.message).join("\n")).toMatch(new RegExp(message.source, "m"));
+  });
+
+  it("not when its approval has expired", async () => {
+    const { ok, diagnostics } = await checked(fleet, 86_400_000);
+    expect(ok).toBe(false);
+    expect(diagnostics.map(({ message }) => message)).toEqual(["the approval has expired at 1970-01-02T00:00:00.000Z"]);
+  });
+});
+
+function inventory(found: Record<string, Inventory["workloads"][number]["found"]>): Inventory {
+  return { state: "on", capacity: {}, layers: {}, features: [], workloads: Object.entries(found).map(([id, each]) => ({ workload: id as WorkloadId, found: each })) };
+}
+
+function seen(hosts: Record<string, Inventory>): ReturnType<typeof observe> {
+  return observe(fleet, new Map(Object.entries(hosts).map(([id, each]) => [id as HostId, each])));
+}
+
+describe("drift between what was believed and what agents find", () => {
+  it.each([
+    ["nothing when all is as believed", { h1: inventory({ w1: "running" }), h3: inventory({ w2: "running" }) }, []],
+    ["nothing of hosts that were not asked", {}, []],
+    ["one that has died", { h1: inventory({ w1: "stopped" }) }, [{ about: "workload w1", believed: "running on h1", found: "stopped on h1" }]],
+    ["one that runs elsewhere, whatever lies where it was", { h1: inventory({ w1: "stopped" }), h2: inventory({ w1: "running" }) }, [{ about: "workload w1", believed: "running on h1", found: "running on h2" }]],
+    ["one that has gone", { h1: inventory({}) }, [{ about: "workload w1", believed: "running on h1", found: "nowhere" }]],
+    ["one that nobody knows", { h1: inventory({ w1: "running", x: "running" }) }, [{ about: "workload x", believed: "nothing", found: "running on h1" }]],
+    ["a host in maintenance", { h2: { ...inventory({}), state: "maintenance" as const } }, [{ about: "host h2 state", believed: "on", found: "maintenance" }]],
+  ])("is %s", (_, hosts, drift) => {
+    expect(seen(hosts).drift).toEqual(drift);
+  });
+});
