@@ -23,9 +23,13 @@ function hostileShop(): string {
   return file;
 }
 
+/** A file of the examples, in YAML. */
+function at(path: string): string {
+  return JSON.stringify(join(root, "scenarios", path));
+}
+
 /** Two scenarios and two seeds of half a day. */
 function smallStudy(): string {
-  const at = (path: string): string => JSON.stringify(join(root, "scenarios", path));
   const file = join(folder, "study.yaml");
   writeFileSync(file, [
     "apiVersion: stowage/study/v1", "name: small", "title: Can we do without Lyon?", "scenarios:", `  - { name: as-is, files: [${at("e-commerce.yaml")}] }`,
