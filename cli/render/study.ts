@@ -46,7 +46,7 @@ function meansTable({ variants, currency }: StudyReport, { columns }: View): str
     const wraps = Math.max(...head.split(" ").map(widthOf), ...cells.map((row) => widthOf(row[m] ?? "")));
     return { head, align: "right", wraps, ...(measure.dropRank === undefined ? {} : { dropRank: measure.dropRank }) };
   });
-  const names: readonly Column[] = [{ head: "scenario", wraps: 10 }, { head: "policies", wraps: 8 }];
+  const names: readonly Column[] = [{ head: "scenario", wraps: 16 }, { head: "policies", wraps: 16 }];
   return renderTable([...names, ...heads], variants.map(({ scenario, policies }, v) => [scenario, policies, ...cells[v] ?? []]), columns);
 }
 
@@ -60,7 +60,7 @@ function differences({ variants, currency, seeds }: StudyReport, { paint, column
   const others = variants.filter(({ isBaseline }) => !isBaseline);
   if (others.length === 0) return [];
   const interval = seeds.length > 1 ? "95 % interval" : "interval";
-  const heads: readonly Column[] = [{ head: "scenario", wraps: 10 }, { head: "policies", wraps: 8 }, { head: "measure", wraps: 10 }, { head: "difference", align: "right" }, { head: interval, align: "right", wraps: 12 }, { head: "" }];
+  const heads: readonly Column[] = [{ head: "scenario", wraps: 16 }, { head: "policies", wraps: 16 }, { head: "measure", wraps: 10 }, { head: "difference", align: "right" }, { head: interval, align: "right", wraps: 12 }, { head: "" }];
   const rows = others.flatMap((variant) => rowsOf(variant, currency, paint, full));
   return ["", paint.bold("Differences to the baseline, seed by seed"), rows.length === 0 ? "  Nothing differs." : renderTable(heads, rows, columns)];
 }
@@ -85,8 +85,8 @@ function whatIfs({ whatIfs: answers }: StudyReport, { paint, columns, full }: Vi
   if (answers.length === 0) return [];
   const shown = full ? answers : answers.slice(0, whatIfsMax);
   const heads: readonly Column[] = [
-    { head: "what if", wraps: 10 }, { head: "scenario", wraps: 10 }, { head: "hosts concerned", wraps: 10 },
-    ...whatIfMeasures.map(({ head, unit }): Column => ({ head: `${head} ${unit}`, align: "right", wraps: 6 })),
+    { head: "what if", wraps: 12 }, { head: "scenario", wraps: 12 }, { head: "hosts concerned", wraps: 12 },
+    ...whatIfMeasures.map(({ head, unit }): Column => ({ head: `${head} ${unit}`, align: "right", wraps: 9 })),
   ];
   const left = answers.length - shown.length;
   return [
