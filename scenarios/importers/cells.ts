@@ -65,6 +65,11 @@ export class RowReader<Field extends string> implements RowFields<Field> {
     return this.#amount(field, max, 1, unit);
   }
 
+  /** A number with up to three decimals, in thousandths. */
+  thousandths(field: Field, max: number, unit: string): number | null {
+    return this.#amount(field, max * 1000, 1000, `thousandths of ${unit}`);
+  }
+
   mebibytes(field: Field, max: number): number | null {
     return this.#amount(field, max, this.#table.mebibytes.get(field) ?? 1, "MiB");
   }

@@ -54,6 +54,8 @@ export interface InventoryMachine {
   readonly usedStorageMiB: number | null;
   /** Stores that its files are in; empty when not known. */
   readonly stores: readonly string[];
+  /** What must be carried when it moves, where the tool tells. */
+  readonly carriedMiB?: number;
   readonly canMoveLive: boolean;
   /** Executes it, where that differs from the inventory's layer. */
   readonly layer?: string;

@@ -33,9 +33,12 @@ export function storageOf({ hosts, machines, stores }: Placed, log: ImportLog): 
   };
   const guessed = hosts.filter((host) => seenMiB(host) === null);
   for (const host of guessed) log.note(host.host.origin, "guessed", { field: "storage", became: `${Math.max(1, promisedIn(host.cluster))} MiB`, reason: "the input does not say: what all machines of its cluster are promised" });
+  const sharing = new Set(stores.filter(({ store }) => store.isShared).flatMap((store) => store.hosts.map(({ cluster }) => cluster)));
   const isShared = (machine: PlacedMachine): boolean => {
+    if (machine.machine.carriedMiB !== undefined) return false;
     const known = machine.machine.stores.flatMap((name) => byName.get(name) ?? []);
     if (known.length > 0) return known.every(({ store }) => store.isShared);
+    if (stores.length > 0) return sharing.has(machine.cluster);
     return (sizes.get(machine.cluster) ?? 0) > 1 && (machine.host === null || machine.host.host.storageMiB === null);
   };
   for (const machine of machines) {
@@ -53,7 +56,7 @@ export function storageOf({ hosts, machines, stores }: Placed, log: ImportLog): 
       log.note(host.host.origin, "guessed", { field: "storage promised", found: `${promised} MiB promised of ${capacity} MiB`, became: `${permille / 10} %`, reason: "more is promised already: allowed" });
       return { storageMiB: permille };
     },
-    dataMiB: (machine) => (isShared(machine) ? 0 : machine.storageMiB),
+    dataMiB: (machine) => machine.machine.carriedMiB ?? (isShared(machine) ? 0 : machine.storageMiB),
     policies: sharedLimits(hosts, storesByHost, promisedIn),
   };
 }

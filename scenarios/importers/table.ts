@@ -76,7 +76,7 @@ function plain(heading: string): string {
 }
 
 /** The unit at the end of a heading: `Capacity MiB`, `Size (GB)`, `memory_mb`. */
-function unitOf(heading: string): { readonly name: string; readonly mebibytes: number | null } {
+export function unitOf(heading: string): { readonly name: string; readonly mebibytes: number | null } {
   const match = /^(.*?)[\s_([]*\b_?([kmgt]i?b)[)\]]?\s*$/i.exec(heading.trim()) ?? /^(.+_)([kmgt]i?b)$/i.exec(heading.trim());
   const unit = match?.[2]?.toLowerCase() ?? "";
   return match === null ? { name: heading, mebibytes: null } : { name: match[1] ?? "", mebibytes: unitMebibytes[unit] ?? null };

@@ -1,0 +1,73 @@
+import { limits } from "./cells.ts";
+import type { ImportLog } from "./import-log.ts";
+import type { Importer } from "./importer.ts";
+import type { InventoryHost, InventoryMachine } from "./inventory.ts";
+import { isObject, JsonRecord, objectsOf, readJsonFile } from "./json-record.ts";
+import { UnreadableImport } from "./unreadable.ts";
+
+/** NetBox: devices and virtual machines of its REST API. */
+export const netbox: Importer = {
+  name: "netbox",
+  title: "NetBox",
+  input: "the JSON of /api/dcim/devices/?limit=0 and /api/virtualization/virtual-machines/?limit=0, in any order",
+  example: "devices.json virtual-machines.json",
+  read: async (files, _options, log) => {
+    const hosts: InventoryHost[] = [];
+    const machines: JsonRecord[] = [];
+    for (const file of files) {
+      const value = await readJsonFile(file);
+      const objects = objectsOf(value, "results");
+      if (objects === null) throw new UnreadableImport("bad-format", `${file} is no answer of NetBox's API.`, "Make it with `curl -H \"Authorization: Token $TOKEN\" \"$NETBOX/api/virtualization/virtual-machines/?limit=0\"`.");
+      if (isObject(value) && typeof value.next === "string") throw new UnreadableImport("bad-format", `${file} is one page of several: it holds ${objects.length} of ${String(value.count ?? "more")}.`, "Ask for all at once with ?limit=0, or raise MAX_PAGE_SIZE of NetBox.");
+      objects.forEach((object, i) => {
+        const record = new JsonRecord(object, file, i, String(object.name ?? ""), log);
+        if (Object.hasOwn(object, "device_type")) hosts.push(...hostOf(record));
+        else if (Object.hasOwn(object, "vcpus")) machines.push(record);
+        else record.skip("neither a device nor a virtual machine");
+      });
+    }
+    return { layer: "libvirt", hosts, machines: machinesOf(machines, log), stores: [] };
+  },
+};
+
+/** Devices of a cluster. NetBox has no fields for their size: custom fields are looked at. */
+function hostOf(record: JsonRecord): readonly InventoryHost[] {
+  const cluster = nameAt(record, "cluster");
+  const field = (...names: readonly string[]): readonly string[] => names.map((name) => `custom_fields.${name}`);
+  const cores = record.amount(limits.coresMax, 1, ...field("cores", "cpu_cores", "core_count", "cpus"));
+  if (cluster === "" && cores === null) {
+    record.skip("in no cluster and without a number of cores: not a host of machines");
+    return [];
+  }
+  const status = record.text("status.value", "status");
+  return [{
+    name: record.text("name"), origin: record.origin, site: nameAt(record, "site"), cluster, cores,
+    memoryMiB: record.mebibytes(limits.memoryMiBMax, 1, ...field("memory", "memory_mb", "memory_mib", "memory_gb", "memory_gib", "ram", "ram_gb", "ram_gib", "ram_mb")),
+    storageMiB: record.mebibytes(limits.storageMiBMax, 1024, ...field("storage", "storage_gb", "storage_gib", "storage_tb", "disk_gb", "disk_tb")),
+    cpuMHz: null, cpuVendor: "", cpuLevel: 0, state: status === "active" || status === "" ? "on" : status === "failed" ? "failed" : status === "offline" ? "off" : "maintenance",
+    layerVersion: "", domains: nameAt(record, "rack") === "" ? {} : { rack: nameAt(record, "rack") },
+    labels: { role: nameAt(record, "role") || nameAt(record, "device_role"), tenant: nameAt(record, "tenant"), model: record.text("device_type.model") },
+  }];
+}
+
+function nameAt(record: JsonRecord, key: string): string {
+  return record.text(`${key}.name`, `${key}.display`, key);
+}
+
+/** Disks are GB up to version 4.0 of NetBox, MB after it; the answer does not say which: large figures are MB. */
+function machinesOf(records: readonly JsonRecord[], log: ImportLog): readonly InventoryMachine[] {
+  const largest = records.reduce((most, record) => Math.max(most, Number(record.find("disk")?.value ?? 0)), 0);
+  const diskMebibytes = largest >= 10_000 ? 1 : 1024;
+  return records.map((record) => {
+    const status = record.text("status.value", "status");
+    const vcpus = record.amount(limits.coresMax * 1000, 1000, "vcpus");
+    const storageMiB = record.amount(limits.storageMiBMax, diskMebibytes, "disk");
+    if (storageMiB !== null) log.note(record.origin, "guessed", { field: "disk", found: record.text("disk"), became: `${storageMiB} MiB`, reason: `taken as ${diskMebibytes === 1 ? "MB" : "GB"}: NetBox changed the unit in 4.1, and the figures look like this` });
+    return {
+      name: record.text("name"), key: record.text("id"), origin: record.origin, host: nameAt(record, "device"), site: nameAt(record, "site"), cluster: nameAt(record, "cluster"),
+      isRunning: status === "active" || status === "", cpuMillicores: vcpus, memoryMiB: record.amount(limits.memoryMiBMax, 1, "memory"), storageMiB,
+      usedMillicores: null, usedMHz: null, usedMemoryMiB: null, usedStorageMiB: null, stores: [], canMoveLive: true,
+      labels: { role: nameAt(record, "role"), tenant: nameAt(record, "tenant"), platform: nameAt(record, "platform") },
+    };
+  });
+}

@@ -1,0 +1,90 @@
+import { limits } from "./cells.ts";
+import { cpuVendorOf } from "./cpu-vendor.ts";
+import type { ImportLog } from "./import-log.ts";
+import type { Importer } from "./importer.ts";
+import type { InventoryHost, InventoryMachine } from "./inventory.ts";
+import { JsonRecord, isObject, objectsOf, readJsonFile, type JsonObject } from "./json-record.ts";
+import { UnreadableImport } from "./unreadable.ts";
+
+interface Flavor { readonly vcpus: number | null; readonly memoryMiB: number | null; readonly storageMiB: number | null }
+type Sort = "servers" | "hypervisors" | "flavors";
+
+/** OpenStack: servers, hypervisors and flavors, as the command line or the compute API tell them. */
+export const openstack: Importer = {
+  name: "openstack",
+  title: "OpenStack",
+  input: "JSON of `openstack server list --all-projects --long -f json`, `openstack hypervisor list --long -f json` and `openstack flavor list --all -f json`, or of servers/detail and os-hypervisors/detail of the compute API, in any order",
+  example: "servers.json hypervisors.json flavors.json",
+  read: async (files, _options, log) => {
+    const found: Record<Sort, JsonRecord[]> = { servers: [], hypervisors: [], flavors: [] };
+    for (const file of files) {
+      const objects = objectsOf(await readJsonFile(file), "servers", "hypervisors", "flavors");
+      const sort = sortOf(objects ?? []);
+      if (objects === null || (objects.length > 0 && sort === null)) throw new UnreadableImport("bad-format", `${file} is neither a list of servers, nor of hypervisors, nor of flavors.`, "Make it with `openstack server list --all-projects --long -f json`.");
+      if (sort !== null) found[sort].push(...objects.map((object, i) => new JsonRecord(object, file, i, String(object.name ?? object.Name ?? object.hypervisor_hostname ?? object["Hypervisor Hostname"] ?? ""), log)));
+    }
+    const flavors = new Map<string, Flavor>(found.flavors.flatMap((record) => {
+      const flavor = flavorOf(record);
+      return [record.text("id", "ID"), record.text("name", "Name")].map((key) => [key, flavor] as const);
+    }));
+    return { layer: "libvirt", hosts: found.hypervisors.map((record) => hostOf(record, log)), machines: found.servers.flatMap((record) => machineOf(record, flavors, log)), stores: [] };
+  },
+};
+
+function sortOf([first]: readonly JsonObject[]): Sort | null {
+  if (first === undefined) return null;
+  const has = (...keys: readonly string[]): boolean => keys.some((key) => Object.hasOwn(first, key));
+  if (has("hypervisor_hostname", "Hypervisor Hostname")) return "hypervisors";
+  if (has("status", "Status")) return "servers";
+  return has("vcpus", "VCPUs") ? "flavors" : null;
+}
+
+function flavorOf(record: JsonRecord): Flavor {
+  const [disk, ephemeral] = [record.amount(limits.storageMiBMax, 1024, "disk", "Disk"), record.amount(limits.storageMiBMax, 1024, "OS-FLV-EXT-DATA:ephemeral", "ephemeral", "Ephemeral")];
+  return {
+    vcpus: record.amount(limits.coresMax, 1, "vcpus", "VCPUs"), memoryMiB: record.amount(limits.memoryMiBMax, 1, "ram", "RAM"),
+    storageMiB: disk === null ? null : disk + (ephemeral ?? 0),
+  };
+}
+
+function hostOf(record: JsonRecord, log: ImportLog): InventoryHost {
+  const cores = record.amount(limits.coresMax, 1, "vcpus", "vCPUs");
+  if (cores !== null) log.note(record.origin, "converted", { field: "vcpus", found: String(cores), became: `${cores} cores`, reason: "Nova counts threads: with two threads to a core there are half as many cores" });
+  const [state, status] = [record.text("state", "State"), record.text("status", "Status")];
+  const info = record.find("cpu_info")?.value;
+  return {
+    name: record.text("hypervisor_hostname", "Hypervisor Hostname"), origin: record.origin, site: "", cluster: "", cores,
+    memoryMiB: record.amount(limits.memoryMiBMax, 1, "memory_mb", "Memory MB"), storageMiB: record.amount(limits.storageMiBMax, 1024, "local_gb", "Local GB"),
+    cpuMHz: null, cpuVendor: cpuVendorOf(typeof info === "string" ? info : isObject(info) ? String(info.vendor ?? "") : ""), cpuLevel: 0,
+    state: state === "down" ? "failed" : status === "disabled" ? "maintenance" : "on", layerVersion: "", domains: {}, labels: { type: record.text("hypervisor_type", "Hypervisor Type") },
+  };
+}
+
+const stopped = new Set(["SHUTOFF", "SUSPENDED", "PAUSED", "SHELVED", "SHELVED_OFFLOADED", "STOPPED", "ERROR", "SOFT_DELETED"]);
+
+function machineOf(record: JsonRecord, flavors: ReadonlyMap<string, Flavor>, log: ImportLog): readonly InventoryMachine[] {
+  const status = record.text("status", "Status").toUpperCase();
+  if (status === "DELETED" || status === "BUILD") {
+    record.skip(`in state ${status}: not a machine that can be placed`);
+    return [];
+  }
+  const isRunning = !stopped.has(status);
+  if (status !== "ACTIVE" && status !== "SHUTOFF") log.note(record.origin, "converted", { field: "status", found: status, became: isRunning ? "running" : "stopped", reason: "a state that a fleet does not tell apart" });
+  const flavor = flavorOfServer(record, flavors);
+  const [project, zone] = [record.text("tenant_id", "Project ID"), record.text("OS-EXT-AZ:availability_zone", "Availability Zone")];
+  return [{
+    name: record.text("name", "Name"), key: record.text("id", "ID"), origin: record.origin,
+    host: record.text("OS-EXT-SRV-ATTR:hypervisor_hostname", "OS-EXT-SRV-ATTR:host", "Host"), site: "", cluster: "", isRunning,
+    cpuMillicores: flavor.vcpus === null ? null : flavor.vcpus * 1000, memoryMiB: flavor.memoryMiB, storageMiB: flavor.storageMiB,
+    usedMillicores: null, usedMHz: null, usedMemoryMiB: null, usedStorageMiB: null, stores: [], canMoveLive: true, labels: { project, zone },
+  }];
+}
+
+/** Newer servers carry the sizes of their flavor with them; older ones name it. */
+function flavorOfServer(record: JsonRecord, flavors: ReadonlyMap<string, Flavor>): Flavor {
+  const disk = record.amount(limits.storageMiBMax, 1024, "flavor.disk");
+  const own = { vcpus: record.amount(limits.coresMax, 1, "flavor.vcpus"), memoryMiB: record.amount(limits.memoryMiBMax, 1, "flavor.ram"), storageMiB: disk };
+  if (own.vcpus !== null) return { ...own, storageMiB: disk === null ? null : disk + (record.amount(limits.storageMiBMax, 1024, "flavor.ephemeral") ?? 0) };
+  const name = ["flavor.id", "flavor.original_name", "Flavor ID", "Flavor Name", "Flavor", "flavor"].map((each) => record.text(each)).find((each) => flavors.has(each));
+  return (name === undefined ? undefined : flavors.get(name)) ?? { vcpus: null, memoryMiB: null, storageMiB: null };
+}
