@@ -1,4 +1,5 @@
 import { barChart, heatMap, page, paragraph, table, type Cell, type Markup } from "../../reports/html/index.ts";
+import { formatAmount } from "../render/amount.ts";
 import { formatDuration } from "../render/duration.ts";
 import { capital, resourceWords } from "../render/forecast-words.ts";
 import { heldWords, isHeld, slotWords } from "../render/sweep.ts";
@@ -6,6 +7,7 @@ import type { LossReport, SweepReport } from "../sweep/report.ts";
 
 /** Rows of the heat map, of bars and of tables; the worst come first. */
 const rowsMax = 60;
+const reasonsMax = 3;
 
 /** A failure sweep as a page: which losses are held when, who has no place, and which services stop. */
 export function sweepPage(report: SweepReport): string {
@@ -38,21 +40,33 @@ function overTime(report: SweepReport): readonly Markup[] {
   const [scale, unit] = resource.unit === "millicores" ? [1000, "cores"] : [1, resource.unit];
   return [
     heatMap({
-      title: `${capital(resourceWords(resource.name))} missing at each loss`, words: "What takers cannot give beyond what they could not before, and what has no place: the most in each part of the time. The worst losses come first; those that miss nothing are left out.",
+      title: `${capital(resourceWords(resource.name))} missing at each loss`,
+      words: `${findingWords(report)} Missing is what takers cannot give beyond what they could not before, and what has no place: the most in each part of the time. Losses that miss nothing are left out.`,
       unit, columns: { kind: report.hasDate ? "utc" : "elapsed", from: report.hasDate ? report.startMs : 0, step: report.slotsPerColumn * report.stepMs },
       rows: shown.map(({ name, columns }) => ({ name, values: columns.map((missing) => missing / scale) })),
     }),
-    barChart({
+    ...shown.some(({ slotsHeld }) => slotsHeld > 0) ? [barChart({
       title: "Slots in which each loss is held", words: "Of every resource; the rest of the slots miss something, or somebody has no place.", unit: "%",
       categories: shown.map(({ name }) => name), series: [{ name: "held", values: shown.map(({ slotsHeld }) => Math.floor((1000 * slotsHeld) / report.slots) / 10) }],
-    }),
+    })] : [],
   ];
+}
+
+/** What is to be seen first: the worst loss, how often it is held, and when most is missing. */
+function findingWords(report: SweepReport): string {
+  const [worst] = report.losses;
+  const [first] = worst?.resources ?? [];
+  if (worst === undefined || first === undefined) return "";
+  const unit = report.resources.find(({ name }) => name === first.resource)?.unit ?? "";
+  const held = worst.slotsHeld === 0 ? "is never held" : `is held in ${heldWords(worst, report)} of the slots`;
+  const missing = first.worstMissing === 0 ? "" : `: up to ${formatAmount(Math.round(first.worstMissing), unit)} are missing, on ${slotWords(first.worstAtMs, report)}`;
+  return `${capital(worst.name)} ${held}${missing}.`;
 }
 
 function placeTable({ losses }: SweepReport): Markup {
   const rows = losses.flatMap(({ name, unplaced, refused }) => unplaced.map(({ workload, reasons }): readonly Cell[] =>
-    [workload, name, refused ? "the verifier refused the answer of the planner" : reasons.join("; ")]));
-  return table({ title: "Without a place", words: "What speaks against every host that is left.", columns: [{ head: "workload" }, { head: "at the loss of" }, { head: "why" }], rows, rowsMax: 200 });
+    [workload, name, refused ? "the verifier refused the answer of the planner" : [...reasons.slice(0, reasonsMax), ...reasons.length > reasonsMax ? [`and ${reasons.length - reasonsMax} more`] : []].join("; ")]));
+  return table({ title: "Without a place", words: "What speaks against the hosts that are left.", columns: [{ head: "workload" }, { head: "at the loss of" }, { head: "why" }], rows, rowsMax: 200 });
 }
 
 function lossTable(report: SweepReport): Markup {

@@ -95,7 +95,7 @@ function demandTable(report: ForecastReport, { paint, columns, full }: View): st
   ], shown.map((demand) => demandRow(demand, report)), columns);
   const constant = full ? 0 : report.demands.length - changing.length;
   const words = [
-    `Mean use of the last day that is known, and of the last day of the horizon with its band, which is to hold ${report.bandPermille / 10} % of what comes. Tested on its own past: what the band held, and the error in parts of that of repeating the last day.`,
+    `Mean use of the last week that is known, and of the last week of the horizon with its band, which is to hold ${report.bandPermille / 10} % of what comes. Tested on its own past: what the band held, and the error in parts of that of repeating the last day.`,
     ...constant === 0 ? [] : [`${countWords(constant, "demand does", "demands do")} not change and ${constant === 1 ? "is" : "are"} left out (--full shows all).`],
   ].join(" ");
   if (shown.length === 0) return `${paint.bold("Demand")}\n${wrap("No demand changes (--full shows all).", columns, "  ")}`;
@@ -105,15 +105,15 @@ function demandTable(report: ForecastReport, { paint, columns, full }: View): st
 function demandRow(demand: Demand, report: ForecastReport): readonly string[] {
   const { history, forecast } = demand;
   const amount = (value: number): string => (Number.isNaN(value) ? "-" : formatAmount(Math.round(value), unitOf(report, demand.resource)));
-  const day = Math.max(1, Math.round(dayMs / report.stepMs));
-  const now = amount(meanOf(history.values.subarray(Math.max(0, history.values.length - day))));
+  const week = Math.max(1, Math.round((7 * dayMs) / report.stepMs));
+  const now = amount(meanOf(history.values.subarray(Math.max(0, history.values.length - week))));
   const { covered, error } = backTestWords(demand);
   if (forecast.kind === "too-short") {
     return [demand.name, demand.resource, sparkline(means(history.values, 12), highestOf(means(history.values, 12)), 12), now, "-", `too little measured: ${countWords(forecast.measuredSlots, "slot")} of ${forecast.neededSlots}`, "-", "-", covered, error];
   }
   const [past, ahead] = [means(history.values, 12), means(forecast.middle, 8)];
   const most = Math.max(highestOf(past), highestOf(ahead));
-  const last = (values: Float64Array): string => amount(meanOf(values.subarray(Math.max(0, values.length - day))));
+  const last = (values: Float64Array): string => amount(meanOf(values.subarray(Math.max(0, values.length - week))));
   return [
     demand.name, demand.resource, `${sparkline(past, most, 12)}|${sparkline(ahead, most, 8)}`, now,
     last(forecast.middle), between(last(forecast.low), last(forecast.high)), seasonName(forecast.season), `${forecast.shifts.length}, ${forecast.holes.length}`, covered, error,

@@ -116,6 +116,23 @@ describe("what a forecast is made of", () => {
   });
 });
 
+describe("a slope under weekends", () => {
+  const level = (hour: number): number => (weekend(hour) ? 160 : 100);
+
+  it("is found where days of the same kind are compared", () => {
+    // Two a week, under days that differ by sixty.
+    const slope = slopeBetween(hourly(28, (hour) => level(hour) + hour / 84, 4), 0, 28 * 24);
+    expect(slope * 84).toBeGreaterThan(0.8);
+    expect(slope * 84).toBeLessThan(1.2);
+  });
+
+  it("is none by chance", () => {
+    let found = 0;
+    for (let seed = 1; seed <= 40; seed++) found += Number(slopeBetween(hourly(28, level, 20, seed), 0, 28 * 24) !== 0);
+    expect(found).toBeLessThanOrEqual(2);
+  });
+});
+
 describe("a back-test", () => {
   it("adds up what a forecaster would have done, with nothing but what was known", () => {
     const history: History = { startMs: 0, stepMs: 12 * hourMs, values: Float64Array.of(10, 20, 12, 24, 11, Number.NaN, 30, 26) };
