@@ -7,7 +7,7 @@ export { isDuration } from "./fields/common.ts";
 export { importers, importFleet, importOutcomes, scenarioJson, scenarioYaml, totalOf, type ClusterSummary, type ImportedFleet, type ImportEntry, type ImportOutcome, type MachineSums } from "./importers/index.ts";
 export { diskFiles, type InputFiles } from "./input-files.ts";
 export { loadScenario, parseScenarioText, parseScenarioTexts, type Loaded, type LoadOptions } from "./load.ts";
-export { editorSchema, scenarioSchema } from "./publish.ts";
+export { editorSchema, scenarioSchema, studyFileSchema } from "./publish.ts";
 export type { ChangeDocument, ScenarioDocument } from "./schema.ts";
 export { serializeScenario } from "./serialize.ts";
 export { loadStudy, type LoadedStudy } from "./studies/load.ts";

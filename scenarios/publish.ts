@@ -1,8 +1,10 @@
+import type { TSchema } from "typebox";
 import { selectorSchema } from "../policies/index.ts";
 import { hostChoice, workloadChoice } from "./changes/choice.ts";
 import { applicationSchema, hostSchema, hostTypeSchema, pricesSchema, serviceSchema, siteSchema, workloadSchema } from "./fields/fleet.ts";
 import { policySchema } from "./fields/policy.ts";
 import { documentSchema } from "./schema.ts";
+import { studySchema } from "./studies/schema.ts";
 
 /** Nouns that occur in several places: published once, by name. */
 const named: Readonly<Record<string, unknown>> = {
@@ -13,7 +15,6 @@ const nameByText = new Map(Object.entries(named).map(([name, schema]) => [JSON.s
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-const title = "Stowage scenario";
 const where = "https://stowage.dev/schemas";
 
 /**
@@ -29,9 +30,16 @@ export function editorSchema(): Readonly<Record<string, unknown>> {
   return published("http://json-schema.org/draft-07/schema#", "scenario.draft-07.schema.json", "definitions");
 }
 
-function published(dialect: string, file: string, definitionsKey: "$defs" | "definitions"): Readonly<Record<string, unknown>> {
+/** The format of studies, for programs and editors. */
+export function studyFileSchema(): Readonly<Record<string, unknown>> {
+  return published("https://json-schema.org/draft/2020-12/schema", "study.schema.json", "$defs", "Stowage study", studySchema);
+}
+
+function published(
+  dialect: string, file: string, definitionsKey: "$defs" | "definitions", title = "Stowage scenario", schema: TSchema = documentSchema,
+): Readonly<Record<string, unknown>> {
   const definitions: Record<string, Json> = {};
-  const root = hoist(JSON.parse(JSON.stringify(documentSchema)) as Json, definitions, definitionsKey);
+  const root = hoist(JSON.parse(JSON.stringify(schema)) as Json, definitions, definitionsKey);
   return { $schema: dialect, $id: `${where}/${file}`, title, ...(root as Readonly<Record<string, Json>>), [definitionsKey]: definitions };
 }
 

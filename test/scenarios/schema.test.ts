@@ -4,7 +4,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { catalogue } from "../../policies/index.ts";
 import { changeKinds } from "../../scenarios/changes/catalogue.ts";
-import { editorSchema, scenarioSchema } from "../../scenarios/index.ts";
+import { editorSchema, scenarioSchema, studyFileSchema } from "../../scenarios/index.ts";
 import { smallFleet } from "./small-fleet.ts";
 
 const schemaFile = async (name: string): Promise<unknown> => JSON.parse(await readFile(new URL(`../../schemas/${name}`, import.meta.url), "utf8"));
@@ -16,6 +16,7 @@ const compiled = [
 describe("published schemas", () => {
   it("are up to date; `npm run schemas` writes them", async () => {
     expect(await schemaFile("scenario.schema.json")).toEqual(scenarioSchema());
+    expect(await schemaFile("study.schema.json")).toEqual(studyFileSchema());
     expect(await schemaFile("scenario.draft-07.schema.json")).toEqual(editorSchema());
   });
 
