@@ -27,7 +27,7 @@ export async function launch({ place, path, args, environment, uid, gid }: Launc
   const output = await open(join(place, "output.log"), "a", 0o600);
   await open(lockOf(place), "a", 0o644).then((file) => file.close());
   try {
-    const child: ChildProcess = spawn("/usr/bin/flock", ["--nonblock", "--no-fork", lockOf(place), path, ...args], {
+    const child: ChildProcess = spawn("/usr/bin/flock", ["--timeout", "2", "--no-fork", lockOf(place), path, ...args], {
       cwd: join(place, "files"), env: environment, detached: true, stdio: ["ignore", output.fd, output.fd], shell: false,
       ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }),
     });
@@ -69,6 +69,8 @@ const startTimeField = 19;
 /** Every process that holds the lock of a place: the program and its children. */
 export async function holdersOf(place: string): Promise<readonly ProcessId[]> {
   const lock = lockOf(place);
+  // The kernel knows at once whether there is anybody; only who it is takes a search.
+  if (!await isHeld(lock)) return [];
   const holders: ProcessId[] = [];
   for (const name of await readdir("/proc")) {
     if (!/^\d+$/.test(name) || !await hasOpen(name, lock)) continue;
@@ -76,6 +78,14 @@ export async function holdersOf(place: string): Promise<readonly ProcessId[]> {
     if (began !== null) holders.push({ pid: Number(name), began });
   }
   return holders;
+}
+
+function isHeld(lock: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const probe = spawn("/usr/bin/flock", ["--shared", "--nonblock", "--conflict-exit-code", "75", lock, "/bin/true"], { stdio: "ignore", shell: false });
+    probe.once("error", reject);
+    probe.once("exit", (code) => resolve(code === 75));
+  });
 }
 
 async function hasOpen(pid: string, path: string): Promise<boolean> {

@@ -35,6 +35,7 @@ export class Supervisor {
   readonly #boot: string;
   /** How often a program was started again since it was last up for long, and when it may be next. */
   readonly #restarts = new Map<WorkloadId, { readonly count: number; readonly lastMs: number; readonly notBeforeMs: number }>();
+  readonly #told = new Map<WorkloadId, Found>();
   #cancelLook: () => void = () => {};
 
   constructor(places: Places, turns: Turns, ways: Ways, world: { readonly clock: Clock & Alarm; readonly note: (words: string) => void }, boot: string) {
@@ -203,9 +204,15 @@ export class Supervisor {
   async #look(workload: WorkloadId): Promise<void> {
     if (this.isClosed || this.#turns.isTaken(folderName(workload)) || await this.find(workload) !== "paused") return;
     const restart = this.#restarts.get(workload);
-    this.onChange(workload, "paused");
+    this.#tell(workload, "paused");
     if (this.#world.clock.nowMs() < (restart?.notBeforeMs ?? 0)) return;
     await this.#turns.take(folderName(workload), () => this.#startAgain(workload));
+  }
+
+  #tell(workload: WorkloadId, found: Found): void {
+    if (this.#told.get(workload) === found) return;
+    this.#told.set(workload, found);
+    this.onChange(workload, found);
   }
 
   async #startAgain(workload: WorkloadId): Promise<void> {
@@ -216,7 +223,7 @@ export class Supervisor {
     this.#restarts.set(workload, { count, lastMs: nowMs, notBeforeMs: nowMs + Math.min(restartMaxMs, restartMs * 2 ** Math.min(count - 1, 10)) });
     const runnable = await readProgram(this.#places.of(workload), this.#ways.allowed);
     if ("because" in runnable) this.#world.note(`${workload} cannot be started again: ${runnable.because}`);
-    else if (await this.#launch(workload, runnable.program, runnable.path, "running") !== null) this.onChange(workload, "running");
+    else if (await this.#launch(workload, runnable.program, runnable.path, "running") !== null) this.#tell(workload, "running");
   }
 
   async #all(): Promise<readonly { readonly workload: WorkloadId; readonly state: State }[]> {

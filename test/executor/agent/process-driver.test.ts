@@ -1,0 +1,4 @@
+import { holdsDriverContract } from "./driver-contract.ts";
+import { processLayer } from "./process-layer.ts";
+
+holdsDriverContract("process", processLayer);
