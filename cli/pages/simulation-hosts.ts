@@ -3,6 +3,8 @@ import { chartRow, columnsUsed, kilowattHours, type SimulationReport } from "../
 
 /** Where a host has no room left for a burst. */
 const nearlyFullPercent = 90;
+/** Rows of the table of hosts. */
+const rowsMax = 40;
 
 /** Where a chart of the simulation begins on its axis: at an instant where there is a date, else at zero. */
 export function axisOf({ made: { hasDate, startMs } }: SimulationReport): TimeAxis & { readonly from: number } {
@@ -30,9 +32,9 @@ export function hostSection(report: SimulationReport): Section {
       }),
       ...(hosts.some(({ microjoules }) => microjoules > 0n) ? [powerChart(report)] : []),
       table({
-        title: "Hosts in figures", words: "Below p99 the use of processors lies for 99 % of the time. Stolen is what workloads asked for and did not get.",
+        title: "Hosts in figures", rowsMax, words: "Below p99 the use of processors lies for 99 % of the time. Stolen is what workloads asked for and did not get.",
         columns: [{ head: "host" }, { head: "site" }, { head: "on", unit: "% of time" }, { head: "mean use", unit: "%" }, { head: "p99", unit: "%" }, { head: "peak", unit: "%" }, { head: "stolen", unit: "% of demand" }, { head: "failed", unit: "h" }, { head: "energy", unit: "kWh" }],
-        rows: hosts.map((host) => {
+        rows: fullestFirst(hosts).map((host) => {
           const [use] = host.uses;
           return [
             host.host, host.site, percent(host.stateMs.on + host.stateMs.maintenance, report.result.lengthMs), percent(host.activeMs, report.result.lengthMs), host.usePermille.p99 / 10,
@@ -42,6 +44,12 @@ export function hostSection(report: SimulationReport): Section {
       }),
     ],
   };
+}
+
+/** Of many hosts those come first of whose processors most was asked for at some time. */
+function fullestFirst(hosts: SimulationReport["result"]["hosts"]): SimulationReport["result"]["hosts"] {
+  const peak = ({ uses: [use] }: (typeof hosts)[number]): number => (use === undefined || use.capacity === null || use.capacity === 0 ? 0 : use.demandPeak / use.capacity);
+  return hosts.length <= rowsMax ? hosts : hosts.toSorted((a, b) => peak(b) - peak(a));
 }
 
 /** To a tenth. */

@@ -74,10 +74,10 @@ function planFacts({ made: { carried, scenario } }: SimulationReport): readonly 
 function runwayFacts(report: SimulationReport): readonly Fact[] {
   const short = shortWords(report);
   const first = firstToCome(report);
-  const where = report.made.carried === null ? "with everybody where they are" : "with everybody where the plan brings them";
+  const where = report.made.carried === null ? "everybody where they are" : "everybody where the plan brings them";
   return [
     ...first === undefined ? [] : [{ label: "Runway", ...runwayWords(first, report) }],
-    ...short === null ? [] : [{ label: "Already short", value: shortCount(report), note: `${short}, when what is kept free for a failure and the buffer are taken off, ${where}`, tone: "warning" as const }],
+    ...short === null ? [] : [{ label: "Already short", value: shortCount(report), note: `${short}; reserve and buffer taken off, ${where}`, tone: "warning" as const }],
   ];
 }
 

@@ -1,8 +1,10 @@
-import { lineChart, table, type Cell, type Markup, type Section, type Tone } from "../../reports/html/index.ts";
+import { lineChart, paragraph, table, type Cell, type Markup, type Section, type Tone } from "../../reports/html/index.ts";
 import { formatDuration } from "../render/duration.ts";
 import { answerActions, columnsUsed, type SimulationReport } from "../simulation-report.ts";
 import { axisOf, columnTimes } from "./simulation-hosts.ts";
 
+/** So many services are listed whatever became of them. */
+const servicesMax = 20;
 /** Marks on one chart: more would cover it. */
 const marksMax = 12;
 
@@ -59,11 +61,17 @@ function marksOf(report: SimulationReport, service: string, application: string)
 /** How long each service was whole, degraded and down. */
 export function serviceSection({ result: { services } }: SimulationReport): Section {
   if (services.length === 0) return { title: "Services", content: [] };
+  // Of many services those that were always whole are only counted.
+  const hurt = services.filter(({ downMs, degradedMs }) => downMs > 0 || degradedMs > 0).toSorted((a, b) => b.downMs - a.downMs || b.degradedMs - a.degradedMs);
+  const shown = services.length <= servicesMax ? services : hurt;
+  const others = services.length - hurt.length;
+  const words = "A service is down when an application of it has no instance that serves, and degraded when one is missing.";
+  if (shown.length === 0) return { title: "Services", words, content: [paragraph(`All ${services.length} services were whole all the time.`)] };
   return {
-    title: "Services", words: "A service is down when an application of it has no instance that serves, and degraded when one is missing.",
+    title: "Services", words,
     content: [table({
-      title: "Availability", columns: [{ head: "service" }, { head: "available", unit: "%", align: "right" }, { head: "degraded" }, { head: "down" }, { head: "interruptions" }, { head: "longest recovery" }],
-      rows: services.map(({ service, availabilityPpm, degradedMs, downMs, interruptions, recoveryMsMax }) => [
+      title: "Availability", words: others === 0 ? "None was whole all the time." : `${others} of ${services.length} were whole all the time.`, columns: [{ head: "service" }, { head: "available", unit: "%", align: "right" }, { head: "degraded" }, { head: "down" }, { head: "interruptions" }, { head: "longest recovery" }],
+      rows: shown.map(({ service, availabilityPpm, degradedMs, downMs, interruptions, recoveryMsMax }) => [
         service, { text: (availabilityPpm / 10_000).toFixed(4), tone: downMs === 0 ? "good" : "bad" }, time(degradedMs, "warning"), time(downMs, "bad"), interruptions, time(recoveryMsMax, "plain"),
       ]),
     })],

@@ -1,6 +1,6 @@
 export type { NumberAxis, TimeAxis, XAxis } from "./axis.ts";
 export { barChart, type BarChart } from "./bar-chart.ts";
-export { seriesMax, type Tone } from "./drawing.ts";
+export type { Tone } from "./drawing.ts";
 export { heatMap, type HeatColumns, type HeatMap } from "./heat-map.ts";
 export { intervalChart, type Interval, type IntervalChart } from "./interval-chart.ts";
 export { lineChart, type LineChart, type LineSeries } from "./line-chart.ts";
