@@ -78,13 +78,17 @@ function serviceTable({ result: { services } }: SimulationReport): ExportTable {
 function limitTable(report: SimulationReport): ExportTable {
   const time = timeColumn(report, "time");
   const used = columnsUsed(report.result);
-  const finite = (value: number | undefined): number | null => (value === undefined || Number.isNaN(value) ? null : value);
   return {
     name: "limits-over-time",
     columns: [column("service", "text"), column("application", "text"), time.column, column("usePermille", "integer"), column("limitPermille", "integer"), column("instances", "integer")],
     rows: report.result.scaling.flatMap(({ service, application, abovePermille, usePermille, instances }) => Array.from({ length: used }, (_, c) =>
       [service, application, time.at(c * report.result.charts.columnMs), finite(usePermille[c]), abovePermille, finite(instances[c])])),
   };
+}
+
+/** NaN is where nobody looked. */
+function finite(value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value;
 }
 
 function actionTable(report: SimulationReport): ExportTable {

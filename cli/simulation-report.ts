@@ -99,15 +99,6 @@ export function kilowattHours(microjoules: bigint): number {
   return Number(microjoules / 3_600_000n) / 1_000_000;
 }
 
-/** Use of the processors of all hosts together, column by column, per thousand of what those that are on have. */
-export function fleetUse({ result: { charts, hosts } }: SimulationReport, capacityOf: (host: number) => number): Float64Array {
-  const whole = hosts.reduce((sum, _, h) => sum + capacityOf(h), 0);
-  return Float64Array.from({ length: charts.columns }, (_, column) => {
-    const used = hosts.reduce((sum, _host, h) => sum + (charts.useMeanPermille[h * charts.columns + column] ?? 0) * capacityOf(h), 0);
-    return whole === 0 ? 0 : used / whole;
-  });
-}
-
 /** Columns that lie inside the time: the last one may be cut short, and those behind it are empty. */
 export function columnsUsed({ charts, lengthMs }: SimulationReport["result"]): number {
   return Math.max(1, Math.min(charts.columns, Math.ceil(lengthMs / charts.columnMs)));

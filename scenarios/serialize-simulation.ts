@@ -42,10 +42,15 @@ function momentText(moment: Moment): string {
   return moment.kind === "after" ? durationText(moment.ms) : moment.utc;
 }
 
+function resourcesIn(resources: readonly string[] | null): { readonly resources?: readonly string[] } {
+  return resources === null ? {} : { resources };
+}
+
+function growthIn(growth: LoadGrowth | null): { readonly growth?: { readonly kind: LoadGrowth["kind"]; readonly permillePerMonth: number; readonly from: string } } {
+  return growth === null ? {} : { growth: { ...growth, from: momentText(growth.from) } };
+}
+
 function loadDocument(part: LoadPart): ListOf<"load">[number] {
-  const resourcesIn = (resources: readonly string[] | null): { readonly resources?: readonly string[] } => (resources === null ? {} : { resources });
-  const growthIn = (growth: LoadGrowth | null): { readonly growth?: { readonly kind: LoadGrowth["kind"]; readonly permillePerMonth: number; readonly from: string } } =>
-    (growth === null ? {} : { growth: { ...growth, from: momentText(growth.from) } });
   switch (part.kind) {
     case "usual": return { usual: { workloads: part.workloads, usePermille: part.usePermille, ...resourcesIn(part.resources) } };
     case "synthetic": {

@@ -106,9 +106,12 @@ async function optionsOf(given: SimulateOptions, ready: Ready, context: Context)
 
 /** What can only be said when it has run. */
 function afterwards({ load, answers }: PreparedSimulation): readonly Diagnostic[] {
-  const warn = (message: string, advice: string): Diagnostic => ({ code: "out-of-range", severity: "warning", file: null, line: null, column: null, path: "simulation", message, advice });
   return [
     ...(load.samplesAtLimit === 0 ? [] : [warn(`${load.samplesAtLimit} samples were more than can be counted, and stayed at the limit.`, "Use larger units, or less load.")]),
     ...(answers.refused === 0 ? [] : [warn(`${answers.refused} of ${answers.asked} answers of the planner were refused by the verifier and not carried out.`, "Give recovery.iterations more, or set policies aside that cannot be kept in an emergency.")]),
   ];
+}
+
+function warn(message: string, advice: string): Diagnostic {
+  return { code: "out-of-range", severity: "warning", file: null, line: null, column: null, path: "simulation", message, advice };
 }

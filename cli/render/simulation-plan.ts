@@ -3,7 +3,7 @@ import { planOutcome, slowerThanPredicted, timeText, type SimulationReport } fro
 import { actionWords } from "./action.ts";
 import { useBar } from "./bar.ts";
 import { formatDuration } from "./duration.ts";
-import type { SimulationView } from "./simulation.ts";
+import type { SimulationView } from "./simulation-view.ts";
 import { renderTable } from "./table.ts";
 import { wrap } from "./text.ts";
 

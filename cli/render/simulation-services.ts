@@ -3,7 +3,7 @@ import type { SimulationReport } from "../simulation-report.ts";
 import { columnsUsed } from "../simulation-report.ts";
 import { sparkline } from "./sparkline.ts";
 import { renderTable } from "./table.ts";
-import type { SimulationView } from "./simulation.ts";
+import type { SimulationView } from "./simulation-view.ts";
 
 /** Services: how long each was in which state; and the limits at which further instances are called for. */
 export function renderServices(report: SimulationReport, view: SimulationView): string {
@@ -12,7 +12,6 @@ export function renderServices(report: SimulationReport, view: SimulationView): 
 
 function renderStates({ result }: SimulationReport, { paint, columns }: SimulationView): string {
   if (result.services.length === 0) return "";
-  const time = (ms: number): string => (ms === 0 ? "-" : formatDuration(ms));
   const rows = result.services.map(({ service, availabilityPpm, degradedMs, downMs, interruptions, recoveryMsMax, lostHours }) => [
     service, availabilityPpm === 1_000_000 ? paint.green("100 %") : paint.red(`${(availabilityPpm / 10_000).toFixed(4)} %`), degradedMs > 0 ? paint.yellow(time(degradedMs)) : "-", downMs > 0 ? paint.red(time(downMs)) : "-",
     String(interruptions), time(recoveryMsMax), lostText(lostHours),
@@ -22,6 +21,10 @@ function renderStates({ result }: SimulationReport, { paint, columns }: Simulati
     { head: "interruptions", align: "right" as const, dropRank: 1 }, { head: "longest recovery", align: "right" as const, dropRank: 2 }, { head: "work lost", align: "right" as const },
   ];
   return `${paint.bold("Services")}\n${renderTable(heads, rows, columns)}\n`;
+}
+
+function time(ms: number): string {
+  return ms === 0 ? "-" : formatDuration(ms);
 }
 
 function lostText(lostHours: Readonly<Record<string, number>>): string {

@@ -5,21 +5,13 @@ import type { HostResult, ResourceUse } from "../../simulator/index.ts";
 import { chartRow, eventsOf, kilowattHours, timeText, type SimulationReport } from "../simulation-report.ts";
 import { formatDuration } from "./duration.ts";
 import { groupThousands } from "./money.ts";
-import type { Paint } from "./paint.ts";
 import { renderPlanCourse } from "./simulation-plan.ts";
 import { firstToCome, runwayWords, shortWords } from "./simulation-runway.ts";
 import { renderServices } from "./simulation-services.ts";
+import type { SimulationView } from "./simulation-view.ts";
 import { sparkline } from "./sparkline.ts";
 import { renderTable } from "./table.ts";
 import { wrap } from "./text.ts";
-
-/** How a simulation is shown. */
-export interface SimulationView {
-  readonly paint: Paint;
-  readonly columns: number;
-  /** Everything, however long. */
-  readonly full: boolean;
-}
 
 const rowsMax = 30;
 const unitNames: Readonly<Record<string, string>> = { cpuMillicores: "millicores", cpuMHz: "MHz", memoryMiB: "MiB", storageMiB: "MiB", storageMBps: "MB/s", networkMbps: "Mbit/s" };
@@ -131,13 +123,16 @@ function restOf(count: number, full: boolean, most = rowsMax): string {
 function renderTasks({ made, result }: SimulationReport, { paint, columns, full }: SimulationView): string {
   const tasks = result.tasks.slice(0, made.ownTasks);
   if (tasks.length === 0) return "";
-  const duration = (ms: number | null): string => (ms === null ? "-" : ms === 0 ? "0 s" : formatDuration(ms));
   const rows = tasks.map(({ id, state, startedMs, endedMs, saved, restarts, lostWork }) =>
-    [id, state === "done" ? paint.green(state) : state, duration(startedMs), duration(endedMs), String(saved), restarts > 0 ? paint.yellow(String(restarts)) : "0", lostWork === 0 ? "-" : `${(lostWork / made.processor.perUnit / 1000).toFixed(0)} ${unitNames[made.processor.name] ?? ""} s`]);
+    [id, state === "done" ? paint.green(state) : state, sinceBeginning(startedMs), sinceBeginning(endedMs), String(saved), restarts > 0 ? paint.yellow(String(restarts)) : "0", lostWork === 0 ? "-" : `${(lostWork / made.processor.perUnit / 1000).toFixed(0)} ${unitNames[made.processor.name] ?? ""} s`]);
   const table = renderTable([
     { head: "task" }, { head: "state" }, { head: "started", align: "right" }, { head: "ended", align: "right" }, { head: "checkpoints", align: "right" }, { head: "restarts", align: "right" }, { head: "work lost", align: "right" },
   ], full ? rows : rows.slice(0, rowsMax), columns);
   return `${paint.bold("Tasks")}\n${table}${restOf(rows.length, full)}\n`;
+}
+
+function sinceBeginning(ms: number | null): string {
+  return ms === null ? "-" : ms === 0 ? "0 s" : formatDuration(ms);
 }
 
 function renderEvents(report: SimulationReport, { paint, columns, full }: SimulationView): string {

@@ -55,7 +55,7 @@ describe("the web shop over eight days", () => {
     const [limit] = week.scaling;
     expect(limit).toMatchObject({ application: "web", abovePermille: 800 });
     expect(Math.max(...(limit?.usePermille ?? []).slice(1).map((use) => use ?? 0))).toBeGreaterThan(800);
-    expect([...new Set(limit?.instances)].sort()).toEqual([3, 4]);
+    expect(new Set(limit?.instances)).toEqual(new Set([3, 4]));
     const starts = week.actions.filter(({ of, kind }) => of === "answer" && kind === "start");
     expect(starts.length).toBeGreaterThanOrEqual(2);
     expect(new Set(starts.map(({ workload, outcome }) => `${workload} ${outcome}`))).toEqual(new Set(["web-4 done"]));

@@ -18,6 +18,6 @@ it("is never longer than it may be, and no higher where values are lower", () =>
     const line = sparkline(values, 100, width);
     expect(line.length).toBe(Math.min(width, values.length));
     const lower = sparkline(values.map((value) => value / 2), 100, width);
-    expect([...lower].every((block, at) => block <= (line[at] ?? ""))).toBe(true);
+    expect(Array.from(lower).every((block, at) => block <= (line[at] ?? ""))).toBe(true);
   }), { seed: 7, numRuns: 200 });
 });
