@@ -70,7 +70,7 @@ const levels = [
   ["site", groupedBy(trace, () => ["all"])],
 ] as const;
 console.log(`${trace.series.length} machines, slots of ${values.step} s, learning ${values.learn} days or more, looking ${values.ahead} days ahead every ${values.every} days`);
-for (const resource of ["cpuMillicores", "memoryMiB"]) {
+for (const resource of ["cpuMillicores", "cpuMHz", "memoryMiB"].filter((name) => trace.resources.some((each) => each.name === name))) {
   for (const [level, groups] of levels) {
     const histories = useOfGroups(trace, resource, grid, groups);
     const members = groups.map((group) => (group.members.length < 2 ? [] : useOfGroups(trace, resource, grid, group.members.map((i) => ({ name: "", members: [i] })))));
