@@ -12,7 +12,7 @@ export function costSection({ made: { scenario }, result: { hosts, totals, lengt
     title: "Cost",
     words: `${formatMicros(totals.micros, 2)} ${currency} in ${formatDuration(lengthMs)}, of which ${formatMicros(totals.transferMicros, 2)} ${currency} for data carried between sites.`,
     content: [barChart({
-      title: "Cost by host", words: `The dearest is ${dearest[0]?.host ?? "-"} with ${formatMicros(dearest[0]?.sum ?? 0n, 2)} ${currency}.`, unit: currency, stacked: true,
+      title: "Cost by host", words: `The dearest is ${dearest[0]?.host ?? "-"} with ${formatMicros(dearest[0]?.sum ?? 0n, 2)} ${currency}.`, unit: currency, stacked: true, rowsMax: 25,
       categories: dearest.map(({ host }) => host),
       series: [
         { name: "being on", values: dearest.map(({ bill }) => money(bill.onMicros)) }, { name: "workloads", values: dearest.map(({ bill }) => money(bill.workloadMicros)) },

@@ -5,6 +5,7 @@ import { formatDuration } from "../render/duration.ts";
 import { planOutcome, slowerThanPredicted, timeText, type SimulationReport } from "../simulation-report.ts";
 
 const slowerMax = 8;
+const hostsMax = 25;
 
 /** What became of the plan, predicted and simulated. */
 export function planSection(report: SimulationReport): Section {
@@ -19,7 +20,7 @@ export function planSection(report: SimulationReport): Section {
     content: [
       ...peaksDuringPlan(report), ...slowerThings(report),
       table({
-        title: "Actions", words: "Moves take the network that they really get, beside the load.", columns: [{ head: "action" }, { head: "began" }, { head: "took", unit: "s" }, { head: "predicted", unit: "s" }, { head: "outcome" }],
+        title: "Actions", rowsMax: 40, words: "Moves take the network that they really get, beside the load.", columns: [{ head: "action" }, { head: "began" }, { head: "took", unit: "s" }, { head: "predicted", unit: "s" }, { head: "outcome" }],
         rows: result.actions.filter(({ planned }) => own.has(planned)).map(({ planned, beganMs, endedMs, outcome: each, because }) => [
           actionWords(planned.action), beganMs === null ? null : timeText(report, beganMs), beganMs === null || endedMs === null ? null : Math.round((endedMs - beganMs) / 1000), Math.round((planned.endMs - planned.startMs) / 1000),
           each === "done" ? { text: each, tone: "good" } : { text: because === "" ? each : `${each}: ${because}`, tone: "warning" },
@@ -47,9 +48,11 @@ function peaksDuringPlan({ made: { scenario }, result }: SimulationReport): read
     return [{ name: host.host, processors: (100 * use.duringPlans) / use.capacity, memory: memory === 0 ? null : (100 * (host.promisedDuringPlans["memoryMiB"] ?? 0)) / memory }];
   });
   if (hosts.length === 0) return [];
+  // Of many hosts the fullest come first; few stay where people look for them.
+  if (hosts.length > hostsMax) hosts.sort((a, b) => (b.memory ?? 0) - (a.memory ?? 0) || b.processors - a.processors);
   const fullest = hosts.reduce((most, host) => ((host.memory ?? 0) > (most.memory ?? 0) ? host : most));
   return [barChart({
-    title: "Peaks while actions were under way", unit: "% of the host's capacity", categories: hosts.map(({ name }) => name),
+    title: "Peaks while actions were under way", rowsMax: hostsMax, unit: "% of the host's capacity", categories: hosts.map(({ name }) => name),
     words: fullest.memory === null ? "Of the processors, what was granted at most." : `Fullest was ${fullest.name}, with ${fullest.memory.toFixed(0)} % of its memory promised to those who were there and those who came.`,
     series: [{ name: "processors granted", values: hosts.map(({ processors }) => processors) }, { name: "memory promised", values: hosts.map(({ memory }) => memory) }],
   })];
