@@ -47,7 +47,7 @@ export function decide(terms: Terms, state: RunState, input: Input): readonly Ru
     case "time":
       break;
   }
-  lookAtTimers(draft);
+  if (input.kind === "time" || input.kind === "takeOver") lookAtTimers(draft);
   goOn(draft);
   return draft.events;
 }
@@ -153,26 +153,34 @@ function endsHalfWay({ known }: RunState, action: Action): boolean {
 }
 
 /** The instant at which time alone may change something; null when it cannot. */
-export function wakesAtMs({ guard, settings }: Terms, state: RunState, at: Moment): number | null {
+export function wakesAtMs(terms: Terms, state: RunState, at: Moment): number | null {
+  return isAtRest(state) ? null : earliest([...state.underWay, ...state.ready].map((n) => wakeOf(terms, state, n, at)));
+}
+
+/** The same for those alone that an event has touched: its action, and those that wait for it. */
+export function wakesAfterMs(terms: Terms, state: RunState, event: RunEvent, at: Moment): number | null {
   if (isAtRest(state)) return null;
-  let wakesMs = Infinity;
-  for (const n of state.underWay) {
-    const step = state.steps[n];
-    if (step?.kind !== "underWay") continue;
+  if (!("action" in event)) return wakesAtMs(terms, state, at);
+  const n = state.leg.position.get(event.action) ?? -1;
+  return earliest([n, ...(state.leg.dependents[n] ?? [])].map((touched) => wakeOf(terms, state, touched, at)));
+}
+
+function wakeOf({ guard, settings }: Terms, { steps, leg }: RunState, n: number, at: Moment): number {
+  const step = steps[n];
+  const planned = leg.actions[n];
+  if (step?.kind === "underWay") {
     const overMs = Math.min(step.heardMs, step.overdueMs ?? Infinity) + settings.patienceMs;
-    wakesMs = Math.min(wakesMs, step.askAtMs, overMs, step.overdueMs === null ? step.deadlineMs : Infinity);
+    return Math.min(step.askAtMs, overMs, step.overdueMs === null ? step.deadlineMs : Infinity);
   }
-  for (const n of state.ready.slice(0, lookAheadMax)) {
-    const step = state.steps[n];
-    const planned = state.leg.actions[n];
-    if (step?.kind !== "waiting" || planned === undefined) continue;
-    if (step.notBeforeMs > at.nowMs) wakesMs = Math.min(wakesMs, step.notBeforeMs);
-    // The date may jump while we wait for a window, so it is looked at again before long.
-    else if ((guard.opensMs(planned.action, at.utcMs, planned.endMs - planned.startMs) ?? 0) > at.utcMs) wakesMs = Math.min(wakesMs, at.nowMs + windowLookMs);
-  }
-  return wakesMs === Infinity ? null : Math.max(wakesMs, at.nowMs);
+  if (step?.kind !== "waiting" || planned === undefined || step.waitsFor > 0) return Infinity;
+  if (step.notBeforeMs > at.nowMs) return step.notBeforeMs;
+  // The date may jump while we wait for a window, so it is looked at again before long.
+  return (guard.opensMs(planned.action, at.utcMs, planned.endMs - planned.startMs) ?? 0) > at.utcMs ? at.nowMs + windowLookMs : Infinity;
+}
+
+function earliest(instantsMs: readonly number[]): number | null {
+  const first = instantsMs.reduce((a, b) => Math.min(a, b), Infinity);
+  return first === Infinity ? null : first;
 }
 
 const windowLookMs = 30_000;
-/** So many waiting actions are asked when they may begin; the others are behind them in the plan. */
-const lookAheadMax = 1000;

@@ -1,4 +1,4 @@
-import { open, stat, type FileHandle } from "node:fs/promises";
+import { open, readFile, stat, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { RunEvent } from "./event.ts";
@@ -15,13 +15,13 @@ export interface OpenedJournal {
 export class FileJournal implements Journal {
   readonly #path: string;
   readonly #file: FileHandle;
-  #entries: readonly Entry[];
+  #last: Entry | undefined;
   #bytes: number;
 
-  private constructor(path: string, file: FileHandle, entries: readonly Entry[], bytes: number) {
+  private constructor(path: string, file: FileHandle, last: Entry | undefined, bytes: number) {
     this.#path = path;
     this.#file = file;
-    this.#entries = entries;
+    this.#last = last;
     this.#bytes = bytes;
   }
 
@@ -32,30 +32,29 @@ export class FileJournal implements Journal {
     const bytes = await file.readFile();
     const { entries, wholeBytes, lineNumber } = readEntries(bytes);
     const rest = bytes.subarray(wholeBytes);
-    if (rest.length === 0) return { journal: new FileJournal(path, file, entries, wholeBytes), diagnostics: [] };
+    if (rest.length === 0) return { journal: new FileJournal(path, file, entries.at(-1), wholeBytes), diagnostics: [] };
     if (!isTorn(rest)) {
       await file.close();
       return { journal: null, diagnostics: [damaged(path, lineNumber)] };
     }
     await file.truncate(wholeBytes);
     await file.datasync();
-    return { journal: new FileJournal(path, file, entries, wholeBytes), diagnostics: [torn(path, lineNumber, rest.length)] };
+    return { journal: new FileJournal(path, file, entries.at(-1), wholeBytes), diagnostics: [torn(path, lineNumber, rest.length)] };
   }
 
-  read(): Promise<readonly Entry[]> {
-    return Promise.resolve(this.#entries);
+  async read(): Promise<readonly Entry[]> {
+    return readEntries(await readFile(this.#path)).entries;
   }
 
   async append(after: string, events: readonly RunEvent[]): Promise<readonly Entry[]> {
-    const last = this.#entries.at(-1);
     const { size } = await stat(this.#path);
-    if ((last?.hash ?? beginning) !== after || size !== this.#bytes) throw new Superseded();
-    const added = chained(last, events);
+    if ((this.#last?.hash ?? beginning) !== after || size !== this.#bytes) throw new Superseded();
+    const added = chained(this.#last, events);
     const bytes = Buffer.from(added.map((entry) => `${lineOf(entry)}\n`).join(""));
     await this.#file.write(bytes, 0, bytes.length, this.#bytes);
     await this.#file.datasync();
     this.#bytes += bytes.length;
-    this.#entries = this.#entries.concat(added);
+    this.#last = added.at(-1) ?? this.#last;
     return added;
   }
 

@@ -1,6 +1,6 @@
 import type { WallClock } from "../model/clock.ts";
 import { lettersFor, type Letter } from "./commands.ts";
-import { decide, wakesAtMs, type Input } from "./decide.ts";
+import { decide, wakesAfterMs, wakesAtMs, type Input } from "./decide.ts";
 import { isPassing, type Moment, type RunEvent } from "./event.ts";
 import { evolve } from "./evolve.ts";
 import { beginning, Superseded, type Journal } from "./journal.ts";
@@ -40,6 +40,8 @@ export class Runner {
   #lastHash: string;
   #busy = false;
   #cancelAlarm: () => void = () => {};
+  /** When the alarm will ring; it may ring too early, and never too late. */
+  #alarmAtMs = Infinity;
   #stopped: Error | null = null;
   readonly #whenAtRest: ((error: Error | null) => void)[] = [];
 
@@ -102,13 +104,13 @@ export class Runner {
       }
     }
     this.#busy = false;
-    this.#setAlarm();
     this.#tellAtRest();
   }
 
   async #step(input: InputWithoutTime): Promise<void> {
     if (input.kind === "report" && input.report.kind === "fenced" && input.report.epoch > this.#state.epoch) throw new Superseded();
-    const events = decide(this.#terms, this.#state, { ...input, at: this.#moment() });
+    const at = this.#moment();
+    const events = decide(this.#terms, this.#state, { ...input, at });
     const lasting = events.filter((event) => !isPassing(event));
     if (lasting.length > 0) {
       const kept = await this.#world.journal.append(this.#lastHash, lasting);
@@ -118,19 +120,24 @@ export class Runner {
     for (const event of events) {
       this.#state = evolve(this.#terms.settings, this.#state, event);
       for (const letter of lettersFor(this.#state, event)) this.#world.agents.send(letter);
+      this.#ringsBy(wakesAfterMs(this.#terms, this.#state, event, at), at.nowMs);
       this.#world.seen?.(event, this.#state);
     }
+    if (input.kind === "time") this.#ringsBy(wakesAtMs(this.#terms, this.#state, at), at.nowMs);
   }
 
   #moment(): Moment {
     return { nowMs: this.#world.clock.nowMs(), utcMs: this.#world.clock.utcMs() };
   }
 
-  #setAlarm(): void {
+  #ringsBy(wakesMs: number | null, nowMs: number): void {
+    if (wakesMs === null || wakesMs >= this.#alarmAtMs || this.#stopped !== null) return;
     this.#cancelAlarm();
-    const at = this.#moment();
-    const wakesMs = wakesAtMs(this.#terms, this.#state, at);
-    if (wakesMs !== null && this.#stopped === null) this.#cancelAlarm = this.#world.clock.after(wakesMs - at.nowMs, () => this.take({ kind: "time" }));
+    this.#alarmAtMs = wakesMs;
+    this.#cancelAlarm = this.#world.clock.after(Math.max(0, wakesMs - nowMs), () => {
+      this.#alarmAtMs = Infinity;
+      this.take({ kind: "time" });
+    });
   }
 
   #tellAtRest(): void {
