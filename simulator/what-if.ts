@@ -59,9 +59,19 @@ export interface HostChange {
   readonly after: HostFigures;
 }
 
+/** A row that comes to a host or leaves it. */
+interface RowChange {
+  readonly row: number;
+  readonly sign: 1 | -1;
+}
+
+/** Slots whose highest load is known, so that most of a question need not be looked at. */
+const blockSlots = 64;
+
 /**
  * A replay that answers what-ifs: the load of every host is kept slot by slot, so that a question about some moves looks
- * only at the hosts that they leave and reach.
+ * only at the hosts that they leave and reach, and there only at blocks of slots in which the host may be asked for more than
+ * it has, or for more than at any other time.
  */
 export class WhatIf {
   readonly #input: ReplayInput;
@@ -70,24 +80,29 @@ export class WhatIf {
   readonly #loads: Float64Array;
   readonly #figures: HostFigures[];
   readonly #scratch: Float64Array;
-  readonly #zeros: Int32Array;
-  /** What each row asks for in all. */
+  readonly #nothing: Int32Array;
+  readonly #blocks: number;
+  /** What each row asks for in all, and at most in each block; what each host is asked for at most in each block. */
   readonly #rowDemand: Float64Array;
+  readonly #rowPeaks: Float64Array;
+  readonly #hostPeaks: Float64Array;
 
   constructor(input: ReplayInput) {
-    const { slots, samples } = input;
+    const { slots, capacity } = input;
     this.#input = input;
     this.#hostOf = Int32Array.from(input.hostOf);
     this.#scratch = new Float64Array(slots);
-    this.#loads = new Float64Array(input.capacity.length * slots);
-    this.#hostOf.forEach((host, row) => {
-      if (host < 0) return;
-      const load = this.loadOf(host);
-      for (let s = 0; s < slots; s++) load[s] = (load[s] as number) + (samples[row * slots + s] as number);
-    });
-    this.#zeros = new Int32Array(slots);
+    this.#nothing = new Int32Array(slots);
+    this.#blocks = Math.ceil(slots / blockSlots);
+    this.#loads = new Float64Array(capacity.length * slots);
     this.#rowDemand = Float64Array.from(this.#hostOf, (_, row) => sumOf(this.#row(row)));
-    this.#figures = Array.from(input.capacity, (_, host) => this.#figuresOf(host, sumOf(this.loadOf(host)), this.loadOf(host), this.#zeros, 1));
+    this.#rowPeaks = new Float64Array(this.#hostOf.length * this.#blocks);
+    this.#hostPeaks = new Float64Array(capacity.length * this.#blocks);
+    this.#hostOf.forEach((host, row) => {
+      writePeaks(this.#row(row), this.#rowPeaks, row * this.#blocks);
+      if (host >= 0) addRow(this.loadOf(host), this.#row(row), 1, 0, slots, this.loadOf(host));
+    });
+    this.#figures = Array.from(capacity, (_, host) => this.#settled(host));
   }
 
   get slots(): number {
@@ -112,15 +127,20 @@ export class WhatIf {
 
   /** What some moves would change, each row moved at most once; nothing is changed. Hosts ascending. */
   ask(moves: readonly RowMove[]): readonly HostChange[] {
-    return this.#concerned(moves).map((host) => ({ host, before: this.figures(host), after: this.#figuresAfter(host, moves) }));
+    return this.#concerned(moves).map((host) => {
+      const before = this.figures(host);
+      const changes = this.#changesAt(host, moves);
+      const demand = changes.reduce((sum, { row, sign }) => sum + sign * (this.#rowDemand[row] as number), before.demand);
+      return { host, before, after: this.#figuresWith(host, demand, changes) };
+    });
   }
 
   /** Makes the moves. */
   apply(moves: readonly RowMove[]): void {
     for (const host of this.#concerned(moves)) {
       const load = this.loadOf(host);
-      for (const { row, sign } of this.#changesAt(host, moves)) addRow(load, this.#row(row), sign, load);
-      this.#figures[host] = this.#figuresOf(host, sumOf(load), load, this.#zeros, 1);
+      for (const { row, sign } of this.#changesAt(host, moves)) addRow(load, this.#row(row), sign, 0, load.length, load);
+      this.#figures[host] = this.#settled(host);
     }
     for (const { row, to } of moves) this.#hostOf[row] = to;
   }
@@ -141,46 +161,64 @@ export class WhatIf {
     return samples.subarray(row * slots, (row + 1) * slots);
   }
 
-  /** What comes to a host, and what leaves it. */
-  #changesAt(host: number, moves: readonly RowMove[]): readonly { readonly row: number; readonly sign: 1 | -1 }[] {
+  #changesAt(host: number, moves: readonly RowMove[]): readonly RowChange[] {
     return moves.flatMap(({ row, to }) => {
       const here = this.#hostOf[row] === host;
       return here === (to === host) ? [] : { row, sign: here ? -1 : 1 };
     });
   }
 
-  /** The last row is added while the figures are taken, so that the usual question, one row a host, goes over the load once. */
-  #figuresAfter(host: number, moves: readonly RowMove[]): HostFigures {
-    const changes = this.#changesAt(host, moves);
-    let load = this.loadOf(host);
-    for (const { row, sign } of changes.slice(0, -1)) {
-      addRow(load, this.#row(row), sign, this.#scratch);
-      load = this.#scratch;
-    }
-    const last = changes.at(-1);
-    if (last === undefined) return this.figures(host);
-    const demand = changes.reduce((sum, { row, sign }) => sum + sign * (this.#rowDemand[row] as number), this.figures(host).demand);
-    return this.#figuresOf(host, demand, load, this.#row(last.row), last.sign);
+  /** Takes the peaks and figures of a host whose load has changed. */
+  #settled(host: number): HostFigures {
+    const load = this.loadOf(host);
+    writePeaks(load, this.#hostPeaks, host * this.#blocks);
+    return this.#figuresWith(host, sumOf(load), []);
   }
 
-  /** Figures of a host with a load and one row more, or less, which together ask for `demand`. */
-  #figuresOf(host: number, demand: number, load: Float64Array, row: Int32Array, sign: 1 | -1): HostFigures {
-    const { capacity: capacities, idleMilliwatts, peakMilliwatts } = this.#input;
+  /** Figures of a host with some rows more or less, which all together ask for `demand`. */
+  #figuresWith(host: number, demand: number, changes: readonly RowChange[]): HostFigures {
+    const { capacity: capacities, idleMilliwatts, peakMilliwatts, slots } = this.#input;
     const [capacity, idle] = [capacities[host] as number, idleMilliwatts[host] as number];
-    const rangePerUnit = capacity > 0 ? ((peakMilliwatts[host] as number) - idle) / capacity : 0;
+    const last = changes.at(-1);
+    const [row, sign] = last === undefined ? [this.#nothing, 1] : [this.#row(last.row), last.sign];
+    const load = changes.length > 1 ? this.#scratch : this.loadOf(host);
     let stolen = 0;
     let demandPeak = 0;
     let slotsOver = 0;
-    for (let s = 0; s < load.length; s++) {
-      const asked = (load[s] as number) + sign * (row[s] as number);
-      const over = asked - capacity;
-      if (over > 0) {
-        stolen += over;
-        slotsOver++;
+    for (let block = 0; block < this.#blocks; block++) {
+      const most = this.#mostIn(block, host, changes);
+      if (most <= capacity && most <= demandPeak) continue;
+      const from = block * blockSlots;
+      const to = Math.min(slots, from + blockSlots);
+      if (changes.length > 1) this.#combine(host, changes, from, to);
+      for (let s = from; s < to; s++) {
+        const asked = (load[s] as number) + sign * (row[s] as number);
+        const over = asked - capacity;
+        if (over > 0) {
+          stolen += over;
+          slotsOver++;
+        }
+        if (asked > demandPeak) demandPeak = asked;
       }
-      if (asked > demandPeak) demandPeak = asked;
     }
-    return { demand, stolen, demandPeak, slotsOver, milliwatts: idle * load.length + Math.round((demand - stolen) * rangePerUnit) };
+    const rangePerUnit = capacity > 0 ? ((peakMilliwatts[host] as number) - idle) / capacity : 0;
+    return { demand, stolen, demandPeak, slotsOver, milliwatts: idle * slots + Math.round((demand - stolen) * rangePerUnit) };
+  }
+
+  /** No slot of a block is asked for more. */
+  #mostIn(block: number, host: number, changes: readonly RowChange[]): number {
+    let most = this.#hostPeaks[host * this.#blocks + block] as number;
+    for (const { row, sign } of changes) if (sign > 0) most += this.#rowPeaks[row * this.#blocks + block] as number;
+    return most;
+  }
+
+  /** The load of some slots with all changes but the last, which is added while figures are taken. */
+  #combine(host: number, changes: readonly RowChange[], from: number, to: number): void {
+    let load = this.loadOf(host);
+    for (const { row, sign } of changes.slice(0, -1)) {
+      addRow(load, this.#row(row), sign, from, to, this.#scratch);
+      load = this.#scratch;
+    }
   }
 }
 
@@ -190,6 +228,15 @@ function sumOf(amounts: Float64Array | Int32Array): number {
   return sum;
 }
 
-function addRow(load: Float64Array, row: Int32Array, sign: 1 | -1, into: Float64Array): void {
-  for (let s = 0; s < load.length; s++) into[s] = (load[s] as number) + sign * (row[s] as number);
+/** The highest amount of each block. */
+function writePeaks(amounts: Float64Array | Int32Array, peaks: Float64Array, at: number): void {
+  for (let from = 0, block = at; from < amounts.length; from += blockSlots, block++) {
+    let peak = 0;
+    for (let s = from; s < Math.min(amounts.length, from + blockSlots); s++) if ((amounts[s] as number) > peak) peak = amounts[s] as number;
+    peaks[block] = peak;
+  }
+}
+
+function addRow(load: Float64Array, row: Int32Array, sign: 1 | -1, from: number, to: number, into: Float64Array): void {
+  for (let s = from; s < to; s++) into[s] = (load[s] as number) + sign * (row[s] as number);
 }
