@@ -208,7 +208,7 @@ export class Engine {
     if (failure === undefined) return;
     const { scope } = failure;
     if (scope.kind === "link") this.#setLink(scope.a, scope.b, true);
-    else for (const h of hostsOf(scope, this.core.index)) this.#hostFails(h, `${scopeInWords(scope)} failed`);
+    else for (const h of hostsOf(scope, this.core.index)) this.#hostFails(h, scope.kind === "host" ? "it failed" : `${scopeInWords(scope)} failed`);
     this.core.schedule("repair", this.core.nowMs + failure.repairMs, n);
   }
 
@@ -230,7 +230,7 @@ export class Engine {
   #hostFails(h: number, because: string): void {
     const ran = this.core.world.present(h).length > 0;
     this.recovery.fail(h, because);
-    if (ran) this.#call(`host ${this.core.index.hosts[h]?.id}: ${because}`, this.settings.detectMs + this.settings.decideMs);
+    if (ran) this.#call(`host ${this.core.index.hosts[h]?.id}${because === "it failed" ? " failed" : `: ${because}`}`, this.settings.detectMs + this.settings.decideMs);
   }
 
   /** What its return does not bring back by itself may find a place now. */

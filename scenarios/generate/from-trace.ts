@@ -1,5 +1,6 @@
 import { spanMs, type LoadResource, type LoadSeries, type TraceFormatName } from "../../model/load.ts";
 import { standardResourceKinds } from "../../model/resource.ts";
+import { durationText } from "../duration.ts";
 import type { ScenarioDocument } from "../schema.ts";
 
 /** The hosts that a trace is put on, and where it lies. */
@@ -17,6 +18,8 @@ export interface TraceFleetOptions {
   readonly fullMillicores: number;
   readonly name: string;
 }
+
+const dayMs = 86_400_000;
 
 type Amounts = Record<string, number>;
 
@@ -55,6 +58,7 @@ export function traceScenario(series: readonly LoadSeries[], resources: readonly
     hosts: hostIds.map((id) => ({ id, site: "home", type: "alike" })),
     workloads,
     simulation: {
+      ...stepOf(series),
       load: [{ trace: {
         files: options.files, ...(options.format === null ? {} : { format: options.format }), ...(options.format === "planetlab" ? { fullMillicores: options.fullMillicores } : {}),
         // Pieces of any length lose nothing only when they are replayed as they are.
@@ -62,6 +66,12 @@ export function traceScenario(series: readonly LoadSeries[], resources: readonly
       } }],
     },
   };
+}
+
+/** Slots as short as the samples, where they divide the day. */
+function stepOf(series: readonly LoadSeries[]): { readonly step?: string } {
+  const stepMs = series.reduce((least, { times }) => (times.kind === "regular" ? Math.min(least, times.stepMs) : least), Infinity);
+  return stepMs >= 1000 && dayMs % stepMs === 0 ? { step: durationText(stepMs) } : {};
 }
 
 /** What is provisioned, else the use that 95 % of the time stays under; fine units. */

@@ -147,7 +147,7 @@ describe("failures", () => {
   it("are added on the command line", async () => {
     const { failures, hosts: [host], events } = await simulated("scenarios/cases/task.yaml", "--fail", "host:h1@5min+2min", "--fail", "site:home@20min+30s");
     expect([failures, host?.stateMs["failed"]]).toEqual([1, 120_000]);
-    expect(events.map(({ words }) => words)).toContain("failed: host h1 failed");
+    expect(events.map(({ words }) => words)).toContain("failed: it failed");
   });
 
   it("that come too late are told, and do not happen", async () => {

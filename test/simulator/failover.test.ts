@@ -56,7 +56,7 @@ describe("a host that fails", () => {
       return planOf([on("start", "db", "h3")], [on("start", "web-1", "h3"), "a1"]);
     };
     const { services: [shop], actions } = await simulate(simulationOf(index, { ...failing("h1", 30 * minute), replan, settings: { detectMs: 7000, decideMs: 3000 } }));
-    expect(asked.map(({ atMs, why }) => [atMs, why])).toEqual([[610_000, ["host h1: host h1 failed"]]]);
+    expect(asked.map(({ atMs, why }) => [atMs, why])).toEqual([[610_000, ["host h1 failed"]]]);
     expect(asked[0]?.fleet.hosts.map(({ state }) => state)).toEqual(["failed", "on", "on"]);
     expect(asked[0]?.fleet.workloads.map(({ id, host, state, lostFrom }) => [id, host, state, lostFrom])).toEqual([
       ["db", null, "new", "h1"], ["web-1", null, "new", "h1"], ["web-2", "h2", "running", undefined],
@@ -80,7 +80,7 @@ describe("a host that fails", () => {
     const failures = [{ atMs: minute, scope: { kind: "host", host: "h3" as HostId }, repairMs: 10 * minute }, { atMs: 2 * minute, scope: { kind: "host", host: "h2" as HostId }, repairMs: hour }] as const;
     const { workloads, happenings } = await simulate(simulationOf(index, { failures, replan: webOnThird, settings: { detectMs: 3000, decideMs: 1000 } }));
     expect(happenings.flatMap((happening) => (happening.kind === "answer" ? [[happening.atMs, happening.because, happening.moves]] : []))).toEqual([
-      [2 * minute + 4000, "host h2: host h2 failed", 0], [11 * minute + 1000, "host h3 is back", 1],
+      [2 * minute + 4000, "host h2 failed", 0], [11 * minute + 1000, "host h3 is back", 1],
     ]);
     expect(workloads.map(({ servedMs }) => servedMs)).toEqual([hour, hour, hour - 9 * minute - 1000 - 10 * second]);
   });
