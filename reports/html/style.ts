@@ -2,7 +2,7 @@
 export const style = `
 :root{--paper:#fff;--raised:#f5f7f9;--ink:#18202a;--muted:#55616f;--rule:#98a3af;--grid:#e3e8ed;--empty:#fff;
 --good:#00705a;--warning:#8a5a00;--bad:#b3261e;--plain:#0b5cad;
---s0:#0b5cad;--s1:#c24a00;--s2:#00785e;--s3:#9b2f86;--s4:#7d6200;--s5:#2b87bd;--s6:#5a6068;--s7:#7d3c14;
+--s0:#0b5cad;--s1:#c24a00;--s2:#00785e;--s3:#9b2f86;--s4:#7d6200;--s5:#1f74a6;--s6:#5a6068;--s7:#7d3c14;
 --h0:#edf4fb;--h1:#d6e6f4;--h2:#bcd7ec;--h3:#97c3e1;--h4:#6dabd4;--h5:#4890c4;--h6:#2b74b1;--h7:#145796;--h8:#0a3a70;
 --over:#e8710a;--over-line:#3d1c00}
 @media screen and (prefers-color-scheme:dark){:root{--paper:#11161c;--raised:#1a2129;--ink:#e5eaf0;--muted:#9ba8b6;--rule:#5d6a78;--grid:#252f39;--empty:#11161c;

@@ -60,6 +60,13 @@ export const charts: Readonly<Record<string, () => Markup>> = {
     title: "Cost by part", words: "Hosts cost most.", unit: "EUR/month", stacked: true, categories: ["today", "plan"],
     series: [{ name: "hosts", values: [5200, 3100] }, { name: hostile, values: [4100, 3300] }, { name: "rebate", values: [-500, -100] }],
   }),
+  "eight lines that end together": () => lineChart({
+    title: "Eight lines", words: "As many as can be told apart.", x: { kind: "elapsed" }, y: { unit: "W" },
+    series: Array.from({ length: 8 }, (_, s) => ({ name: `line ${s + 1}`, x: [0, day, 2 * day], y: [s, 8 - s, 4] })), limits: [{ name: "limit", value: 4 }],
+  }),
+  "eight parts of bars": () => barChart({
+    title: "Eight parts", words: "Each has its number.", unit: "W", stacked: true, categories: ["a", "b"], series: Array.from({ length: 8 }, (_, s) => ({ name: `part ${s + 1}`, values: [10, -10] })),
+  }),
   "timeline": () => timeline({
     title: "What happened", words: "One failure, many moves.", x: { kind: "elapsed" }, from: 0, to: 30 * day,
     kinds: [{ name: "move", tone: "plain" }, { name: "start", tone: "good" }, { name: hostile, tone: "warning" }, { name: "failure", tone: "bad" }],

@@ -43,10 +43,12 @@ const faintTexts = `(() => {
     return "rgb(255, 255, 255)";
   };
   const faint = new Set();
-  for (const element of document.querySelectorAll("h1,h2,h3,p,dt,dd,li,td,th,a,summary,footer,svg text:not(.on-bar):not(.flag-word)")) {
+  for (const element of document.querySelectorAll("h1,h2,h3,p,dt,dd,li,td,th,a,summary,footer,svg text")) {
     const isDrawn = element.ownerSVGElement != null;
     const style = getComputedStyle(element);
-    const [a, b] = [luminance(isDrawn ? style.fill : style.color), luminance(behind(isDrawn ? element.ownerSVGElement : element))].sort((x, y) => y - x);
+    const shape = element.matches(".on-bar, .flag-word") ? element.previousElementSibling : null;
+    const ground = shape ? getComputedStyle(shape).fill : behind(isDrawn ? element.ownerSVGElement : element);
+    const [a, b] = [luminance(isDrawn ? style.fill : style.color), luminance(ground)].sort((x, y) => y - x);
     const contrast = (a + 0.05) / (b + 0.05);
     if (contrast < 4.5) faint.add(element.tagName + "." + element.getAttribute("class") + " " + contrast.toFixed(2));
   }
