@@ -1,17 +1,22 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
+import { addAbortSignal } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { WallClock } from "../../model/clock.ts";
 import { parseCommand } from "../protocol.ts";
 import type { Alarm } from "../run.ts";
 import { Doorkeeper, jsonOf, readBody, serverTls, type Credentials, type RevokedSerials } from "../trust/index.ts";
 import type { Agent } from "./agent.ts";
+import type { Receiver } from "./carrier.ts";
+import { dataDoor, type Reply } from "./data-door.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** What the server of an agent serves. */
 export interface Served {
   readonly agent: Pick<Agent, "incarnation" | "receive" | "isStopped">;
   readonly outbox: Outbox;
+  /** Who takes data from other hosts. */
+  readonly receiver: Receiver;
   readonly credentials: Credentials;
   readonly revoked: RevokedSerials;
   readonly clock: Pick<WallClock, "utcMs"> & Alarm;
@@ -27,23 +32,20 @@ export interface AgentServer {
   renew(credentials: Credentials): void;
 }
 
-interface Reply {
-  readonly status: number;
-  readonly body: unknown;
-}
-
 const bodyBytesMax = 65_536;
 const revocationsBytesMax = 16 * 1024 * 1024;
+/** So long a command may take to come in. */
+const requestMs = 20_000;
 const reportsAtOnceMax = 500;
 const waitMaxMs = 25_000;
 
 /**
- * The door of an agent. Executors of the same fleet put commands in and fetch reports; the answer to a command only says
+ * The door of an agent. Executors of the same fleet put commands in and fetch reports; agents of other hosts bring data; the answer to a command only says
  * that it has come, what follows from it is a report. Requests are bounded in size and time.
  */
 export function agentServer(served: Served): AgentServer {
-  const doorkeeper = new Doorkeeper(served.revoked, served.clock, ["executor"], served.note);
-  const limits = { maxHeaderSize: 8192, headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 60_000, handshakeTimeout: 10_000 };
+  const doorkeeper = new Doorkeeper(served.revoked, served.clock, ["executor", "agent"], served.note);
+  const limits = { maxHeaderSize: 8192, headersTimeout: 10_000, requestTimeout: 0, keepAliveTimeout: 60_000, handshakeTimeout: 10_000 };
   const server = createServer({ ...serverTls(served.credentials), ...limits }, (message, response) => {
     void answer(served, doorkeeper, message).then((reply) => send(response, reply), (error: unknown) => {
       served.note(`a request failed: ${error instanceof Error ? error.message : String(error)}`);
@@ -58,8 +60,11 @@ export function agentServer(served: Served): AgentServer {
 
 async function answer(served: Served, doorkeeper: Doorkeeper, message: IncomingMessage): Promise<Reply> {
   const peer = message.socket instanceof TLSSocket ? doorkeeper.peerAt(message.socket) : null;
-  if (peer === null) return { status: 401, body: { because: "only executors of this fleet may come in here" } };
+  if (peer === null) return { status: 401, body: { because: "only members of this fleet may come in here" } };
   const { pathname, searchParams } = new URL(message.url ?? "/", "https://agent");
+  if (pathname === "/v1/data" && peer.role === "agent") return dataDoor(served.receiver, message, searchParams);
+  if (peer.role !== "executor") return { status: 403, body: { because: "only executors may do that" } };
+  if (message.method === "POST") addAbortSignal(AbortSignal.timeout(requestMs), message);
   switch (`${message.method ?? ""} ${pathname}`) {
     case "POST /v1/commands": return command(served, await readBody(message, bodyBytesMax));
     case "GET /v1/reports": return reports(served, searchParams);

@@ -58,7 +58,7 @@ export class Agent {
       const begun = works.get(key);
       if (kept.state === "begun" && begun !== undefined) agent.#watchOver(agent.#settle({ key, work: begun.work, expects: begun.expects }, kept));
     }
-    world.driver.watch((workload, found) => world.note(`${workload} is ${found} now`));
+    world.driver.watch((workload, found) => world.report({ kind: "changed", host: world.host, workload, found }));
     return agent;
   }
 

@@ -187,7 +187,8 @@ export class ProcessDriver implements Driver, Receiver {
 
   async #resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome> {
     const state = await this.#places.state(workload);
-    if (state === null) return failed("it had not begun to start", await this.find(workload));
+    // A new one may have run and been taken away again.
+    if (state === null) return failed("it does not run", await this.find(workload), { ran: isNew });
     if (state.wanted === "running") return { kind: "done" };
     if (await this.#supervisor.confirm(workload)) return { kind: "done" };
     // Only what this very task has made is taken away again.

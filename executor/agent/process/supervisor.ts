@@ -88,7 +88,8 @@ export class Supervisor {
     await this.#endAll(workload, state);
     await this.#places.keep(workload, { ...state, wanted: "stopped", pid: 0 });
     const because = process_ === null ? "it could not be begun" : ended.aborted ? "it was ended" : "it ended by itself at once; its output.log may say why";
-    return failed(because, "stopped", { ran: process_ !== null });
+    // Nobody can prove that it did nothing in its short life.
+    return failed(because, "stopped", { ran: true });
   }
 
   /** After a crash during a start: does it run? From now on it is looked after, or ended for good. */
