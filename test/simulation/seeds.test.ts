@@ -4,12 +4,10 @@ import { simulateSeed } from "./by-seed.ts";
 /** Every fault of a kind that some of these seeds must have met, or they prove less than they seem to. */
 describe("an execution in a world where everything goes wrong", () => {
   it("loses nothing, runs nothing twice, breaks no rule, does nothing unapproved, and ends: 200 seeds", async () => {
-    const met = { runs: 0, crashes: 0, back: 0, unknown: 0, failed: 0, done: 0 };
+    const met = { crashes: 0, back: 0, unknown: 0, failed: 0, done: 0 };
     for (let seed = 0; seed < 200; seed++) {
       const simulated = await simulateSeed(seed);
-      if (simulated === null) continue;
       expect({ seed, wrong: simulated.wrong }).toEqual({ seed, wrong: [] });
-      met.runs++;
       met.crashes += simulated.crashes;
       if (simulated.state.wayThere !== null) met.back++;
       const kinds = [...simulated.state.steps, ...(simulated.state.wayThere?.steps ?? [])].map(({ kind }) => kind);
@@ -17,14 +15,13 @@ describe("an execution in a world where everything goes wrong", () => {
       if (kinds.includes("failed")) met.failed++;
       met.done += kinds.filter((kind) => kind === "done").length;
     }
-    expect(met.runs).toBeGreaterThan(100);
-    expect(Object.entries(met).filter(([, count]) => count < 3)).toEqual([]);
+        expect(Object.entries(met).filter(([, count]) => count < 3)).toEqual([]);
   });
 
   it("is the same for the same seed", async () => {
     const [first, second] = [await simulateSeed(12), await simulateSeed(12)];
-    expect(second?.events).toBe(first?.events);
-    expect(second?.state.steps).toEqual(first?.state.steps);
+    expect(second.events).toBe(first.events);
+    expect(second.state.steps).toEqual(first.state.steps);
   });
 
   it.each([
@@ -34,6 +31,6 @@ describe("an execution in a world where everything goes wrong", () => {
     [1400, "a transfer that fails once and succeeds as the operator turns back is taken back by deleting the copy"],
     [3182, "a workload half-way counts as being on its target, where a neighbour needs it"],
   ])("holds on seed %i: %s", async (seed) => {
-    expect((await simulateSeed(seed))?.wrong ?? []).toEqual([]);
+    expect((await simulateSeed(seed)).wrong).toEqual([]);
   });
 });
