@@ -79,7 +79,7 @@ function merged({ rows }: HeatMap, count: number): Grid {
     }
     return most;
   });
-  const names = groups.map((group) => (group.length === 1 ? group[0]?.name ?? "" : `${group[0]?.name ?? ""} … ${group.at(-1)?.name ?? ""}`));
+  const names = groups.map((group) => (group.length === 1 ? group[0]?.name ?? "" : `${group[0]?.name ?? ""} (+ ${group.length - 1})`));
   return { names, values, columnCount, columnsMerged, rowsMerged };
 }
 
@@ -164,7 +164,7 @@ function legend({ unit, limit, range }: HeatMap, low: number, high: number, grid
 function notesOf({ rows }: HeatMap, { columnsMerged, rowsMerged, columnCount, names }: Grid, count: number): readonly string[] {
   return [
     ...columnsMerged > 1 ? [`${numberText(count)} columns are drawn as ${columnCount}: each shows the greatest of ${columnsMerged} neighbours.`] : [],
-    ...rowsMerged > 1 ? [`${numberText(rows.length)} rows are drawn as ${names.length}: each shows the greatest of ${rowsMerged} neighbours.`] : [],
+    ...rowsMerged > 1 ? [`${numberText(rows.length)} rows are drawn as ${names.length}: each shows the greatest of ${rowsMerged} neighbours, the first of which it names.`] : [],
   ];
 }
 

@@ -53,6 +53,7 @@ export function lineChart(chart: LineChart): Markup {
     ...limits.map(({ value }) => line(area.left, yAxis.position(value), area.right, yAxis.position(value), "limit")),
     ...flags.map((flag) => flagMark(flag, xAxis, area)),
     ...chart.series.map((series, s) => lineOf(series, s, xAxis, yAxis)),
+    chart.series.every(({ y }) => lastIndex(y) < 0) ? word((area.left + area.right) / 2, top + plotHeight / 2, "no values", "middle", "muted") : nothing,
     labels(chart, xAxis, yAxis, area), probe(chart, xAxis, yAxis, area),
   ];
   return figure(chart, area.bottom + heightBelow(xAxis), drawing, notesOf(chart), together([flagWords(flags), extremes(chart)]));

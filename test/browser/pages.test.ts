@@ -41,7 +41,7 @@ describe.skipIf(browserPath === null)("a page with every chart and hostile names
     for (const { chart, at, words } of [
       { chart: "Memory of a site", at: 0.5, words: /^\d{4}-\d\d-\d\d \d\d:\d\d UTC\nforecast: 6\d(\.\d+)? GiB$/ },
       { chart: "Cost over time", at: 0.9, words: /^\d+ s\nbest: 3\d\d points$/ },
-      { chart: "Use by host", at: 0.2, words: /^rack-\d+-h\d+ … rack-\d+-h\d+\nfrom 2026-11-\d\d \d\d:\d\d UTC\n\d+(\.\d+)? %$/ },
+      { chart: "Use by host", at: 0.2, words: /^rack-\d+-h\d+ \(\+ 2\)\nfrom 2026-11-\d\d \d\d:\d\d UTC\n\d+(\.\d+)? %$/ },
       { chart: "Workloads without a place", at: 0.9, words: /^h3\nh4\n1 workloads$/ },
     ]) {
       const probe = page.locator(`svg[aria-label="${chart}"] .probe`);

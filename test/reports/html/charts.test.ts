@@ -30,11 +30,12 @@ describe("every chart", () => {
 
 describe("what was left out is said", () => {
   it.each([
-    { what: "columns and rows of a heat map", markup: () => heatMap({ ...nothingToSee, unit: "%", columns: { kind: "elapsed", from: 0, step: 1 }, rows: Array.from({ length: 250 }, (_, r) => ({ name: `h${r}`, values: new Float64Array(500) })) }), words: ["500 columns are drawn as 167: each shows the greatest of 3 neighbours.", "250 rows are drawn as 84: each shows the greatest of 3 neighbours."] },
+    { what: "columns and rows of a heat map", markup: () => heatMap({ ...nothingToSee, unit: "%", columns: { kind: "elapsed", from: 0, step: 1 }, rows: Array.from({ length: 250 }, (_, r) => ({ name: `h${r}`, values: new Float64Array(500) })) }), words: ["500 columns are drawn as 167: each shows the greatest of 3 neighbours.", "250 rows are drawn as 84: each shows the greatest of 3 neighbours, the first of which it names."] },
     { what: "bars", markup: () => barChart({ ...nothingToSee, unit: "W", categories: ["a", "b", "c"], rowsMax: 2, series: [{ name: "s", values: [1, 2, 3] }] }), words: ["1 more are not drawn."] },
     { what: "events outside the time", markup: () => timeline({ ...nothingToSee, x: { kind: "elapsed" }, from: 0, to: 10, kinds: [{ name: "k", tone: "plain" }], lanes: [{ name: "l", events: [{ at: 11, kind: 0, words: "late" }, { at: -5, until: 3, kind: 0, words: "early" }] }] }), words: ["1 events lie outside this time and are not drawn."] },
     { what: "rows of a table", markup: () => table({ title: "T", columns: [{ head: "a" }], rows: [["1"], ["2"], ["3"]], rowsMax: 1 }), words: ["2 more rows are not shown here; --csv has all."] },
     { what: "values that logarithms do not have", markup: () => lineChart({ ...nothingToSee, x: { kind: "elapsed" }, y: { unit: "W", scale: "log" }, series: [{ name: "s", x: [0, 1], y: [0, 10] }] }), words: ["Values of zero and below cannot be shown on this scale and stand at its foot."] },
+    { what: "that there is nothing", markup: () => lineChart({ ...nothingToSee, x: { kind: "elapsed" }, y: { unit: "W" }, series: [{ name: "s", x: [0, 1], y: [Number.NaN, Number.NaN] }] }), words: [">no values<"] },
     { what: "values beyond the given range", markup: () => heatMap({ ...nothingToSee, unit: "W", range: [10, 20], columns: { kind: "names", names: ["a", "b"] }, rows: [{ name: "r", values: [5, 25] }] }), words: ["≤ 10", "≥ 20 W"] },
   ])("$what", ({ markup, words }) => {
     for (const text of words) expect(markup().markup).toContain(text);
