@@ -33,19 +33,22 @@ export interface Ready {
 export interface Prepared {
   readonly ready: Ready | null;
   readonly diagnostics: readonly Diagnostic[];
+  /** What is found later, with its file and line. */
+  locate(diagnostics: readonly Diagnostic[]): readonly Diagnostic[];
 }
 
 /** Loads the files, applies what the command line changes, and compiles the policies. */
 export async function prepare(input: Input): Promise<Prepared> {
   const loaded = await loadScenario(input.paths, input.asOf === null ? {} : { asOf: input.asOf });
-  if (loaded.scenario === null) return { ready: null, diagnostics: [...loaded.diagnostics, ...await besideErrors(loaded, input.nowUtc)] };
+  const locate = (later: readonly Diagnostic[]): readonly Diagnostic[] => loaded.locate(later);
+  if (loaded.scenario === null) return { ready: null, locate, diagnostics: [...loaded.diagnostics, ...await besideErrors(loaded, input.nowUtc)] };
   const evacuated = evacuate(loaded.scenario, input.evacuate);
   const diagnostics = [...loaded.diagnostics, ...evacuated.diagnostics];
-  if (hasErrors(diagnostics)) return { ready: null, diagnostics };
+  if (hasErrors(diagnostics)) return { ready: null, diagnostics, locate };
 
   const compiled = await compileAt(evacuated.scenario, input.nowUtc);
   const all = [...diagnostics, ...loaded.locate(compiled.diagnostics)];
-  return { ready: hasErrors(all) ? null : compiled, diagnostics: all };
+  return { ready: hasErrors(all) ? null : compiled, diagnostics: all, locate };
 }
 
 /** What is wrong with the policies of an input that has other errors, so that all is told in one round. */

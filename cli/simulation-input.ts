@@ -90,7 +90,7 @@ export async function simulationInput(ready: Ready, options: SimulationOptions =
     setAside: new Set(simulation.recovery.setAside), settings: settingsOf(simulation),
     ...(replan === undefined ? {} : { replan }), ...(planned.carried === null ? {} : { plan: planned.carried }),
   };
-  if (!hasErrors(diagnostics)) diagnostics.push(...checkSimulation(input));
+  if (!hasErrors(diagnostics)) diagnostics.push(...checkSimulation(input).map(inSection));
   return { made: hasErrors(diagnostics) ? null : { ...framed.made, input, scenario: whole, load: joined.load, carried: planned.carried, ownTasks: ownTasks.length, answers }, diagnostics };
 }
 
@@ -232,6 +232,12 @@ function failuresIn({ simulation, startMs, lengthMs }: TimeFrame, more: readonly
       `the failure is ${atMs < 0 ? "before the beginning" : "after the end"} of the simulation, ${timeWords(startMs)} to ${timeWords(startMs + lengthMs)}; it does not happen`, "Simulate a longer time, or let it fail earlier.", "warning"));
     return [];
   });
+}
+
+/** What the simulator calls its input, as the section calls it. */
+function inSection(diagnostic: Diagnostic): Diagnostic {
+  const path = diagnostic.path.replace(/^processes/, "breakdowns").replace(/^settings\.(moves|scaling)/, "$1").replace(/^settings/, "recovery");
+  return path.startsWith("simulation.") ? diagnostic : { ...diagnostic, path: `simulation.${path}` };
 }
 
 function tasksOf({ tasks }: Simulation, { perUnit }: LoadResource, startMs: number): readonly Task[] {

@@ -139,7 +139,7 @@ export function joinedLoad(plan: LoadPlan): { readonly load: JoinedLoad; readonl
   const constants = resources.map((resource) => Int32Array.from(fleet.workloads, ({ id, expectedUse }) => {
     if (simulation.otherLoad === "none" || plan.spares.has(id) || (exact.has(id) && resource.name === processor.name)) return 0;
     const amount = amountOf(expectedUse, resource.name) * resource.perUnit;
-    if (amount > sampleMax) diagnostics.push(problemIn("overflow", "simulation.resources", `workload ${id} is expected to use ${amountOf(expectedUse, resource.name)} ${resource.name}; at most ${Math.floor(sampleMax / resource.perUnit)} can be simulated`, "Leave this resource out of simulation.resources, or split the workload."));
+    if (amount > sampleMax) diagnostics.push(problemIn("overflow", "simulation.resources", `workload ${id} is expected to use ${amountOf(expectedUse, resource.name)} ${resource.name}; at most ${Math.floor(sampleMax / resource.perUnit)} can be simulated`, "State a smaller expectedUse, or split the workload."));
     return Math.min(sampleMax, amount);
   }));
   const subjects = fleet.workloads.map(({ id }): LoadSubject => ({ workload: id, application: null }));

@@ -7,7 +7,7 @@ import { decode } from "./decode.ts";
 import { diskFiles, type InputFiles } from "./input-files.ts";
 import { isInstant } from "./instant.ts";
 import { readJson } from "./json-text.ts";
-import { certainOf, locatePolicies } from "./locate.ts";
+import { certainOf, locatePolicies, locateSimulation } from "./locate.ts";
 import { Problems, printable, shown, type Place, type Source } from "./problem.ts";
 import { readYaml } from "./yaml-text.ts";
 
@@ -30,7 +30,7 @@ export interface LoadOptions {
 export interface Loaded {
   readonly scenario: Scenario | null;
   readonly diagnostics: readonly Diagnostic[];
-  /** What is said about policies later, with its file and line. */
+  /** What is said about policies and the section `simulation` later, with its file and line. */
   locate(diagnostics: readonly Diagnostic[]): readonly Diagnostic[];
   /** The sound part of an input that has errors: its policies can be checked beside them. Null when a file could not be read. */
   readonly sound: Scenario | null;
@@ -81,7 +81,7 @@ function finish(sources: readonly Source[], problems: Problems, asOf: string | u
   const { scenario, sound, places } = composeScenario(sources, problems, asOf);
   return {
     scenario, diagnostics: problems.diagnostics(),
-    locate: (diagnostics) => locatePolicies(diagnostics, places),
+    locate: (diagnostics) => locateSimulation(locatePolicies(diagnostics, places), sources),
     // A file that could not be read may have held anything.
     sound: allRead ? sound?.scenario ?? null : null,
     certain: (diagnostics) => certainOf(diagnostics, sound?.doubtful ?? new Set(), places),

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
-import type { Path, Place } from "./problem.ts";
+import type { Path, Place, Source } from "./problem.ts";
 
 /** `policies[apart].exceptions[0]`: the policy's id, and the way on from there. */
 const policyPath = /^policies\[([^\]]+)\](.*)$/;
@@ -16,6 +16,22 @@ export function locatePolicies(diagnostics: readonly Diagnostic[], places: Reado
   });
 }
 
+/** Diagnostics about the section `simulation` that only a run could find: each part is that of the last document that has it. */
+export function locateSimulation(diagnostics: readonly Diagnostic[], sources: readonly Source[]): readonly Diagnostic[] {
+  return diagnostics.map((diagnostic) => {
+    if (diagnostic.file !== null || !diagnostic.path.startsWith("simulation.")) return diagnostic;
+    const path = partsOf(`.${diagnostic.path}`);
+    const source = sources.findLast(({ value }) => valueAt(value, path.slice(0, 2)) !== undefined);
+    if (source === undefined) return diagnostic;
+    const [position] = source.positions([{ path, onKey: false }]);
+    return { ...diagnostic, file: source.file, line: position?.line ?? null, column: position?.column ?? null };
+  });
+}
+
+function valueAt(root: unknown, path: Path): unknown {
+  return path.reduce<unknown>((inside, part) => (typeof inside === "object" && inside !== null && Object.hasOwn(inside, part) ? Reflect.get(inside, part) : undefined), root);
+}
+
 /**
  * Of what the policies of the sound part were found to have, what is true whatever becomes of the rest: a text that no
  * faulty thing mentions, and exceptions that ran out. All else may follow from what is missing.
@@ -26,8 +42,7 @@ export function certainOf(diagnostics: readonly Diagnostic[], doubtful: Readonly
     const place = places.get(`policy ${id}`);
     if (place === undefined) return false;
     if (code === "policy-exception-expired") return true;
-    const value = [...place.path, ...partsOf(way)].reduce<unknown>((inside, part) =>
-      typeof inside === "object" && inside !== null && Object.hasOwn(inside, part) ? Reflect.get(inside, part) : undefined, place.source.value);
+    const value = valueAt(place.source.value, [...place.path, ...partsOf(way)]);
     return typeof value === "string" && !doubtful.has(value);
   });
 }

@@ -67,13 +67,13 @@ export function addSimulate(program: Command, context: Context, finish: Finish):
 async function run(files: readonly string[], options: SimulateOptions, context: Context): Promise<CommandResult> {
   const unwritable = await unwritableOutputs(options);
   if (unwritable.length > 0) return failed(unwritable);
-  const { ready, diagnostics } = await prepare(inputOf(files, options, context));
+  const { ready, diagnostics, locate } = await prepare(inputOf(files, options, context));
   if (ready === null) return failed(diagnostics);
   const wanted = await optionsOf(options, ready, context);
   if (hasErrors(wanted.diagnostics)) return failed([...diagnostics, ...wanted.diagnostics]);
   context.progress("opening the load", 0, 1);
   const { made, diagnostics: found } = await simulationInput(ready, wanted.options);
-  const before = [...diagnostics, ...wanted.diagnostics, ...found];
+  const before = [...diagnostics, ...wanted.diagnostics, ...locate(found)];
   if (made === null) return failed(before);
   context.progress("simulating", 0, 1);
   const result = await simulate(made.input);

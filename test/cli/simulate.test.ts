@@ -181,3 +181,16 @@ describe("a plan", () => {
     expect([code, err.includes("is no plan file")]).toEqual([1, true]);
   });
 });
+
+describe("what only a run can find", () => {
+  it("has its line in the file all the same, and all is told at once", async () => {
+    const path = file("too-much.json", JSON.stringify({
+      apiVersion: "stowage/v1", simulation: { tasks: [{ id: "t", host: "h1", processors: 5, stages: [{ duration: "9999d", demand: 2_147_483 }] }] },
+    }, null, 1));
+    const { code, err } = await stowage("simulate", "scenarios/cases/task.yaml", path);
+    expect(code).toBe(1);
+    expect(err).toContain(`${path}:8:19  simulation.tasks[0].processors`);
+    expect(err).toContain("task t needs 5 processors at once, host h1 has 1");
+    expect(err).toContain("more work than can be counted exactly");
+  });
+});
