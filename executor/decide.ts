@@ -102,7 +102,7 @@ function goOn(draft: Draft): void {
   if (underWay.length > 0) return;
   switch (status) {
     case "running":
-      if (!waits) happen(draft, { kind: "ended", because: "" });
+      if (!waits) happen(draft, { kind: "ended", because: heldBack(draft) });
       return;
     case "pausing":
       if (!waits) happen(draft, { kind: "paused" });
@@ -141,6 +141,18 @@ function beginReady(draft: Draft): boolean {
     else happen(draft, { kind: "dispatched", action: planned.id, attempt: step.sends + 1 });
   }
   return waits;
+}
+
+/** What a rule has kept from beginning until nothing was left to wait for, in words; empty for nothing. */
+function heldBack({ terms: { guard }, state, at }: Draft): string {
+  for (const n of state.ready) {
+    const planned = state.leg.actions[n];
+    if (planned === undefined) continue;
+    const because = guard.objection(state.known, planned.action);
+    if (because !== null) return `${planned.id} was held: ${because}`;
+    if (guard.opensMs(planned.action, at.utcMs, planned.endMs - planned.startMs) === null) return `${planned.id} was held: no window is long enough for it`;
+  }
+  return "";
 }
 
 /** Does an action bring a workload further that this execution has stopped, or whose data lie on two hosts because of it? */

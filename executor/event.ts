@@ -37,6 +37,8 @@ export type RunEvent = { readonly at: Moment } & (
   | { readonly kind: "overdue"; readonly action: ActionId; readonly attempt: number }
   /** Nobody who could know the outcome answers. It may still come to be known. */
   | { readonly kind: "lostTrack"; readonly action: ActionId; readonly attempt: number; readonly because: string }
+  /** A workload that no action is at has died, or was started by somebody else. */
+  | { readonly kind: "noticed"; readonly workload: WorkloadId; readonly activity: "running" | "stopped" }
   | { readonly kind: "wished"; readonly wish: Wish; readonly by: string }
   | { readonly kind: "paused" }
   /** From here on the way back is carried out; workloads half-way count as in `begins`. */

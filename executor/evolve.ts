@@ -1,5 +1,5 @@
 import { assert } from "../model/assert.ts";
-import type { ActionId } from "../model/ids.ts";
+import type { ActionId, WorkloadId } from "../model/ids.ts";
 import type { Action } from "../model/plan.ts";
 import type { FleetIndex, Whereabouts } from "../model/snapshot.ts";
 import type { Placed, RunEvent, Wish } from "./event.ts";
@@ -13,6 +13,7 @@ export function evolve(settings: RunSettings, state: RunState, event: RunEvent):
     case "began": return { ...onLeg(state, legOf(event.actions)), run: event.run, epoch: event.epoch, digest: event.digest, status: "running" };
     case "tookOver": return { ...state, epoch: event.epoch, steps: state.steps.map((step) => anew(step, event.at.nowMs, settings)) };
     case "wished": return { ...state, status: afterWish(state, event.wish), because: event.wish === "resume" ? "" : `${words[event.wish]} by ${event.by}` };
+    case "noticed": return { ...state, known: noticed(state.known, event.workload, event.activity) };
     case "paused": return { ...state, status: "paused" };
     case "ended": return { ...state, status: "ended", because: event.because };
     case "turnedBack": return {
@@ -127,6 +128,11 @@ function afterWish({ status }: RunState, wish: Wish): Status {
     case "cancel": return "cancelling";
     case "goBack": return "turningBack";
   }
+}
+
+function noticed(known: KnownFleet, workload: WorkloadId, activity: "running" | "stopped"): KnownFleet {
+  const w = known.index.workloadIndex.get(workload);
+  return w === undefined ? known : known.put(w, { ...known.where(w), activity });
 }
 
 function putBack(known: KnownFleet, { workload, host, leaving, activity }: Placed): KnownFleet {

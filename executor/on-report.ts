@@ -8,7 +8,8 @@ type Outcome = Extract<Report, { readonly attempt: number }>;
 /** What a report of an agent tells an execution: nothing when it is of another one, old, or said by the wrong host. */
 export function onReport(settings: RunSettings, state: RunState, report: Report): readonly Happening[] {
   switch (report.kind) {
-    case "heartbeat": case "inventory": case "fenced": case "changed": return [];
+    case "heartbeat": case "inventory": case "fenced": return [];
+    case "changed": return onChanged(state, report);
     case "found": return onFound(state, report);
     case "begun": case "done": case "failed": case "void": return onOutcome(settings, state, report);
   }
@@ -48,4 +49,16 @@ function onFound({ underWay, leg, steps, run }: RunState, report: Extract<Report
     return [{ kind: "sighted", action: planned.id, attempt: step.attempt, found: report.found, passing: true }];
   }
   return [];
+}
+
+/** What happens by itself to a workload counts at once, unless an action is at it: that one will tell. */
+function onChanged({ known, leg, steps, status, wayThere }: RunState, { host, workload, found }: Extract<Report, { readonly kind: "changed" }>): readonly Happening[] {
+  const w = known.index.workloadIndex.get(workload);
+  if (w === undefined || status === "new" || status === "ended" || found === "paused" || found === "incoming") return [];
+  const where = known.where(w);
+  const activity = found === "running" ? "running" : "stopped";
+  if (known.index.hosts[where.host]?.id !== host || where.activity === activity) return [];
+  const isBusy = [{ leg, steps }, ...(wayThere === null ? [] : [wayThere])].some((each) =>
+    each.leg.actions.some(({ action }, n) => isOpen(each.steps[n]) && "workload" in action && action.workload === workload));
+  return isBusy ? [] : [{ kind: "noticed", workload, activity }];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ActionId, HostId, RunId } from "../../model/ids.ts";
+import type { ActionId, HostId, RunId, WorkloadId } from "../../model/ids.ts";
 import { wakesAtMs } from "../../executor/decide.ts";
 import { given, policy, smallFleet, type Given } from "../planner/schedule/small-fleet.ts";
 import { ARun } from "./a-run.ts";
@@ -133,6 +133,19 @@ describe("rules on the way", () => {
     run.hears("done a2");
     expect(run.state.status).toBe("ended");
     expect(run.kinds()).toEqual({ a1: "done", a2: "done", a3: "waiting" });
+    expect(run.state.because).toBe("a3 was held: policy one-runs would be broken: 0 instances run, at least 1 must; down: w1, w2");
+  });
+
+  it("counts what dies by itself at once, but not what an action is at", async () => {
+    const world = await given(smallFleet(three, { w1: { on: "h1", ...cold }, w2: { on: "h2", ...cold }, w3: { on: "h1" } }), [policy("one-runs", "disruption-budget", ["w1", "w2"], { min: 1 })]);
+    const run = new ARun(world);
+    run.begin("a1: migrate w3 h1 h3", "a2 after a1: stop w2 h2");
+    const dies = (workload: string, host: string): readonly string[] => run.take({ kind: "report", report: { kind: "changed", host: host as HostId, workload: workload as WorkloadId, found: "stopped" } });
+    expect(dies("w3", "h1")).toEqual([]);
+    expect(dies("w1", "h2")).toEqual([]);
+    expect(dies("w1", "h1")).toEqual(["noticed"]);
+    expect(run.hears("done a1")).toEqual(["succeeded a1", "ended"]);
+    expect(run.state.because).toMatch(/^a2 was held: policy one-runs would be broken/);
   });
 });
 

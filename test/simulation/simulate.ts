@@ -7,7 +7,7 @@ import { Runner } from "../../executor/run.ts";
 import { defaultRunSettings, type RunSettings } from "../../executor/settings.ts";
 import { newRun, type RunState } from "../../executor/state.ts";
 import { termsOf, type Terms } from "../../executor/terms.ts";
-import type { HostId, RunId } from "../../model/ids.ts";
+import type { HostId, RunId, WorkloadId } from "../../model/ids.ts";
 import type { Action, Plan } from "../../model/plan.ts";
 import { Random } from "../../model/random.ts";
 import type { Given } from "../planner/schedule/small-fleet.ts";
@@ -58,6 +58,7 @@ export class Simulation {
   readonly #wrong: string[] = [];
   readonly #performed: { readonly attempt: Attempt; readonly work: Action; readonly atMs: number }[] = [];
   readonly #powerCut = new Set<HostId>();
+  readonly #died = new Set<WorkloadId>();
   #executors: Executor[] = [];
   #epoch = 0;
   #crashes = 0;
@@ -209,6 +210,7 @@ export class Simulation {
       some(this.#faults.cuts, () => this.#network.cut(`${id}/agent`, "executor", this.#soon()), 2);
       for (const { id: other } of this.#terms.index.hosts) some(this.#faults.cuts, () => this.#network.cut(id, other, this.#soon()));
     }
+    for (const { id } of this.#terms.index.workloads) some(this.#faults.guestDeaths, () => this.#guestDies(id));
     some(this.#faults.rivals, () => void this.#newExecutor(), 3);
     some(this.#faults.executorStalls, () => { for (const executor of this.#executors) executor.stalledUntilMs = this.#soon(); }, 3);
     some(this.#faults.clockJumps, () => { this.#jumpMs += random.between(-86_400_000, 86_400_000); }, 3);
@@ -251,6 +253,17 @@ export class Simulation {
     });
   }
 
+  /** Its agent sees it and says so, if anybody hears it. */
+  #guestDies(workload: WorkloadId): void {
+    const host = [...this.#physical.hosts].find(([, { running }]) => running.get(workload) === "running")?.[0];
+    if (host === undefined) return;
+    this.#died.add(workload);
+    this.#rules.onlyMonotone();
+    this.#physical.halt(workload, host);
+    this.#rules.allowWhatIs();
+    this.#broadcast(`${host}/agent`, { kind: "changed", host, workload, found: "stopped" });
+  }
+
   #finalState(): RunState {
     return this.#disk.entries.reduce((state, { event }) => evolve(this.#terms.settings, state, event), newRun(this.#terms.index));
   }
@@ -287,7 +300,7 @@ export class Simulation {
       const onEither = known.host === there.leaving && known.leaving === there.host && there.activity === "stopped";
       const same = (placed || onEither) && known.activity === there.activity && there.arriving < 0;
       const ranAndDied = state.ran.includes(id);
-      if (!same && !uncertain.has(id) && !ranAndDied) this.#wrong.push(`${id} is ${JSON.stringify(there)}, the executor believes ${JSON.stringify(known)}`);
+      if (!same && !uncertain.has(id) && !ranAndDied && !this.#died.has(id)) this.#wrong.push(`${id} is ${JSON.stringify(there)}, the executor believes ${JSON.stringify(known)}`);
     });
     if (this.#faults.endMs === 0 && state.doneCount !== this.#plan.actions.length) this.#wrong.push(`without any fault ${state.doneCount} of ${this.#plan.actions.length} actions were done`);
   }
