@@ -80,7 +80,7 @@ function unlisted(hosts: readonly InventoryHost[], machines: readonly InventoryM
 /** Clusters of one name at two sites are two clusters. */
 function clusterNames(things: readonly { readonly site: string; readonly cluster: string }[]): (site: string, cluster: string) => string {
   const sites = new Map<string, Set<string>>();
-  for (const { site, cluster } of things) sites.set(cluster, (sites.get(cluster) ?? new Set()).add(site));
+  for (const { site, cluster } of things) if (site !== "") sites.set(cluster, (sites.get(cluster) ?? new Set()).add(site));
   return (site, cluster) => (cluster !== "" && (sites.get(cluster)?.size ?? 0) > 1 && site !== "" ? `${site}/${cluster}` : cluster);
 }
 

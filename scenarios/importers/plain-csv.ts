@@ -68,7 +68,7 @@ function refuseUnknown({ columns }: ReadOptions): void {
 }
 
 function mapped<Field extends string>(spec: TableSpec<Field>, { columns }: ReadOptions): TableSpec<Field> {
-  const entries = (Object.entries(spec) as [Field, ColumnSpec][]).map(([field, column]) => [field, columns[field] === undefined ? column : { ...column, names: [columns[field]] }] as const);
+  const entries = (Object.entries(spec) as [Field, ColumnSpec][]).map(([field, column]) => [field, columns[field] === undefined ? column : { ...column, names: [columns[field], ...column.names] }] as const);
   return Object.fromEntries(entries) as TableSpec<Field>;
 }
 

@@ -7,6 +7,9 @@ interface Entry { readonly method: number; readonly packedBytes: number; readonl
 
 /** What may come out of one archive: a workbook of fifty thousand machines has less. */
 const unpackedBytesMax = 512 * 1_048_576;
+/** A part beyond this size that was packed this tightly holds the same thing over and over. */
+const suspiciousBytes = 32 * 1_048_576;
+const suspiciousRatio = 100;
 const directoryBytesMax = 16 * 1_048_576;
 const entriesMax = 10_000;
 const endMark = 0x06054b50;
@@ -45,10 +48,14 @@ export class ZipArchive {
     const start = await dataStart(this.#path, entry);
     if (entry.packedBytes === 0) return;
     const packed = createReadStream(this.#path, { start, end: start + entry.packedBytes - 1 });
-    let crc = 0;
+    let [crc, partBytes] = [0, 0];
     for await (const chunk of entry.method === 0 ? packed : this.#inflated(packed, name)) {
       if (!(chunk instanceof Uint8Array)) continue;
       this.#unpackedBytes += chunk.length;
+      partBytes += chunk.length;
+      if (partBytes > suspiciousBytes && partBytes > entry.packedBytes * suspiciousRatio) {
+        throw new UnreadableImport("file-too-large", `${this.#path} is packed more than ${suspiciousRatio} times smaller than it is: no inventory is like this.`, "Do not open it; ask where it comes from.");
+      }
       if (this.#unpackedBytes > unpackedBytesMax) {
         throw new UnreadableImport("file-too-large", `${this.#path} unpacks to more than ${unpackedBytesMax / 1_048_576} MiB; that is the limit.`, "Export fewer sheets, or clusters one by one.");
       }
