@@ -2,7 +2,7 @@ import type { LoadTrace } from "../../model/load.ts";
 import { backTest, forecast, sumForecaster, useOfGroups, type BackTest, type Forecast, type Grid, type GroupUse, type LoadGroup, type TooShort } from "../../simulator/index.ts";
 
 const dayMs = 86_400_000;
-/** The back-test looks so many days ahead, from so many instants of the past. */
+/** The back-test looks so many days ahead, from so many instants of the past; from one where there is much to forecast. */
 const testedDays = 7;
 const testedOrigins = 4;
 
@@ -20,35 +20,37 @@ export interface DemandOptions {
   readonly grid: Grid;
   readonly horizonMs: number;
   readonly bandPermille: number;
+  /** Looks at the members of sums one by one, which takes a while for each of them. */
+  readonly membersToo: boolean;
 }
 
 /** The demand of each group for one resource; what is in several groups is read once. */
 export function demandsOf(trace: LoadTrace, groups: readonly LoadGroup[], resource: string, options: DemandOptions): readonly (() => Demand)[] {
-  const { grid } = options;
-  const inside = [...new Set(groups.flatMap(({ members }) => members))];
+  const { grid, membersToo } = options;
+  const inside = membersToo ? [...new Set(groups.flatMap(({ members }) => members))] : [];
   const alone = new Map(useOfGroups(trace, resource, grid, inside.map((i) => ({ name: "", members: [i] }))).map((use, n) => [inside[n], use]));
   return useOfGroups(trace, resource, grid, groups).map((history, g) => () => {
-    const own = groups[g]?.members ?? [];
+    const own = membersToo ? groups[g]?.members ?? [] : [];
     return demandOf(history, own.length < 2 ? [] : own.flatMap((i) => alone.get(i) ?? []), resource, options);
   });
 }
 
-function demandOf(history: GroupUse, members: readonly GroupUse[], resource: string, { grid, horizonMs, bandPermille }: DemandOptions): Demand {
+function demandOf(history: GroupUse, members: readonly GroupUse[], resource: string, { grid, horizonMs, bandPermille, membersToo }: DemandOptions): Demand {
   return {
     name: history.name, resource, history,
     forecast: forecast(history, { ahead: Math.max(1, Math.round(horizonMs / grid.stepMs)), bandPermille, members }),
-    backTest: tested(history, members, horizonMs, bandPermille / 1000),
+    backTest: tested(history, members, horizonMs, bandPermille / 1000, membersToo ? testedOrigins : 1),
   };
 }
 
 /** Learns from the first half and tests on the rest, as far ahead as half of that allows. */
-function tested(history: GroupUse, members: readonly GroupUse[], horizonMs: number, band: number): Demand["backTest"] {
+function tested(history: GroupUse, members: readonly GroupUse[], horizonMs: number, band: number, origins: number): Demand["backTest"] {
   const day = Math.max(1, Math.round(dayMs / history.stepMs));
   const days = Math.floor(history.values.length / day);
   const learn = Math.max(4, Math.floor(days / 2));
   const aheadDays = Math.min(testedDays, Math.ceil(horizonMs / dayMs), Math.floor((days - learn) / 2));
   if (aheadDays < 1) return null;
-  const every = Math.max(1, Math.floor((days - learn - aheadDays) / Math.max(1, testedOrigins - 1)));
+  const every = Math.max(1, Math.floor((days - learn - aheadDays) / Math.max(1, origins - 1)));
   const values = history.values.subarray(0, days * day);
   const test = backTest({ ...history, values }, { learn: learn * day, ahead: aheadDays * day, every: every * day, band }, sumForecaster(members));
   return test.points === 0 ? null : { ...test, aheadMs: aheadDays * dayMs };

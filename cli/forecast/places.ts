@@ -38,6 +38,8 @@ export interface PlacesSettings {
   readonly growthOf: GrowthOf;
   readonly horizon: Horizon & { readonly days: number };
   readonly seed: number;
+  /** Instances that the planner is asked about even when none is needed. */
+  readonly leastAsked: number;
 }
 
 /** The runway of an application under the rules; null when it has no instance, or no load that instances could share. */
@@ -50,7 +52,7 @@ export async function placesRunway(about: PlacesSettings, application: Applicati
   const found: { readonly pool: InstancePool; readonly model: RunwayModel; readonly runway: InstanceRunway }[] = [];
   for (const pool of instancePools(about, application, instances)) {
     const model = new RunwayModel({ ...pool, growthAt: about.growthOf(membersOf(about.trace, application, instances), pool.resource) }, { seed: about.seed });
-    const needed = Math.min(moreMax, Math.max(1, instancesNeeded(pool, model, 730)));
+    const needed = Math.min(moreMax, Math.max(about.leastAsked, instancesNeeded(pool, model, 730)));
     found.push({ pool, model, runway: await instanceRunway({ ...pool, moreMax: needed }, model, (more) => fits(more, null)) });
   }
   const [first] = found.sort((a, b) => mostConstrainedFirst(a.runway, b.runway));
@@ -66,12 +68,13 @@ function instancePools({ scenario, trace, grid, resources }: PlacesSettings, app
   const limits = scenario.fleet.services.flatMap(({ scale }) => scale).filter((limit) => limit.application === application);
   const members = membersOf(trace, application, instances);
   return resources.flatMap((resource): readonly InstancePool[] => {
-    const reserved = amountOf(instances.at(-1)?.reservation ?? {}, resource);
     const own = limits.filter((limit) => limit.resource === resource).map(({ abovePermille }) => abovePermille);
-    if (reserved === 0 || members.length === 0 || (limits.length > 0 && own.length === 0)) return [];
+    const usable = (of: Workload | undefined): number => (amountOf(of?.reservation ?? {}, resource) * Math.min(1000, ...own)) / 1000;
+    const perInstance = usable(instances.at(-1));
+    if (perInstance === 0 || members.length === 0 || (limits.length > 0 && own.length === 0)) return [];
     const [history] = useOfGroups(trace, resource, grid, [{ name: application, members }]);
-    const perInstance = (reserved * Math.min(1000, ...own)) / 1000;
-    return history === undefined ? [] : [{ name: application, resource, history, instances: instances.length, perInstance, moreMax }];
+    const usableNow = instances.reduce((sum, instance) => sum + usable(instance), 0);
+    return history === undefined ? [] : [{ name: application, resource, history, instances: instances.length, usableNow, perInstance, moreMax }];
   });
 }
 

@@ -29,7 +29,14 @@ export interface ForecastReport {
   readonly pools: readonly PoolRunway[];
   readonly places: readonly PlacesRunway[];
   readonly offers: readonly Offer[];
+  /** Were the members of sums looked at one by one? Of many they are not, and the bands of sums rest on their own history. */
+  readonly membersToo: boolean;
 }
+
+/** Of so many applications the planner is asked for one more instance even of those that need none. */
+const applicationsMax = 20;
+/** Members of sums that are looked at one by one, at most. */
+const membersMax = 60;
 
 /** What a forecast is made of. */
 export interface ForecastJob {
@@ -58,17 +65,18 @@ export async function forecastReport(job: ForecastJob, progress: (stage: string,
   const offers = offersOf(settings, (host) => hostOnMicrosPerHour(index, host));
 
   const subjects = subjectsOf(per, trace, index);
-  const asked = resources.flatMap((resource) => demandsOf(trace, subjects, resource, { grid, horizonMs, bandPermille: settings.bandPermille }));
+  const membersToo = trace.series.length <= membersMax && subjects.length <= membersMax;
+  const asked = resources.flatMap((resource) => demandsOf(trace, subjects, resource, { grid, horizonMs, bandPermille: settings.bandPermille, membersToo }));
   const demands = await eachOf(asked, "forecasting demand", progress, (find) => Promise.resolve(find()));
   const pools = await eachOf(groupsOf(index, settings), "looking at runways", progress, (group) =>
     poolRunways({ index, trace, grid, settings, offers, growthOf, horizon, seed }, resources, group));
   const applications = [...scenario.fleet.applications].sort((a, b) => compareIds(a.id, b.id));
   const places = await eachOf(applications, "asking the planner for places", progress, ({ id }) =>
-    placesRunway({ scenario, trace, grid, simulation, resources, offers, growthOf, horizon, seed }, id));
+    placesRunway({ scenario, trace, grid, simulation, resources, offers, growthOf, horizon, seed, leastAsked: applications.length <= applicationsMax ? 1 : 0 }, id));
   return {
     name: scenario.name, title: scenario.title, currency: scenario.fleet.currency, hasDate: job.hasDate,
     historyStartMs: grid.startMs, historyEndMs: endMs, stepMs: grid.stepMs, horizonEndMs: horizon.endMs, per, bandPermille: settings.bandPermille,
-    unitOf: unitsOf(trace, job.ready), offers,
+    unitOf: unitsOf(trace, job.ready), offers, membersToo,
     demands,
     pools: pools.flat().sort((a, b) => mostConstrainedFirst(a.runway, b.runway)),
     places: places.flatMap((place) => place ?? []).sort((a, b) => mostConstrainedFirst(a.runway, b.runway)),

@@ -4,7 +4,7 @@ import type { Demand } from "../forecast/demand.ts";
 import type { ForecastReport } from "../forecast/report.ts";
 import type { PoolRunway } from "../forecast/runways.ts";
 import { formatDuration } from "../render/duration.ts";
-import { backTestWords, capital, poolsToTell, priceWords, remedyWords, resourceWords, seasonWords } from "../render/forecast-words.ts";
+import { backTestWords, capital, moreWords, poolsToTell, priceWords, remedyWords, resourceWords, seasonWords } from "../render/forecast-words.ts";
 import { formatMicros } from "../render/money.ts";
 
 const dayMs = 86_400_000;
@@ -157,7 +157,7 @@ function waysSection(report: ForecastReport): Section {
 
 function placesSection(report: ForecastReport): Section {
   const rows = report.places.map(({ application, services, like, runway }): readonly Cell[] => [
-    application, services.join(", "), resourceWords(runway.resource), like, runway.instances, runway.moreMayFit ? `at least ${runway.moreInstances}` : runway.moreInstances,
+    application, services.join(", "), resourceWords(runway.resource), like, runway.instances, runway.moreMayFit ? moreWords(runway) : runway.moreInstances,
     dayWords(runway.crossed.p10, report), dayWords(runway.crossed.p50, report), dayWords(runway.crossed.p90, report),
   ]);
   return {

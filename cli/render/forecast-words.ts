@@ -1,4 +1,4 @@
-import type { Remedy, Season, Way, WhenAtMs } from "../../simulator/index.ts";
+import type { InstanceRunway, Remedy, Season, Way, WhenAtMs } from "../../simulator/index.ts";
 import type { Demand } from "../forecast/demand.ts";
 import type { ForecastReport } from "../forecast/report.ts";
 import type { PoolRunway } from "../forecast/runways.ts";
@@ -38,6 +38,12 @@ export function helpsUntil({ until, isEnough }: Way, times: Times): string {
 
 export function priceWords({ microsPerMonth }: Way, currency: string): string {
   return microsPerMonth === 0 ? "nothing" : `${formatMicros(microsPerMonth)} ${currency}/month`;
+}
+
+/** How many more instances fit, as far as was asked. */
+export function moreWords({ moreInstances, moreMayFit }: InstanceRunway): string {
+  if (!moreMayFit) return String(moreInstances);
+  return moreInstances === 0 ? "none needed" : `at least ${moreInstances}`;
 }
 
 /** In what a load repeats itself. */

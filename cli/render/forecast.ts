@@ -5,7 +5,7 @@ import type { PoolRunway } from "../forecast/runways.ts";
 import { formatAmount } from "./amount.ts";
 import { countWords } from "./diagnostics.ts";
 import { formatDuration } from "./duration.ts";
-import { backTestWords, dayWords, helpsUntil, poolsToTell, priceWords, remedyWords, seasonName, whenWords } from "./forecast-words.ts";
+import { backTestWords, dayWords, helpsUntil, moreWords, poolsToTell, priceWords, remedyWords, seasonName, whenWords } from "./forecast-words.ts";
 import type { Paint } from "./paint.ts";
 import { sparkline } from "./sparkline.ts";
 import { renderTable, type Column } from "./table.ts";
@@ -39,6 +39,7 @@ const dates: readonly Column[] = [{ head: "p10", align: "right" }, { head: "p50"
 function poolTable(report: ForecastReport, { paint, columns, full }: View): string {
   if (report.pools.length === 0) return wrap("No group of hosts limits any resource of the load, so none runs out.", columns, "");
   const shown = full ? report.pools : poolsToTell(report);
+  if (shown.length === 0) return `${paint.bold("Runway")}\n${wrap("No resource of any group runs out on any path within two years, and none is more than 60 % used (--full shows all).", columns, "  ")}`;
   const rows = shown.map((pool) => {
     const { runway } = pool;
     const amount = (value: number): string => formatAmount(Math.round(value), unitOf(report, pool.resource));
@@ -59,7 +60,7 @@ function placesTable(report: ForecastReport, { paint, columns, full }: View): st
     const { runway } = place;
     return [
       markOf(place, report, paint), place.application, place.services.join(", "), runway.resource, String(runway.instances),
-      `${runway.moreMayFit ? "at least " : ""}${runway.moreInstances}`, ...whenWords(runway.crossed, report),
+      moreWords(runway), ...whenWords(runway.crossed, report),
     ];
   });
   const table = renderTable([
@@ -96,6 +97,7 @@ function demandTable(report: ForecastReport, { paint, columns, full }: View): st
   const constant = full ? 0 : report.demands.length - changing.length;
   const words = [
     `Mean use of the last week that is known, and of the last week of the horizon with its band, which is to hold ${report.bandPermille / 10} % of what comes. Tested on its own past: what the band held, and the error in parts of that of repeating the last day.`,
+    ...report.membersToo || report.per === "workload" ? [] : ["There are too many workloads to look at each: bands of sums rest on the history of the sum alone."],
     ...constant === 0 ? [] : [`${countWords(constant, "demand does", "demands do")} not change and ${constant === 1 ? "is" : "are"} left out (--full shows all).`],
   ].join(" ");
   if (shown.length === 0) return `${paint.bold("Demand")}\n${wrap("No demand changes (--full shows all).", columns, "  ")}`;

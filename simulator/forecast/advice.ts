@@ -1,7 +1,7 @@
 import type { Host } from "../../model/fleet.ts";
 import { compareIds, type PolicyId } from "../../model/ids.ts";
 import { dayMs } from "./history.ts";
-import { instanceRunway, mostThatFit, type InstancePool, type InstanceRunway } from "./instances.ts";
+import { instanceRunway, mostThatFit, usableWith, type InstancePool, type InstanceRunway } from "./instances.ts";
 import { roomOf, withBought, type KeptFree } from "./pools.ts";
 import { usableOf, type Runway, type RunwayModel, type WhenAtMs } from "./runway.ts";
 
@@ -115,7 +115,7 @@ export async function waysOfInstances(
     const most = Math.min(max, needed);
     const tooFew = await mostThatFit(async (count) => !(await fits(needed, bought(count))), most);
     if (tooFew === most) continue;
-    ways.push(wayOf(bought(tooFew + 1), (tooFew + 1) * microsPerMonth, model.against((pool.instances + needed) * pool.perInstance), horizon));
+    ways.push(wayOf(bought(tooFew + 1), (tooFew + 1) * microsPerMonth, model.against(usableWith(pool, needed)), horizon));
   }
   for (const policy of policies) {
     const remedy: Remedy = { kind: "relax-policy", policy };

@@ -3,7 +3,9 @@ import type { PoolLoad, Runway, RunwayModel } from "./runway.ts";
 /** An application whose next instance must fit under all rules, and not only into a sum of capacities. */
 export interface InstancePool extends PoolLoad {
   readonly instances: number;
-  /** What one instance may be used to before another one is started. */
+  /** What all of them may be used to. */
+  readonly usableNow: number;
+  /** What another one like the last may be used to. */
   readonly perInstance: number;
   /** How many further instances are asked about at most. */
   readonly moreMax: number;
@@ -24,14 +26,19 @@ export interface InstanceRunway extends Runway {
 export async function instanceRunway(pool: InstancePool, model: RunwayModel, fits: Fits): Promise<InstanceRunway> {
   const moreInstances = await mostThatFit(fits, pool.moreMax);
   return {
-    ...model.against((pool.instances + moreInstances) * pool.perInstance),
+    ...model.against(usableWith(pool, moreInstances)),
     instances: pool.instances, moreInstances, moreMayFit: moreInstances === pool.moreMax,
   };
 }
 
 /** How many further instances nine of ten paths do with for so many days. */
-export function instancesNeeded({ instances, perInstance }: Pick<InstancePool, "instances" | "perInstance">, model: RunwayModel, days: number): number {
-  return perInstance <= 0 ? 0 : Math.max(0, Math.ceil(model.peakWithin(days) / perInstance) - instances);
+export function instancesNeeded({ usableNow, perInstance }: Pick<InstancePool, "usableNow" | "perInstance">, model: RunwayModel, days: number): number {
+  return perInstance <= 0 ? 0 : Math.max(0, Math.ceil((model.peakWithin(days) - usableNow) / perInstance));
+}
+
+/** What all instances may be used to when so many are added. */
+export function usableWith({ usableNow, perInstance }: Pick<InstancePool, "usableNow" | "perInstance">, more: number): number {
+  return usableNow + more * perInstance;
 }
 
 /** The largest count up to a limit for which something holds that holds for all smaller ones: doubling, then halving. */

@@ -59,7 +59,7 @@ describe("ways out of a runway that ends too soon", () => {
   });
 
   it("under the rules are purchases and policies with which the planner finds places", async () => {
-    const pool = { ...load, instances: 4, perInstance: 45, moreMax: 10 };
+    const pool = { ...load, instances: 4, usableNow: 180, perInstance: 45, moreMax: 10 };
     const asked: number[] = [];
     const ways = await waysOfInstances({
       pool, model, runway: { ...model.against(180), instances: 4, moreInstances: 0, moreMayFit: false },

@@ -7,7 +7,7 @@ import { hourly, startMs } from "./history-of.ts";
 
 /** A load that grows by exactly one a day from 100 on; four instances of 50 hold 200. */
 const load = { name: "web", resource: "cpuMillicores", history: hourly(60, (hour) => 100 + Math.floor(hour / 24)) };
-const pool = { ...load, instances: 4, perInstance: 50, moreMax: 1000 };
+const pool = { ...load, instances: 4, usableNow: 200, perInstance: 50, moreMax: 1000 };
 const model = new RunwayModel(load, { seed: 7, paths: 100 });
 
 describe("a runway under the rules", () => {
