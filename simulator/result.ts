@@ -7,7 +7,7 @@ import type { LinkRecord } from "./flows.ts";
 import { useClasses } from "./meters.ts";
 import type { Breach } from "./rule-watch.ts";
 import type { ScalingRecord } from "./scaling.ts";
-import type { ServiceRecord } from "./services.ts";
+import { instancesByApplication, type ServiceRecord } from "./services.ts";
 import type { TaskRecord } from "./tasks.ts";
 import type { Happening, TimedHappening } from "./timeline.ts";
 import type { HostState } from "./world.ts";
@@ -101,12 +101,13 @@ const hostStates: readonly HostState[] = ["off", "booting", "on", "stopping", "m
 export function resultOf(engine: Engine): SimulationResult {
   const { core, tasks, rules, recovery, flows, peaks } = engine;
   const hosts = core.index.hosts.map((_, h) => hostResult(engine, h));
+  const instances = instancesByApplication(core.index);
   const sum = (of: (host: HostResult) => bigint): bigint => hosts.reduce((total, host) => total + of(host), 0n);
   const transferMicros = BigInt(core.bill.transferMicros);
   return {
     lengthMs: core.nowMs, hosts,
     workloads: core.index.workloads.map((_, w) => workloadResult(engine, w)),
-    services: core.index.fleet.services.map((_, service) => serviceResult(engine, service)),
+    services: core.index.fleet.services.map((_, service) => serviceResult(engine, service, instances)),
     scaling: engine.scaling.records(),
     tasks: Array.from({ length: tasks.count }, (_, n) => tasks.record(n)),
     actions: engine.actionRecords(),
@@ -181,12 +182,12 @@ function workloadResult({ core }: Engine, w: number): WorkloadResult {
   };
 }
 
-function serviceResult({ core }: Engine, service: number): ServiceResult {
+function serviceResult({ core }: Engine, service: number, instances: ReadonlyMap<string, readonly number[]>): ServiceResult {
   const { index } = core;
   const found = index.fleet.services[service];
   if (found === undefined) throw new RangeError(`the fleet has no service ${service}`);
   const record = core.services.record(service, core.nowMs);
-  const members = index.workloads.flatMap(({ applications }, w) => (applications.some((id) => found.applications.includes(id)) ? [w] : []));
+  const members = [...new Set(found.applications.flatMap((id) => instances.get(id) ?? []))];
   const upMs = record.operationalMs + record.degradedMs;
   return {
     ...record, service: found.id, availabilityPpm: core.nowMs === 0 ? 1_000_000 : Math.floor((1_000_000 * upMs) / core.nowMs),

@@ -39,7 +39,10 @@ export class JoinedLoad implements LoadSource {
       fill: (block) => {
         const filled = Math.max(0, Math.min(block.slots, this.slots - slot));
         slot += filled;
-        this.#constants.forEach((own, r) => own.forEach((constant, row) => block.samples[r]?.fill(constant, row * block.slots, row * block.slots + filled)));
+        this.#constants.forEach((own, r) => {
+          const samples = block.samples[r];
+          if (samples !== undefined) for (let row = 0; row < own.length; row++) samples.fill(own[row] as number, row * block.slots, row * block.slots + filled);
+        });
         for (const cursor of cursors) this.samplesAtLimit += cursor.addTo(block, filled);
         return filled;
       },
