@@ -19,7 +19,8 @@ export async function dataDoor(receiver: Receiver, message: IncomingMessage, ask
   const [workload, key] = [asked.get("workload") ?? "", asked.get("key") ?? ""];
   if (workload === "" || key === "" || workload.length > 253 || key.length > longest) return { status: 400, body: { because: "a workload and a key are needed" } };
   const id = workload as WorkloadId;
-  switch (message.method) {
+  const { method = "" } = message;
+  switch (method) {
     case "PUT":
       // An upload may take hours, but not in silence.
       message.socket.setTimeout(idleMs, () => message.destroy(new Error("nothing came for a minute")));

@@ -87,7 +87,7 @@ export class HostAgent {
     const outbox = new Outbox(clock);
     const driver = await this.#options.driver(new HttpsCarrier(() => this.#credentials, whereIs));
     this.#agent = await Agent.open({ host, clock, log, driver, facts, note, report: (report) => outbox.say(report) }, entries);
-    this.#door = agentServer({ agent: this.#agent, outbox, receiver: driver, credentials: this.#credentials, revoked: this.#revoked, clock: { utcMs: () => means.clock.utcMs(), after: clock.after }, note });
+    this.#door = agentServer({ agent: this.#agent, outbox, receiver: driver, credentials: this.#credentials, revoked: this.#revoked, clock: { utcMs: () => means.clock.utcMs(), after: (delayMs, wake) => clock.after(delayMs, wake) }, note });
     const { server } = this.#door;
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -105,7 +105,7 @@ export class HostAgent {
     this.#cancel();
     const server = this.#door?.server;
     server?.closeAllConnections();
-    await new Promise<void>((resolve) => { server === undefined ? resolve() : server.close(() => resolve()); });
+    if (server !== undefined) await new Promise<void>((resolve) => { server.close(() => resolve()); });
     await this.#agent?.close();
     this.#release();
   }

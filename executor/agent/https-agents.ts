@@ -96,7 +96,8 @@ class Line {
     this.#to = to;
     this.#identity = { role: to.role, name: to.host };
     this.doorkeeper = new Doorkeeper(post.revoked, post.clock, [to.role], post.note);
-    this.#connections = new Connections({ keepAlive: true, maxSockets: 2, ...clientTls(post.credentials, this.#identity) });
+    // No session is taken up again: that would skip the look at the certificate.
+    this.#connections = new Connections({ keepAlive: true, maxSockets: 2, maxCachedSessions: 0, ...clientTls(post.credentials, this.#identity) });
     void this.#fetch();
   }
 

@@ -47,12 +47,15 @@ export class HttpsCarrier implements Carrier {
     return new Promise((resolve, reject) => {
       const tls = clientTls(this.#credentials(), { role: "agent", name: host });
       const message = send({ host: where.address, port: where.port, method, path, agent: false, signal, ...tls }, (response) => {
-        void readBody(response, bodyBytesMax).then((text) => {
-          const value = text === null ? undefined : jsonOf(text);
-          if (response.statusCode === 200 && replyChecker.Check(value)) resolve(value.arrival === undefined ? {} : { arrival: value.arrival });
-          else reject(new Error(replyChecker.Check(value) ? value.because ?? `${host} refuses` : `${host} answers something that cannot be read`));
+        const read = async (): Promise<{ readonly arrival?: Arrival }> => {
+          const text = await readBody(response, bodyBytesMax);
           message.destroy();
-        });
+          const value = text === null ? undefined : jsonOf(text);
+          if (!replyChecker.Check(value)) throw new Error(`${host} answers something that cannot be read`);
+          if (response.statusCode !== 200) throw new Error(value.because ?? `${host} refuses`);
+          return value.arrival === undefined ? {} : { arrival: value.arrival };
+        };
+        resolve(read());
       });
       message.on("error", reject);
       if (data === undefined) message.end();

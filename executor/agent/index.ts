@@ -1,12 +1,6 @@
-export { AgentLog, LogBroken, type LogEntry, type OpenedLog } from "./agent-log.ts";
-export { agentServer, type AgentServer, type Served } from "./agent-server.ts";
-export { Agent, type AgentWorld } from "./agent.ts";
 export type { Arrival, Carrier, Receiver } from "./carrier.ts";
 export type { Changed, Course, Driver, Outcome, Task } from "./driver.ts";
-export { credentialsPath, HostAgent, openHostAgent, type HostAgentOptions, type OpenedHostAgent } from "./host-agent.ts";
+export { credentialsPath, openHostAgent, type HostAgent, type HostAgentOptions, type OpenedHostAgent } from "./host-agent.ts";
 export { hostFacts } from "./host-facts.ts";
 export { HttpsAgents, type Address, type Post } from "./https-agents.ts";
-export { HttpsCarrier } from "./https-carrier.ts";
-export { Outbox, type Said } from "./outbox.ts";
-export { claim } from "./sole.ts";
 export { ProcessDriver, type ProcessSettings } from "./process/process-driver.ts";

@@ -1,5 +1,4 @@
-import "reflect-metadata";
-import { PublicKey, X509Certificate } from "@peculiar/x509";
+import { PublicKey, X509Certificate } from "./x509.ts";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";

@@ -92,10 +92,12 @@ function ask({ address, port }: AuthorityAddress, tls: RequestOptions, what: str
     const failed = (error: Error): void => resolve({ because: `the authority at ${address} port ${port} does not answer: ${error.message}` });
     const options = { host: address, port, method, path, minVersion: "TLSv1.3", agent: false, timeout: timeoutMs, headers: { "content-type": "application/json" }, signal: AbortSignal.timeout(timeoutMs), ...tls } as const;
     const message = send(options, (response) => {
-      void readBody(response, bodyBytesMax).then((text) => {
+      const read = async (): Promise<Reply> => {
+        const text = await readBody(response, bodyBytesMax);
         const value = text === null ? undefined : jsonOf(text);
-        resolve(reply.Check(value) ? value : { because: "the authority's answer cannot be read" });
-      });
+        return reply.Check(value) ? value : { because: "the authority's answer cannot be read" };
+      };
+      resolve(read());
     });
     message.on("error", failed);
     message.end(body === undefined ? undefined : JSON.stringify(body));

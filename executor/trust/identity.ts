@@ -53,7 +53,7 @@ export function serialOf(hexadecimal: string): string {
 
 /** Certificates cut common names at 64 characters; the other name is whole. */
 export function commonNameOf({ name }: Identity): string {
-  return [...name].slice(0, 64).join("");
+  return Array.from(name).slice(0, 64).join("");
 }
 
 /** Why this cannot be a name; null when it can. */

@@ -4,8 +4,8 @@ export { loadCredentials, saveCredentials, type LoadedCredentials } from "./cred
 export { Doorkeeper, type Note } from "./doorkeeper.ts";
 export { enrol, fetchRevocations, isDueToRenew, renew, type AuthorityAddress, type Enrolled } from "./enrolment-client.ts";
 export { enrolmentServer } from "./enrolment-server.ts";
-export { nameProblem, sameIdentity, words, type Identity, type Peer, type Role } from "./identity.ts";
+export type { Identity, Peer, Role } from "./identity.ts";
 export { isMissing, syncFolder, writeLasting } from "./lasting-file.ts";
 export type { Means } from "./means.ts";
 export { RevokedSerials } from "./revoked-serials.ts";
-export { clientTls, peerAt, serverTls, type Credentials } from "./tls.ts";
+export { clientTls, serverTls, type Credentials } from "./tls.ts";

@@ -1,8 +1,7 @@
-import "reflect-metadata";
 import {
   AuthorityKeyIdentifierExtension, BasicConstraintsExtension, ExtendedKeyUsage, ExtendedKeyUsageExtension, KeyUsageFlags, KeyUsagesExtension, Name,
   SubjectAlternativeNameExtension, SubjectKeyIdentifierExtension, X509CertificateGenerator, X509CrlGenerator, type PublicKey, type X509Certificate,
-} from "@peculiar/x509";
+} from "./x509.ts";
 import type { webcrypto } from "node:crypto";
 import { uriOf, type Identity, type Role } from "./identity.ts";
 import { signature, slackMs, type Means } from "./means.ts";

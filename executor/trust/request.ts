@@ -1,5 +1,4 @@
-import "reflect-metadata";
-import { Name, Pkcs10CertificateRequest, Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension, type PublicKey } from "@peculiar/x509";
+import { Name, Pkcs10CertificateRequest, Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension, type PublicKey } from "./x509.ts";
 import type { webcrypto } from "node:crypto";
 import { commonNameOf, uriOf, type Identity } from "./identity.ts";
 import { keyKind, signature, type Means } from "./means.ts";

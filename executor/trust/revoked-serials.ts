@@ -1,5 +1,4 @@
-import "reflect-metadata";
-import { X509Certificate, X509Crl } from "@peculiar/x509";
+import { X509Certificate, X509Crl } from "./x509.ts";
 import { serialOf } from "./identity.ts";
 import type { Means } from "./means.ts";
 

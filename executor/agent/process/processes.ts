@@ -98,9 +98,9 @@ async function hasOpen(pid: string, path: string): Promise<boolean> {
 }
 
 /** Sends a signal to a program and all of its group; nothing happens when it is gone. */
-export async function signal(process_: ProcessId, name: "SIGTERM" | "SIGKILL"): Promise<void> {
-  if (!await isAlive(process_)) return;
-  for (const target of [-process_.pid, process_.pid]) {
+export async function signal(program: ProcessId, name: "SIGTERM" | "SIGKILL"): Promise<void> {
+  if (!await isAlive(program)) return;
+  for (const target of [-program.pid, program.pid]) {
     try {
       process.kill(target, name);
       return;

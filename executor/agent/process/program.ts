@@ -9,7 +9,7 @@ const argument = Type.String({ maxLength: 32_768, pattern: "^[^\\u0000]*$" });
 const programForm = Type.Object({
   /** The program and its arguments. A relative program is one of its own files. */
   command: Type.Array(argument, { minItems: 1, maxItems: 1000 }),
-  environment: Type.Optional(Type.Record(Type.String({ pattern: "^[A-Za-z_][A-Za-z0-9_]{0,200}$" }), argument)),
+  environment: Type.Optional(Type.Record(Type.String({ pattern: "^[A-Za-z_][A-Za-z0-9_]{0,200}$" }), argument, { additionalProperties: false })),
   /** It counts as started when it is still up after so long. */
   settleMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 600_000 })),
   /** So long it may take to end when it is told to. */

@@ -78,16 +78,16 @@ export class Supervisor {
     const place = this.#places.of(workload);
     const runnable = await readProgram(place, this.#ways.allowed);
     if ("because" in runnable) return failed(runnable.because, "stopped", { again: false });
-    const process_ = await this.#launch(workload, runnable.program, runnable.path, "starting");
+    const child = await this.#launch(workload, runnable.program, runnable.path, "starting");
     const state = await this.#state(workload);
-    if (process_ !== null && await this.#staysUp(process_, runnable.program.settleMs ?? defaultSettleMs, ended)) {
+    if (child !== null && await this.#staysUp(child, runnable.program.settleMs ?? defaultSettleMs, ended)) {
       await this.#places.keep(workload, { ...state, wanted: "running" });
       this.#restarts.delete(workload);
       return { kind: "done" };
     }
     await this.#endAll(workload, state);
     await this.#places.keep(workload, { ...state, wanted: "stopped", pid: 0 });
-    const because = process_ === null ? "it could not be begun" : ended.aborted ? "it was ended" : "it ended by itself at once; its output.log may say why";
+    const because = child === null ? "it could not be begun" : ended.aborted ? "it was ended" : "it ended by itself at once; its output.log may say why";
     // Nobody can prove that it did nothing in its short life.
     return failed(because, "stopped", { ran: true });
   }
@@ -95,9 +95,9 @@ export class Supervisor {
   /** After a crash during a start: does it run? From now on it is looked after, or ended for good. */
   async confirm(workload: WorkloadId): Promise<boolean> {
     const state = await this.#state(workload);
-    const process_ = state.wanted === "starting" ? await this.#process(workload, state) : null;
-    if (process_ !== null) {
-      await this.#places.keep(workload, { ...state, ...process_, boot: this.#boot, wanted: "running" });
+    const child = state.wanted === "starting" ? await this.#process(workload, state) : null;
+    if (child !== null) {
+      await this.#places.keep(workload, { ...state, ...child, boot: this.#boot, wanted: "running" });
       return true;
     }
     await this.#endAll(workload, state);
@@ -109,11 +109,11 @@ export class Supervisor {
     const before = await this.#state(workload);
     const runnable = await readProgram(this.#places.of(workload), this.#ways.allowed);
     const { graceMs = defaultGraceMs, mayKill = true } = "program" in runnable ? runnable.program : {};
-    const process_ = await this.#process(workload, before);
-    const state = { ...before, ...process_ };
+    const child = await this.#process(workload, before);
+    const state = { ...before, ...child };
     await this.#places.keep(workload, { ...state, wanted: "stopped" });
-    if (process_ !== null) await signal(process_, "SIGTERM");
-    const gone = process_ === null || await this.#goes(process_, graceMs, ended);
+    if (child !== null) await signal(child, "SIGTERM");
+    const gone = child === null || await this.#goes(child, graceMs, ended);
     if (!gone && (ended.aborted || !mayKill)) {
       await this.#places.keep(workload, { ...state, wanted: "running" });
       return failed(ended.aborted ? "it was ended before the program had" : `the program has not ended in ${graceMs} ms, and may not be killed`, "running");
@@ -134,17 +134,17 @@ export class Supervisor {
     const before = await this.#state(workload);
     await this.#endAll(workload, before);
     await this.#places.keep(workload, { ...before, wanted, boot: this.#boot, pid: 0, began: "" });
-    const process_ = await launch({
+    const child = await launch({
       place, path, args: program.command.slice(1), uid: this.#ways.owner?.uid, gid: this.#ways.owner?.gid,
       environment: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", ...program.environment, HOME: join(place, "files"), STOWAGE_WORKLOAD: workload },
     }, () => {
       this.#look(workload).catch((error: unknown) => this.#world.note(`${workload}: ${error instanceof Error ? error.message : String(error)}`));
     });
-    if (process_ === null) return null;
-    const unlimited = program.limits === undefined ? [] : await limit(place, process_.pid, program.limits);
+    if (child === null) return null;
+    const unlimited = program.limits === undefined ? [] : await limit(place, child.pid, program.limits);
     for (const words of unlimited) this.#world.note(`${workload}: ${words}`);
-    await this.#places.keep(workload, { ...before, wanted, boot: this.#boot, ...process_ });
-    return process_;
+    await this.#places.keep(workload, { ...before, wanted, boot: this.#boot, ...child });
+    return child;
   }
 
   /** The process of a workload: the one that is known, or after a crash the one that holds the lock. */
@@ -166,9 +166,9 @@ export class Supervisor {
     throw new Error(`${workload} has processes that cannot be ended`);
   }
 
-  async #staysUp(process_: ProcessId, forMs: number, ended: AbortSignal): Promise<boolean> {
+  async #staysUp(child: ProcessId, forMs: number, ended: AbortSignal): Promise<boolean> {
     const untilMs = this.#world.clock.nowMs() + forMs;
-    while (!ended.aborted && await isAlive(process_)) {
+    while (!ended.aborted && await isAlive(child)) {
       const leftMs = untilMs - this.#world.clock.nowMs();
       if (leftMs <= 0) return true;
       await this.#pause(Math.min(leftMs, lookEveryMs / 10));
@@ -176,9 +176,9 @@ export class Supervisor {
     return false;
   }
 
-  async #goes(process_: ProcessId, withinMs: number, ended: AbortSignal): Promise<boolean> {
+  async #goes(child: ProcessId, withinMs: number, ended: AbortSignal): Promise<boolean> {
     const untilMs = this.#world.clock.nowMs() + withinMs;
-    while (await isAlive(process_)) {
+    while (await isAlive(child)) {
       if (ended.aborted || this.#world.clock.nowMs() >= untilMs) return false;
       await this.#pause(lookEveryMs / 20);
     }

@@ -12,7 +12,7 @@ const whereIs = (other: HostId): Address => ({ address: "127.0.0.1", port: ports
 
 const { agent, diagnostics } = await openHostAgent({
   folder: join(folder, `${host}.agent`), listen: whereIs(host as HostId), whereIs, authority: null, clock: systemClock,
-  means: { clock: systemClock, crypto: webcrypto as webcrypto.Crypto },
+  means: { clock: systemClock, crypto: webcrypto },
   driver: (carrier) => ProcessDriver.open(
     { root: join(folder, host), templates: join(folder, "templates", host), allowed: ["/bin/sleep"], owner: null, startAtBoot: false },
     { clock: systemClock, carrier, note: (words) => console.log(words) },

@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { AgentLog } from "../../../executor/agent/agent-log.ts";
+import { AgentLog, type LogEntry } from "../../../executor/agent/agent-log.ts";
 import { Agent } from "../../../executor/agent/agent.ts";
 import type { Driver } from "../../../executor/agent/driver.ts";
 import { claim } from "../../../executor/agent/sole.ts";
@@ -28,9 +28,9 @@ interface Tried {
   readonly path: string;
   readonly reports: Report[];
   /** Waits for the next report that is not about the beginning of something. */
-  next(): Promise<Report>;
+  readonly next: () => Promise<Report>;
   /** As after a crash: another agent with the same log. The first one keeps what it has in memory, and is not asked any more. */
-  again(driver?: Driver): Promise<Tried>;
+  readonly again: (driver?: Driver) => Promise<Tried>;
 }
 
 /** An agent of a real log and a real driver. */
@@ -126,7 +126,7 @@ describe("an agent", () => {
     agent.receive(start(host, { action: "other" as ActionId }));
     await Promise.all([one, two]);
     const ends = reports.filter((report) => report.kind === "done" || report.kind === "failed");
-    expect(ends.map(({ kind, action }) => [kind, action]).sort()).toEqual([["done", expect.any(String)], ["failed", expect.any(String)]]);
+    expect(ends.map(({ kind }) => kind).sort()).toEqual(["done", "failed"]);
     expect(ends.find((report) => report.kind === "failed")).toMatchObject({ again: true, because: "another attempt with it is still under way here" });
   });
 
@@ -180,13 +180,15 @@ function resolveLate(driver: Driver): Driver["resolve"] {
   };
 }
 
-describe("the log of an agent", () => {
-  const entry = (epoch: number) => ({ kind: "fence", epoch }) as const;
+function entry(epoch: number): LogEntry {
+  return { kind: "fence", epoch };
+}
 
+describe("the log of an agent", () => {
   it("keeps what it was given in order, also when much comes at once", async () => {
     const path = await logFile();
     const { log } = await AgentLog.open(path);
-    await Promise.all(Array.from({ length: 200 }, (_, i) => log?.append(entry(i))));
+    await Promise.all(Array.from({ length: 200 }, async (_, i) => log?.append(entry(i))));
     await log?.close();
     const { entries, log: again } = await AgentLog.open(path);
     await again?.close();

@@ -8,7 +8,7 @@ import type { Action } from "../../../model/plan.ts";
 export interface Layer {
   readonly a: HostId;
   readonly b: HostId;
-  driver(host: HostId): Driver;
+  readonly driver: (host: HostId) => Driver;
   /** Makes it possible to start a new workload on a host; `content` is what its data say. */
   prepare(host: HostId, workload: WorkloadId, content: string): Promise<void>;
   /** What the data of a workload on a host say; null when there are none. */
@@ -35,19 +35,25 @@ export function quiet(signal: AbortSignal = new AbortController().signal): { rea
   return { signal, progress: () => {} };
 }
 
+const w = "web" as WorkloadId;
+
+async function started(layer: Layer, workload = w, content = "one"): Promise<void> {
+  await layer.prepare(layer.a, workload, content);
+  expect(await layer.driver(layer.a).perform(task({ kind: "start", workload, host: layer.a }, "absent"), quiet())).toEqual({ kind: "done" });
+}
+
+async function stopped(layer: Layer, workload = w): Promise<void> {
+  await started(layer, workload);
+  expect(await layer.driver(layer.a).perform(task({ kind: "stop", workload, host: layer.a }, "running"), quiet())).toEqual({ kind: "done" });
+}
+
+function perform({ a, driver }: Layer, work: Action, expects: Expectation): Promise<Outcome> {
+  return driver(a).perform(task(work, expects), quiet());
+}
+
 /** What every driver of a layer with data promises. */
 export function holdsDriverContract(name: string, open: () => Promise<Layer>): void {
-  const w = "web" as WorkloadId;
-  const started = async (layer: Layer, workload = w, content = "one"): Promise<void> => {
-    await layer.prepare(layer.a, workload, content);
-    expect(await layer.driver(layer.a).perform(task({ kind: "start", workload, host: layer.a }, "absent"), quiet())).toEqual({ kind: "done" });
-  };
-  const stopped = async (layer: Layer, workload = w): Promise<void> => {
-    await started(layer, workload);
-    expect(await layer.driver(layer.a).perform(task({ kind: "stop", workload, host: layer.a }, "running"), quiet())).toEqual({ kind: "done" });
-  };
-  const perform = ({ a, driver }: Layer, work: Action, expects: Expectation): Promise<Outcome> => driver(a).perform(task(work, expects), quiet());
-
+  holdsWhenThingsGoWrong(name, open);
   describe(`the ${name} driver`, () => {
     it("starts, stops, starts again and removes a workload, and finds it as it is", async () => {
       const layer = await open();
@@ -112,13 +118,21 @@ export function holdsDriverContract(name: string, open: () => Promise<Layer>): v
       expect([await layer.driver(b).find(w), await layer.content(b, w), await layer.content(a, w)]).toEqual(["running", "another", "one"]);
     });
 
+  });
+}
+
+function holdsWhenThingsGoWrong(name: string, open: () => Promise<Layer>): void {
+  describe(`the ${name} driver, when things go wrong`, () => {
     it("says nothing of a transfer while the other side is silent, and leaves nothing there when it fails", async () => {
       const layer = await open();
       const { a, b } = layer;
       await stopped(layer);
       layer.cut(true);
       let outcome: Outcome | null = null;
-      const ended = perform(layer, { kind: "transfer", workload: w, from: a, to: b }, "stopped").then((how) => { outcome = how; });
+      const ended = perform(layer, { kind: "transfer", workload: w, from: a, to: b }, "stopped").then((how) => {
+        outcome = how;
+        return how;
+      });
       await new Promise((resolve) => { setTimeout(resolve, 300); });
       expect(outcome).toBeNull();
       layer.cut(false);

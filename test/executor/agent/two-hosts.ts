@@ -35,7 +35,7 @@ export interface TwoHosts {
 
 export async function twoHosts(names: Readonly<Record<string, string>> = { a: "a", b: "b" }): Promise<TwoHosts> {
   const folder = await newHosts();
-  const means = { clock: systemClock, crypto: webcrypto as webcrypto.Crypto };
+  const means = { clock: systemClock, crypto: webcrypto };
   const { authority } = await Authority.create(join(folder, "authority"), "test fleet", means);
   if (authority === null) throw new Error("there is no authority");
   const ports: Record<string, number> = {};

@@ -1,13 +1,12 @@
-import "reflect-metadata";
 import {
   BasicConstraintsExtension, ChallengePasswordAttribute, Name, Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension,
   type Pkcs10CertificateRequestCreateParams,
-} from "@peculiar/x509";
+} from "../../../executor/trust/x509.ts";
 import { X509Certificate } from "node:crypto";
 import { chmod, readdir, stat, writeFile } from "node:fs/promises";
 import { request as send } from "node:https";
 import { join } from "node:path";
-import fc from "fast-check";
+import { assert, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { identityOf, peerOf, uriOf, type Identity } from "../../../executor/trust/identity.ts";
 import { Authority, enrol, isDueToRenew, loadCredentials, renew, saveCredentials } from "../../../executor/trust/index.ts";
@@ -37,7 +36,7 @@ describe("names in certificates", () => {
   });
 
   it("are read back whatever they are", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary", minLength: 1, maxLength: 60 }), (name) => {
+    assert(property(string({ unit: "binary", minLength: 1, maxLength: 60 }), (name) => {
       const read = identityOf(uriOf({ role: "power", name }));
       expect(read === null || read.name === name).toBe(true);
     }), { seed: 5, numRuns: 200 });
@@ -124,7 +123,7 @@ describe("a token", () => {
     const { authority: other } = await Authority.open(trusted.folder, trusted.means);
     const token = await trusted.authority.invite(h1, hourMs);
     const requests = await Promise.all(Array.from({ length: 8 }, () => request(trusted, {})));
-    const answers = await Promise.all(requests.map((text, i) => (i % 2 === 0 ? trusted.authority : other)?.enrol(token, text, h1)));
+    const answers = await Promise.all(requests.map(async (text, i) => (i % 2 === 0 ? trusted.authority : other)?.enrol(token, text, h1)));
     expect(answers.filter((answer) => answer !== undefined && "certificatePem" in answer)).toHaveLength(1);
     expect(await readdir(join(trusted.folder, "issued"))).toHaveLength(1);
   });

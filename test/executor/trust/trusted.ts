@@ -32,7 +32,7 @@ export async function newFolder(): Promise<string> {
 export async function newAuthority(settings = defaultAuthoritySettings): Promise<Trusted> {
   const folder = join(await newFolder(), "authority");
   const date = new TestDate();
-  const means: Means = { clock: date, crypto: webcrypto as webcrypto.Crypto };
+  const means: Means = { clock: date, crypto: webcrypto };
   const { authority, diagnostics } = await Authority.create(folder, "test fleet", means, settings);
   if (authority === null) throw new Error(JSON.stringify(diagnostics));
   return { folder, date, means, authority };
