@@ -32,6 +32,18 @@ const whole: ScenarioDocument = {
   ],
   objectives: [{ terms: [{ objective: "money", weight: 2 }, { objective: "shoulds" }] }],
   settings: { paybackHours: 7, downtimeMicrosPerSecond: 1, moveMicros: 2, balance: { of: "reservation", dimensions: [{ memoryMiB: 1 }] } },
+  simulation: {
+    start: "2026-11-20T21:30:00Z", length: "2d", step: "15min", seed: 7, plan: { at: "1h", mode: "repair" },
+    load: [
+      { trace: { files: ["traces/a"], loadOf: { "base-1": "vm 1" }, begins: "same-weekday", growth: { kind: "linear", permillePerMonth: -20, from: "2026-01-01T00:00:00Z" } } },
+      { synthetic: { workloads: { application: "front" }, resources: ["cpuMillicores"], usePermille: 500 } }, { usual: { workloads: ["base-1"] } },
+    ],
+    failures: [{ at: "2h", host: "h1", repair: "30min" }, { at: "3h", domain: { rack: "r1" }, repair: "1h" }, { at: "3h", link: ["paris", "cloud"], repair: "5min" }],
+    breakdowns: [{ lifetime: { exponential: { mean: "60d" } }, repair: { logNormal: { median: "4h", sigmaPermille: 500 } } }, { hosts: ["h1"], turns: [{ after: "5d", repair: "10min" }] }],
+    recovery: { detect: "20s", setAside: ["apart"] }, power: [{ hosts: ["h1"], curve: "cubic", peakMilliwatts: 310_000 }, { hosts: ["h2"], points: [{ usePermille: 0, milliwatts: 50_000 }] }],
+    tasks: [{ id: "t1", host: "h1", stages: [{ duration: "10min", demand: 1500 }], checkpoints: { interval: "1min", duration: "1s" } }],
+    forecast: { failoverReserve: { largestDomain: "rack" }, purchases: [{ like: "h1", site: "paris", max: 4 }] },
+  },
   changes: [
     { addHosts: { like: "h1", count: 2, idPrefix: "n", labels: { a: "b" } } }, { closeSite: { site: "cloud" } }, { maintenance: { hosts: { domains: { rack: "r1" } } } },
     { growService: { service: "shop", factorPermille: 1400, of: "expectedUse", applications: ["front"] } }, { growLoad: { workloads: { everything: true }, factorPermille: 900, resources: ["memoryMiB"] } },
