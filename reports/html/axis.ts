@@ -39,16 +39,21 @@ export function roundAxis({ low, high, from, to }: Stretch, tickCount: number): 
   return { ...placed(stretch, "linear"), ticks: roundTicks(stretch.low, stretch.high, tickCount, step) };
 }
 
+/** A logarithmic axis that begins and ends on powers of ten. */
+export function roundLogAxis({ low, high, from, to }: Stretch): Axis {
+  const least = 10 ** Math.floor(Math.log10(low) + 1e-9);
+  return logAxis({ low: least, high: Math.max(10 * least, 10 ** Math.ceil(Math.log10(high) - 1e-9)), from, to });
+}
+
 /** Powers of ten, and twice and five times where there are few of them. Values must be above zero. */
-export function logAxis({ low, high, from, to }: Stretch): Axis {
+function logAxis(stretch: Stretch): Axis {
+  const { low, high } = stretch;
   assert(low > 0, `a logarithmic axis cannot begin at ${low}`);
-  const least = Math.floor(Math.log10(low));
-  const most = Math.max(least + 1, Math.ceil(Math.log10(high)));
-  const stretch = { low: 10 ** least, high: 10 ** most, from, to };
+  const [least, most] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const every = Math.ceil((most - least) / 8);
   const factors = most - least <= 2 ? [1, 2, 5] : [1];
   const values = Array.from({ length: Math.floor((most - least) / every) + 1 }, (_, i) => 10 ** (least + i * every))
-    .flatMap((power) => factors.map((factor) => factor * power)).filter((value) => value <= stretch.high * (1 + 1e-9));
+    .flatMap((power) => factors.map((factor) => factor * power)).filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
   return { ...placed(stretch, "log"), ticks: values.map((at) => ({ at, words: numberText(at) })) };
 }
 

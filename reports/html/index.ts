@@ -4,6 +4,7 @@ export type { Tone } from "./drawing.ts";
 export { heatMap, type HeatColumns, type HeatMap } from "./heat-map.ts";
 export { intervalChart, type Interval, type IntervalChart } from "./interval-chart.ts";
 export { lineChart, type LineChart, type LineSeries } from "./line-chart.ts";
+export { lineImage } from "./line-image.ts";
 export type { Markup } from "./markup.ts";
 export { amountText, numberText } from "./numbers.ts";
 export { page, type Fact, type Page, type Section } from "./page.ts";

@@ -1,11 +1,11 @@
 import { assert } from "../../model/assert.ts";
-import { axisFor, logAxis, roundAxis, xLabel, xText, type Axis, type XAxis } from "./axis.ts";
+import { axisFor, roundAxis, roundLogAxis, xLabel, xText, type Axis, type XAxis } from "./axis.ts";
 import {
   axisBelow, axisLeft, chartWidth, figure, heightBelow, letterSize, line, lineHeight, seriesMax, spreadOut, widthOfTicks, word, type Area, type Caption,
 } from "./drawing.ts";
 import { html, nothing, together, type Markup } from "./markup.ts";
 import { amountText } from "./numbers.ts";
-import { flagMark, flagsOf, flagWords, type Mark } from "./flags.ts";
+import { flagMark, flagsOf, flagWords, type Flag, type Mark } from "./flags.ts";
 import { reduceBand, reduceLine, type Drawn } from "./reduce.ts";
 import { detailsTable } from "./table.ts";
 import { textWidth } from "./text-width.ts";
@@ -37,13 +37,28 @@ const signsOnLine = 7;
 
 /** Lines over time or another quantity, with bands, limits and marked moments. */
 export function lineChart(chart: LineChart): Markup {
+  const { height, drawing, flags, pointer } = drawLines(chart);
+  return figure(chart, height, [...drawing, pointer], notesOf(chart), together([flagWords(flags), extremes(chart)]));
+}
+
+/** A chart of lines without the page around it. */
+interface LineDrawing {
+  readonly height: number;
+  readonly drawing: readonly Markup[];
+  readonly flags: readonly Flag[];
+  /** Where the page's script listens. */
+  readonly pointer: Markup;
+}
+
+/** Draws the chart from the top left corner on. */
+export function drawLines(chart: LineChart): LineDrawing {
   checkSeries(chart);
   const [from, to] = xRange(chart);
   const { marks = [], limits = [] } = chart;
   const top = 32 + (marks.length > 0 ? 20 : 0);
   const [low, high] = yRange(chart);
   const vertical = { low, high, from: top + plotHeight, to: top };
-  const yAxis = chart.y.scale === "log" ? logAxis(vertical) : roundAxis(vertical, 8);
+  const yAxis = chart.y.scale === "log" ? roundLogAxis(vertical) : roundAxis(vertical, 8);
   const area: Area = { left: widthOfTicks(yAxis), right: chartWidth - labelRoom(chart), top, bottom: top + plotHeight };
   const xAxis = axisFor(chart.x, { low: from, high: to, from: area.left, to: area.right }, Math.floor((area.right - area.left) / 85));
   const flags = flagsOf(marks, chart.x, xAxis);
@@ -54,9 +69,9 @@ export function lineChart(chart: LineChart): Markup {
     ...flags.map((flag) => flagMark(flag, xAxis, area)),
     ...chart.series.map((series, s) => lineOf(series, s, xAxis, yAxis)),
     chart.series.every(({ y }) => lastIndex(y) < 0) ? word((area.left + area.right) / 2, top + plotHeight / 2, "no values", "middle", "muted") : nothing,
-    labels(chart, xAxis, yAxis, area), probe(chart, xAxis, yAxis, area),
+    labels(chart, xAxis, yAxis, area),
   ];
-  return figure(chart, area.bottom + heightBelow(xAxis), drawing, notesOf(chart), together([flagWords(flags), extremes(chart)]));
+  return { height: area.bottom + heightBelow(xAxis), drawing, flags, pointer: probe(chart, xAxis, yAxis, area) };
 }
 
 function checkSeries({ title, series }: LineChart): void {

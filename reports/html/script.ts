@@ -34,7 +34,7 @@ const pointsOf = (path) => {
   let y = 0;
   for (const [, command, first, second] of path.getAttribute("d").matchAll(/([MLHV])(-?[\\d.]+)(?: (-?[\\d.]+))?/g)) {
     if (command === "V") y = points.length > 0 ? (points[points.length - 1].y = Number(first)) : y;
-    else points.push({ x: Number(first), y: (y = second === undefined ? y : Number(second)) });
+    else points.push({ x: Number(first), y: (y = second === undefined ? y : Number(second)), held: command === "H" });
   }
   pathsOf.set(path, points);
   return points;
@@ -46,14 +46,18 @@ const nearest = (points, x) => {
     if (points[middle].x < x) low = middle + 1;
     else high = middle;
   }
-  return low > 0 && x - points[low - 1].x < points[low].x - x ? points[low - 1] : points[low];
+  const [before, after] = [points[low - 1], points[low]];
+  // A step holds until the next one; else the nearer point counts, if it is near.
+  if (before !== undefined && after.held && after.x > x) return before;
+  const point = before !== undefined && x - before.x < after.x - x ? before : after;
+  return point === undefined || Math.abs(point.x - x) > 30 ? undefined : point;
 };
 
 const lineWords = (probe, x) => {
   const box = probe.getBBox();
   const values = [...probe.ownerSVGElement.querySelectorAll("path.line")].flatMap((path) => {
     const point = nearest(pointsOf(path), x);
-    if (point === undefined || Math.abs(point.x - x) > 30) return [];
+    if (point === undefined) return [];
     return [path.dataset.name + ": " + amount(along(probe.dataset.y, 1 - (point.y - box.y) / box.height), probe.dataset.yUnit)];
   });
   return [when(probe.dataset.kind, along(probe.dataset.x, (x - box.x) / box.width), probe.dataset.unit), ...values].join("\\n");

@@ -40,7 +40,7 @@ export const charts: Readonly<Record<string, () => Markup>> = {
     title: "Cost over time", words: "Both axes are logarithmic.", x: { kind: "number", label: "time", unit: "s", scale: "log" }, y: { unit: "points", scale: "log" },
     series: [{ name: "best", x: [0.1, 1, 3, 10, 300], y: [1e6, 2e5, 3e4, 400, 380], shape: "steps" }],
   }),
-  "line chart of nothing": () => lineChart({ title: "Nothing", words: "No value was measured.", x: { kind: "elapsed" }, y: { unit: "W" }, series: [{ name: "none", x: [0, 1], y: [Number.NaN, Number.NaN] }] }),
+  "line chart of nothing": () => lineChart({ title: "Nothing", words: "No value was measured.", x: { kind: "elapsed" }, y: { unit: "W" }, series: [{ name: "none", x: [0, 1000], y: [Number.NaN, Number.NaN] }] }),
   "heat map of many hosts": () => heatMap({
     title: "Use by host", words: "Hosts are full by day.", unit: "%", range: [0, 100], limit: { name: "target", value: 85 }, columns: { kind: "utc", from: start, step: 3_600_000 },
     rows: Array.from({ length: 230 }, (_, r) => ({
