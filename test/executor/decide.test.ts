@@ -136,6 +136,15 @@ describe("rules on the way", () => {
     expect(run.state.because).toBe("a3 was held: policy one-runs would be broken: 0 instances run, at least 1 must; down: w1, w2");
   });
 
+  it("allows on the way what was as broken before the plan", async () => {
+    const world = await given(smallFleet({ h1: { memoryMiB: 100 }, h2: {}, h3: {} }, {
+      w1: { on: "h1", memoryMiB: 60 }, w2: { on: "h1", memoryMiB: 60 }, w3: { on: "h2", memoryMiB: 50 },
+    }));
+    const run = new ARun(world);
+    run.begin("a1: migrate w1 h1 h3", "a2 after a1: migrate w3 h2 h1");
+    expect(run.hears("done a1")).toEqual(["succeeded a1", "dispatched a2"]);
+  });
+
   it("counts what dies by itself at once, but not what an action is at", async () => {
     const world = await given(smallFleet(three, { w1: { on: "h1", ...cold }, w2: { on: "h2", ...cold }, w3: { on: "h1" } }), [policy("one-runs", "disruption-budget", ["w1", "w2"], { min: 1 })]);
     const run = new ARun(world);

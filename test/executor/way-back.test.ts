@@ -76,6 +76,23 @@ describe("the way back", () => {
     expect(run.state.left).toEqual(["w1 stays on h2: it may have run there, so its data on h1 are older"]);
   });
 
+  it("lets a workload half-way count as being on its target where a neighbour needs it there", async () => {
+    const near = policy("near", "neighbourhood", ["w2"], { near: { ids: ["w1", "w3"] }, key: "host" }, { holds: "continuously" });
+    const workloads = { w1: { on: "h1", ...cold }, w2: { on: "h2" }, w3: { on: "h2", desired: "removed", mayStop: true } } as const;
+    const lines = ["a1: stop w1 h1", "a2 after a1: transfer w1 h1 h2", "a3 after a2: stop w3 h2", "a4 after a3: remove w3 h2"];
+    const free = await turnedBack([three, workloads], 4, lines);
+    expect(free.leg()).toEqual(["start w1 h1", "deleteSource w1 h2"]);
+    const held = await turnedBack([three, workloads], 4, lines, [near]);
+    expect(held.leg()).toEqual([]);
+    expect(held.state.left).toContainEqual(expect.stringMatching(/^w1 stays on h2: policy near would be broken/));
+  });
+
+  it("does not start again one that was new, started and stopped", async () => {
+    const run = await turnedBack([three, { w1: { on: null, desired: "stopped", mayStop: true } }], 2, ["a1: start w1 h1", "a2 after a1: stop w1 h1"]);
+    expect(run.leg()).toEqual([]);
+    expect(run.state.left).toEqual(["w1 is new and stays on h1: going back deletes nothing that has run"]);
+  });
+
   it("is taken by itself after a failure, when the settings say so", async () => {
     const run = new ARun(await given(smallFleet(three, { w1: { on: "h1" }, w2: { on: "h1" } })), { onFailure: "goBack" });
     run.begin("a1: migrate w1 h1 h2", "a2 after a1: migrate w2 h1 h2");
