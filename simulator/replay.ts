@@ -48,6 +48,32 @@ export function sumRowsAndTotals({ samples, slots, rows }: Pool, from: number, t
   const count = to - from;
   sums.fill(0, 0, count);
   let i = 0;
+  for (; i + 3 < rows.length; i += 4) {
+    const [rowA, rowB, rowC, rowD] = [rows[i] as number, rows[i + 1] as number, rows[i + 2] as number, rows[i + 3] as number];
+    const a = rowA * slots + from;
+    const b = rowB * slots + from;
+    const c = rowC * slots + from;
+    const d = rowD * slots + from;
+    let ofA = 0;
+    let ofB = 0;
+    let ofC = 0;
+    let ofD = 0;
+    for (let s = 0; s < count; s++) {
+      const x = samples[a + s] as number;
+      const y = samples[b + s] as number;
+      const z = samples[c + s] as number;
+      const u = samples[d + s] as number;
+      ofA += x;
+      ofB += y;
+      ofC += z;
+      ofD += u;
+      sums[s] = (sums[s] as number) + (x + y + (z + u));
+    }
+    demand[rowA] = (demand[rowA] as number) + ofA;
+    demand[rowB] = (demand[rowB] as number) + ofB;
+    demand[rowC] = (demand[rowC] as number) + ofC;
+    demand[rowD] = (demand[rowD] as number) + ofD;
+  }
   for (; i + 1 < rows.length; i += 2) {
     const a = (rows[i] as number) * slots + from;
     const b = (rows[i + 1] as number) * slots + from;

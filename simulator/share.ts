@@ -47,6 +47,7 @@ export class FairShare {
       open[count] = count;
       count = (count + Number((sums[s] as number) > capacity)) | 0;
     }
+    if (count === 0) return 0;
     // Below some demand, and so below 2^31.
     this.#levels.fill(Math.floor(capacity / rows.length), 0, count);
     this.#wanting.fill(rows.length, 0, count);
