@@ -2,7 +2,7 @@ import { barChart, heatMap, page, paragraph, table, type Cell, type Markup } fro
 import { formatAmount } from "../render/amount.ts";
 import { formatDuration } from "../render/duration.ts";
 import { capital, resourceWords } from "../render/forecast-words.ts";
-import { heldWords, isHeld, slotWords } from "../render/sweep.ts";
+import { heldWords, isHeld, listed, recoveryWords, slotWords } from "../render/sweep.ts";
 import type { LossReport, SweepReport } from "../sweep/report.ts";
 
 /** Rows of the heat map, of bars and of tables; the worst come first. */
@@ -72,7 +72,7 @@ function placeTable({ losses }: SweepReport): Markup {
 function lossTable(report: SweepReport): Markup {
   const rows = report.losses.map((loss): readonly Cell[] => [
     { text: loss.name, tone: toneOf(loss, report) }, loss.hosts.length, loss.workloads, loss.unplaced.length, heldWords(loss, report),
-    missingWords(loss, report), loss.interrupted.join(", "), loss.down.join(", "), formatDuration(loss.recoveryMs),
+    missingWords(loss, report), listed(loss.interrupted, false), listed(loss.down, false), recoveryWords(loss),
   ]);
   return table({
     title: "Losses", words: "The worst first. Interrupted services come back when their workloads have started elsewhere; those that are down wait for the repair.",

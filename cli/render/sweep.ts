@@ -54,7 +54,7 @@ function lossTable(report: SweepReport, { paint, columns, full }: View): string 
       isHeld(loss, report) ? paint.green("+") : loss.down.length > 0 ? paint.red("x") : paint.yellow("!"),
       loss.name, String(loss.workloads), loss.unplaced.length === 0 ? "-" : String(loss.unplaced.length), heldWords(loss, report),
       worst === undefined || worst.worstMissing === 0 ? "-" : `${amountOf(worst.worstMissing, worst.resource, report)}, ${slotWords(worst.worstAtMs, report)}`,
-      sparkline(loss.columns, most, 12), loss.interrupted.filter((id) => !loss.down.includes(id)).join(", ") || "-", loss.down.join(", ") || "-", formatDuration(loss.recoveryMs),
+      sparkline(loss.columns, most, 12), listed(loss.interrupted.filter((id) => !loss.down.includes(id)), full), listed(loss.down, full), recoveryWords(loss),
     ];
   });
   const table = renderTable([
@@ -63,6 +63,19 @@ function lossTable(report: SweepReport, { paint, columns, full }: View): string 
   ], rows, columns);
   const words = "Held: in so many slots everybody has a place, and nothing is missing of what is asked for. Interrupted services come back when their workloads have started elsewhere; services that are down wait for the repair.";
   return `${paint.bold("Losses, the worst first")}\n${table}${rest(report.losses.length - shown.length)}\n${wrap(words, columns, "  ")}`;
+}
+
+/** From the failure until the last of those who find a place has started. */
+export function recoveryWords({ workloads, unplaced, recoveryMs }: LossReport): string {
+  return unplaced.length >= workloads ? "-" : formatDuration(recoveryMs);
+}
+
+const namesMax = 3;
+
+/** The first of some names, and how many more there are. */
+export function listed(names: readonly string[], full: boolean): string {
+  if (names.length === 0) return "-";
+  return full || names.length <= namesMax + 1 ? names.join(", ") : `${names.slice(0, namesMax).join(", ")} and ${names.length - namesMax} more`;
 }
 
 /** The resource of which least of the time is held. */
