@@ -4,7 +4,11 @@ import type { HostState } from "./world.ts";
 
 /** The fleet as a planner would find it now: what failed is new and says from where, what nobody called for is not there. */
 export function fleetNow({ index, world }: Core, lostFrom: Int32Array): Fleet {
-  const hosts = index.hosts.map((host, h): Host => ({ ...host, state: asPlanned(world.hostState(h)) }));
+  const hosts = index.hosts.map((host, h): Host => {
+    const state = asPlanned(world.hostState(h));
+    // One in maintenance that was switched off is not to be switched on again for anybody.
+    return host.state === "maintenance" && state === "off" ? { ...host, state, powerManaged: false } : { ...host, state };
+  });
   const workloads = index.workloads.flatMap((workload, w): readonly Workload[] => {
     const state = world.stateOf(w);
     const { host, arriving } = world.where(w);

@@ -4,7 +4,7 @@ import type { ApplicationId, HostId, ServiceId } from "../../model/ids.ts";
 import { simulate, type Question, type Replan, type SimulationInput } from "../../simulator/index.ts";
 import { fleetOf, hostOf, workloadOf, type Said } from "../policies/fleet-of.ts";
 import { hour, loadOf, minute, second, simulationOf } from "./given.ts";
-import { on, planOf } from "./plan-of.ts";
+import { on, planOf, power } from "./plan-of.ts";
 
 const webNeedsDb = { application: "web" as ApplicationId, needs: "db" as ApplicationId };
 const service: Service = {
@@ -47,6 +47,18 @@ describe("a host that fails", () => {
     const lost = workloads.map(({ uses: [use] }) => (use?.lostHours ?? 0) * hour);
     expect(lost.map(Math.round)).toEqual([(20 * minute + 30 * second) * 1000, (20 * minute + 40 * second) * 1000, 0]);
     expect(Math.round((shop?.lostHours["cpuMillicores"] ?? 0) * hour)).toBe((2 * 20 * minute + 70 * second) * 1000);
+  });
+
+  it("is not replaced by one in maintenance that was switched off", async () => {
+    const asked: Question[] = [];
+    const replan: Replan = async (question) => {
+      asked.push(question);
+      return null;
+    };
+    const spare = hostOf("h0", { state: "maintenance", powerManaged: true });
+    const fleet = fleetOf([spare, ...index.hosts], index.workloads);
+    await simulate(simulationOf(fleet, { ...failing("h1", 30 * minute), replan, plan: { plan: planOf([power("shutdownHost", "h0")]), atMs: 0 } }));
+    expect(asked[0]?.fleet.hosts.map(({ id, state, powerManaged }) => [id, state, powerManaged])[0]).toEqual(["h0", "off", false]);
   });
 
   it("is answered by the planner, whose plan is carried out after the times to notice and to decide", async () => {
