@@ -116,19 +116,21 @@ describe("what a forecast is made of", () => {
   });
 });
 
-describe("a slope under weekends", () => {
-  const level = (hour: number): number => (weekend(hour) ? 160 : 100);
+function busyWeekends(hour: number): number {
+  return weekend(hour) ? 160 : 100;
+}
 
+describe("a slope under weekends", () => {
   it("is found where days of the same kind are compared", () => {
     // Two a week, under days that differ by sixty.
-    const slope = slopeBetween(hourly(28, (hour) => level(hour) + hour / 84, 4), 0, 28 * 24);
+    const slope = slopeBetween(hourly(28, (hour) => busyWeekends(hour) + hour / 84, 4), 0, 28 * 24);
     expect(slope * 84).toBeGreaterThan(0.8);
     expect(slope * 84).toBeLessThan(1.2);
   });
 
   it("is none by chance", () => {
     let found = 0;
-    for (let seed = 1; seed <= 40; seed++) found += Number(slopeBetween(hourly(28, level, 20, seed), 0, 28 * 24) !== 0);
+    for (let seed = 1; seed <= 40; seed++) found += Number(slopeBetween(hourly(28, busyWeekends, 20, seed), 0, 28 * 24) !== 0);
     expect(found).toBeLessThanOrEqual(2);
   });
 });
