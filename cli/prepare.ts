@@ -34,7 +34,7 @@ export interface Prepared {
   readonly ready: Ready | null;
   readonly diagnostics: readonly Diagnostic[];
   /** What is found later, with its file and line. */
-  locate(diagnostics: readonly Diagnostic[]): readonly Diagnostic[];
+  readonly locate: (diagnostics: readonly Diagnostic[]) => readonly Diagnostic[];
 }
 
 /** Loads the files, applies what the command line changes, and compiles the policies. */

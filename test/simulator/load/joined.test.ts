@@ -71,10 +71,10 @@ describe("shares of load together", () => {
       const cursor = load.open(begin);
       const read = names.map((): number[] => []);
       for (;;) {
-        const block = { slots: blockSlots, samples: resources.map(() => new Int32Array(names.length * blockSlots)) };
-        const filled = cursor.fill(block);
+        const samples = resources.map(() => new Int32Array(names.length * blockSlots));
+        const filled = cursor.fill({ slots: blockSlots, samples });
         if (filled === 0) break;
-        read.forEach((row, w) => row.push(...block.samples[0]?.subarray(w * blockSlots, w * blockSlots + filled) ?? []));
+        read.forEach((row, w) => row.push(...samples[0]?.subarray(w * blockSlots, w * blockSlots + filled) ?? []));
       }
       expect(read).toEqual(expected.map((row) => row.slice(begin)));
     }), { seed: 20_261_122, numRuns: 200 });
