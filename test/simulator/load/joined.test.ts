@@ -72,6 +72,7 @@ describe("shares of load together", () => {
       const read = names.map((): number[] => []);
       for (;;) {
         const samples = resources.map(() => new Int32Array(names.length * blockSlots));
+        // eslint-disable-next-line unicorn/no-array-fill-with-reference-type -- a cursor is no array
         const filled = cursor.fill({ slots: blockSlots, samples });
         if (filled === 0) break;
         read.forEach((row, w) => row.push(...samples[0]?.subarray(w * blockSlots, w * blockSlots + filled) ?? []));
