@@ -28,6 +28,15 @@ export function objectsOf(value: unknown, ...keys: readonly string[]): readonly 
   return Array.isArray(list) ? list.filter(isObject) : null;
 }
 
+/** The first of these fields that is a text or a number, as text; empty when there is none. */
+export function wordOf(value: JsonObject, ...names: readonly string[]): string {
+  for (const name of names) {
+    const found = Object.hasOwn(value, name) ? value[name] : undefined;
+    if (typeof found === "string" || typeof found === "number") return String(found);
+  }
+  return "";
+}
+
 /** Reads the fields of one object; what cannot be read is told and left out. Fields are found by path: `flavor.vcpus`. */
 export class JsonRecord {
   readonly origin: Origin;
@@ -60,7 +69,7 @@ export class JsonRecord {
     const value = typeof found.value === "string" && /^\s*\d+(\.\d+)?\s*$/.test(found.value) ? Number(found.value) : found.value;
     const reason = typeof value !== "number" || !Number.isFinite(value) ? "no number" : value < 0 ? "negative" : value * factor > max ? `above ${max}, which no machine has` : null;
     if (reason === null) return Math.ceil(Number(value) * factor);
-    this.#log.note(this.origin, "skipped", { field: found.name, found: String(found.value), reason });
+    this.#log.note(this.origin, "skipped", { field: found.name, found: typeof value === "number" ? String(value) : JSON.stringify(value), reason });
     return null;
   }
 

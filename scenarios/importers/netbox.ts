@@ -2,7 +2,7 @@ import { limits } from "./cells.ts";
 import type { ImportLog } from "./import-log.ts";
 import type { Importer } from "./importer.ts";
 import type { InventoryHost, InventoryMachine } from "./inventory.ts";
-import { isObject, JsonRecord, objectsOf, readJsonFile } from "./json-record.ts";
+import { isObject, JsonRecord, objectsOf, readJsonFile, wordOf } from "./json-record.ts";
 import { UnreadableImport } from "./unreadable.ts";
 
 /** NetBox: devices and virtual machines of its REST API. */
@@ -18,9 +18,9 @@ export const netbox: Importer = {
       const value = await readJsonFile(file);
       const objects = objectsOf(value, "results");
       if (objects === null) throw new UnreadableImport("bad-format", `${file} is no answer of NetBox's API.`, "Make it with `curl -H \"Authorization: Token $TOKEN\" \"$NETBOX/api/virtualization/virtual-machines/?limit=0\"`.");
-      if (isObject(value) && typeof value.next === "string") throw new UnreadableImport("bad-format", `${file} is one page of several: it holds ${objects.length} of ${String(value.count ?? "more")}.`, "Ask for all at once with ?limit=0, or raise MAX_PAGE_SIZE of NetBox.");
+      if (isObject(value) && typeof value.next === "string") throw new UnreadableImport("bad-format", `${file} is one page of several: it holds ${objects.length} of ${wordOf(value, "count") || "more"}.`, "Ask for all at once with ?limit=0, or raise MAX_PAGE_SIZE of NetBox.");
       objects.forEach((object, i) => {
-        const record = new JsonRecord(object, file, i, String(object.name ?? ""), log);
+        const record = new JsonRecord(object, file, i, wordOf(object, "name"), log);
         if (Object.hasOwn(object, "device_type")) hosts.push(...hostOf(record));
         else if (Object.hasOwn(object, "vcpus")) machines.push(record);
         else record.skip("neither a device nor a virtual machine");
@@ -33,8 +33,7 @@ export const netbox: Importer = {
 /** Devices of a cluster. NetBox has no fields for their size: custom fields are looked at. */
 function hostOf(record: JsonRecord): readonly InventoryHost[] {
   const cluster = nameAt(record, "cluster");
-  const field = (...names: readonly string[]): readonly string[] => names.map((name) => `custom_fields.${name}`);
-  const cores = record.amount(limits.coresMax, 1, ...field("cores", "cpu_cores", "core_count", "cpus"));
+  const cores = record.amount(limits.coresMax, 1, ...customFields("cores", "cpu_cores", "core_count", "cpus"));
   if (cluster === "" && cores === null) {
     record.skip("in no cluster and without a number of cores: not a host of machines");
     return [];
@@ -42,12 +41,16 @@ function hostOf(record: JsonRecord): readonly InventoryHost[] {
   const status = record.text("status.value", "status");
   return [{
     name: record.text("name"), origin: record.origin, site: nameAt(record, "site"), cluster, cores,
-    memoryMiB: record.mebibytes(limits.memoryMiBMax, 1, ...field("memory", "memory_mb", "memory_mib", "memory_gb", "memory_gib", "ram", "ram_gb", "ram_gib", "ram_mb")),
-    storageMiB: record.mebibytes(limits.storageMiBMax, 1024, ...field("storage", "storage_gb", "storage_gib", "storage_tb", "disk_gb", "disk_tb")),
+    memoryMiB: record.mebibytes(limits.memoryMiBMax, 1, ...customFields("memory", "memory_mb", "memory_mib", "memory_gb", "memory_gib", "ram", "ram_gb", "ram_gib", "ram_mb")),
+    storageMiB: record.mebibytes(limits.storageMiBMax, 1024, ...customFields("storage", "storage_gb", "storage_gib", "storage_tb", "disk_gb", "disk_tb")),
     cpuMHz: null, cpuVendor: "", cpuLevel: 0, state: status === "active" || status === "" ? "on" : status === "failed" ? "failed" : status === "offline" ? "off" : "maintenance",
     layerVersion: "", domains: nameAt(record, "rack") === "" ? {} : { rack: nameAt(record, "rack") },
     labels: { role: nameAt(record, "role") || nameAt(record, "device_role"), tenant: nameAt(record, "tenant"), model: record.text("device_type.model") },
   }];
+}
+
+function customFields(...names: readonly string[]): readonly string[] {
+  return names.map((name) => `custom_fields.${name}`);
 }
 
 function nameAt(record: JsonRecord, key: string): string {

@@ -3,7 +3,7 @@ import { cpuVendorOf } from "./cpu-vendor.ts";
 import type { ImportLog } from "./import-log.ts";
 import type { Importer } from "./importer.ts";
 import type { InventoryHost, InventoryMachine } from "./inventory.ts";
-import { JsonRecord, isObject, objectsOf, readJsonFile, type JsonObject } from "./json-record.ts";
+import { isObject, JsonRecord, objectsOf, readJsonFile, wordOf, type JsonObject } from "./json-record.ts";
 import { UnreadableImport } from "./unreadable.ts";
 
 interface Flavor { readonly vcpus: number | null; readonly memoryMiB: number | null; readonly storageMiB: number | null }
@@ -21,7 +21,7 @@ export const openstack: Importer = {
       const objects = objectsOf(await readJsonFile(file), "servers", "hypervisors", "flavors");
       const sort = sortOf(objects ?? []);
       if (objects === null || (objects.length > 0 && sort === null)) throw new UnreadableImport("bad-format", `${file} is neither a list of servers, nor of hypervisors, nor of flavors.`, "Make it with `openstack server list --all-projects --long -f json`.");
-      if (sort !== null) found[sort].push(...objects.map((object, i) => new JsonRecord(object, file, i, String(object.name ?? object.Name ?? object.hypervisor_hostname ?? object["Hypervisor Hostname"] ?? ""), log)));
+      if (sort !== null) found[sort].push(...objects.map((object, i) => new JsonRecord(object, file, i, wordOf(object, "name", "Name", "hypervisor_hostname", "Hypervisor Hostname"), log)));
     }
     const flavors = new Map<string, Flavor>(found.flavors.flatMap((record) => {
       const flavor = flavorOf(record);
@@ -55,7 +55,7 @@ function hostOf(record: JsonRecord, log: ImportLog): InventoryHost {
   return {
     name: record.text("hypervisor_hostname", "Hypervisor Hostname"), origin: record.origin, site: "", cluster: "", cores,
     memoryMiB: record.amount(limits.memoryMiBMax, 1, "memory_mb", "Memory MB"), storageMiB: record.amount(limits.storageMiBMax, 1024, "local_gb", "Local GB"),
-    cpuMHz: null, cpuVendor: cpuVendorOf(typeof info === "string" ? info : isObject(info) ? String(info.vendor ?? "") : ""), cpuLevel: 0,
+    cpuMHz: null, cpuVendor: cpuVendorOf(typeof info === "string" ? info : isObject(info) ? wordOf(info, "vendor") : ""), cpuLevel: 0,
     state: state === "down" ? "failed" : status === "disabled" ? "maintenance" : "on", layerVersion: "", domains: {}, labels: { type: record.text("hypervisor_type", "Hypervisor Type") },
   };
 }

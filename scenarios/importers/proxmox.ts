@@ -2,7 +2,7 @@ import { limits } from "./cells.ts";
 import type { ImportLog } from "./import-log.ts";
 import type { Importer } from "./importer.ts";
 import type { Inventory, InventoryHost, InventoryMachine, InventoryStore } from "./inventory.ts";
-import { JsonRecord, objectsOf, readJsonFile } from "./json-record.ts";
+import { JsonRecord, objectsOf, readJsonFile, wordOf } from "./json-record.ts";
 import { UnreadableImport } from "./unreadable.ts";
 
 const mebibyte = 1 / 1_048_576;
@@ -28,13 +28,12 @@ function readResources(file: string, value: unknown, log: ImportLog): Inventory 
   const machines: InventoryMachine[] = [];
   const stores = new Map<string, InventoryStore>();
   objects.forEach((object, i) => {
-    const subject = String(object.name ?? object.storage ?? object.node ?? object.id ?? "");
-    const record = new JsonRecord(object, file, i, subject, log);
+    const record = new JsonRecord(object, file, i, wordOf(object, "name", "storage", "node", "id"), log);
     switch (object.type) {
       case "node": hosts.push(hostOf(record, log)); break;
       case "qemu": case "lxc": machines.push(...machineOf(record)); break;
       case "storage": addStore(record, stores, log); break;
-      default: record.skip(`of type ${String(object.type ?? "none")}: a fleet has no use for it`);
+      default: record.skip(`of type ${wordOf(object, "type") || "none"}: a fleet has no use for it`);
     }
   });
   return { layer: "qemu", hosts, machines, stores: [...stores.values()] };

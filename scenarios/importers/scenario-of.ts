@@ -1,3 +1,4 @@
+import { compareIds } from "../../model/ids.ts";
 import type { ScenarioDocument } from "../schema.ts";
 import type { ImportLog } from "./import-log.ts";
 import { labelsFrom, oneLine } from "./names.ts";
@@ -11,14 +12,18 @@ export interface ScenarioChoices {
   readonly vcpuPerCore: number;
 }
 
+/** The id of a site; one name for all where the input has none. */
+function siteOf(site: string): string {
+  return oneLine(site).trim().slice(0, 253) || "site";
+}
+
 type HostDocument = NonNullable<ScenarioDocument["hosts"]>[number];
 type WorkloadDocument = NonNullable<ScenarioDocument["workloads"]>[number];
 
 /** The scenario of an inventory: what was found, and rules that say what its tool does by itself. */
 export function scenarioOf(placed: Placed, { name, title, vcpuPerCore }: ScenarioChoices, log: ImportLog): ScenarioDocument {
   const storage = storageOf(placed, log);
-  const siteOf = (site: string): string => (site === "" ? "site" : oneLine(site).trim().slice(0, 253) || "site");
-  const sites = [...new Set(placed.hosts.map(({ host }) => siteOf(host.site)))].sort();
+  const sites = [...new Set(placed.hosts.map(({ host }) => siteOf(host.site)))].sort(compareIds);
   return {
     apiVersion: "stowage/v1",
     name, title,
@@ -81,7 +86,7 @@ function millicoresOf(usedMHz: number | null, host: PlacedHost | null): number |
 
 /** Machines stay in their cluster, as they do without anybody's doing. */
 function clusterPolicies({ hosts, machines }: Placed): NonNullable<ScenarioDocument["policies"]> {
-  const clusters = [...new Set(hosts.map(({ cluster }) => cluster))].sort();
+  const clusters = [...new Set(hosts.map(({ cluster }) => cluster))].sort(compareIds);
   if (clusters.length < 2) return [];
   return clusters.filter((cluster) => cluster !== "" && machines.some((machine) => machine.cluster === cluster)).map((cluster) => {
     const { cluster: label = cluster } = labelsFrom({ cluster });

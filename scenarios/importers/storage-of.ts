@@ -1,3 +1,4 @@
+import { compareIds } from "../../model/ids.ts";
 import type { ScenarioDocument } from "../schema.ts";
 import type { ImportLog } from "./import-log.ts";
 import { labelsFrom } from "./names.ts";
@@ -71,7 +72,7 @@ function clusterSizes(hosts: readonly PlacedHost[]): ReadonlyMap<string, number>
 function sharedLimits(
   hosts: readonly PlacedHost[], storesByHost: ReadonlyMap<PlacedHost, readonly PlacedStore[]>, promisedIn: (cluster: string) => number,
 ): NonNullable<ScenarioDocument["policies"]> {
-  const clusters = [...new Set(hosts.map(({ cluster }) => cluster))].filter((cluster) => cluster !== "").sort();
+  const clusters = [...new Set(hosts.map(({ cluster }) => cluster))].filter((cluster) => cluster !== "").sort(compareIds);
   return clusters.flatMap((cluster) => {
     const own = hosts.filter((host) => host.cluster === cluster);
     const seen = new Set(own.flatMap((host) => storesByHost.get(host) ?? []));

@@ -1,3 +1,4 @@
+import { compareIds } from "../../model/ids.ts";
 import type { Placed, PlacedHost, PlacedMachine } from "./placed.ts";
 
 /** How a cluster stands. Machines are counted without templates. */
@@ -28,7 +29,7 @@ export interface MachineSums {
 
 /** One row for each cluster, in order of name. */
 export function summaryOf({ hosts, machines }: Placed): readonly ClusterSummary[] {
-  const clusters = [...new Set([...hosts, ...machines].map(({ cluster }) => cluster))].sort();
+  const clusters = [...new Set([...hosts, ...machines].map(({ cluster }) => cluster))].sort(compareIds);
   return clusters.map((cluster) => summarised(cluster, hosts.filter((host) => host.cluster === cluster), machines.filter((machine) => machine.cluster === cluster)));
 }
 

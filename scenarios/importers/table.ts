@@ -1,4 +1,5 @@
 import { distance } from "fastest-levenshtein";
+import { counted } from "../../model/counted.ts";
 import type { ImportLog } from "./import-log.ts";
 import type { Sheet } from "./sheet.ts";
 
@@ -65,7 +66,7 @@ export async function readTable<Field extends string>(
     }
     rows.push({ number: row.number, ...taken });
   });
-  if (blank.count > 0) log.note({ source: sheet.source, row: blank.first, subject: "" }, "skipped", { found: `${blank.count} rows`, reason: "blank rows" });
+  if (blank.count > 0) log.note({ source: sheet.source, row: blank.first, subject: "" }, "skipped", { found: counted(blank.count, "row"), reason: "blank rows" });
   const found = heading as Heading<Field> | null;
   return found === null ? null : { source: sheet.source, decimalComma: sheet.decimalComma, headings: found.names, mebibytes: found.mebibytes, rows };
 }

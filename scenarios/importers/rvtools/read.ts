@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
+import { counted } from "../../../model/counted.ts";
 import { compareIds } from "../../../model/ids.ts";
 import { csvSheet } from "../csv-sheet.ts";
 import type { ImportLog } from "../import-log.ts";
@@ -28,7 +29,10 @@ export async function readRvtools(input: string, labels: readonly string[], log:
     if (sheet === undefined) return null;
     const read = await readTable(sheet, spec, labels, log);
     if (read === null) log.note({ source: sheet.source, row: null, subject: name }, "skipped", { reason: "no row of it has the headings that RVTools writes" });
-    else tellUnits(read, log);
+    else {
+      tellUnits(read, log);
+      log.note({ source: sheet.source, row: null, subject: name }, "taken", { found: counted(read.rows.length, "row"), reason: "a sheet that RVTools writes" });
+    }
     return read;
   };
   const [info, cpu, memory, disk] = [await table("vInfo", infoSpec), await table("vCPU", cpuSpec), await table("vMemory", memorySpec), await table("vDisk", diskSpec)];

@@ -89,8 +89,11 @@ function flag({ oddFlags }: Untidiness, value: boolean, n: number): Cell {
   return (value ? ["TRUE", "true", 1, "Yes"] : ["FALSE", "false", 0, "No"])[n % 4] ?? null;
 }
 
+function csvField(cell: Cell): string {
+  return cell === null ? "" : typeof cell === "object" ? cell.kept ?? "" : `"${String(cell).replaceAll("\"", "\"\"")}"`;
+}
+
 /** The same as a folder's CSV files, as a continental Windows writes them. */
 export function csvOf({ rows }: SheetContent): string {
-  const field = (cell: Cell): string => (cell === null ? "" : typeof cell === "object" ? cell.kept ?? "" : `"${String(cell).replaceAll("\"", "\"\"")}"`);
-  return `\ufeff${rows.map((row) => row.map(field).join(";")).join("\r\n")}\r\n`;
+  return `\ufeff${rows.map((row) => row.map(csvField).join(";")).join("\r\n")}\r\n`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { counted } from "../../../model/counted.ts";
 import { fileOf, folderOf, imported, importedSoundly, told } from "./imported.ts";
 import { csvOf, rvtoolsExport, type AnswerKey, type Untidiness } from "./rvtools-export.ts";
 import { workbook, type Cell } from "./workbook-file.ts";
@@ -26,7 +27,7 @@ describe.each(kinds)("an export that %s", (_, untidy) => {
   it.each([1, 2, 3])("gives the figures of its answer key, seed %i", async (seed) => {
     const { sheets, key } = rvtoolsExport(seed, untidy);
     const fleet = await importedSoundly("rvtools", [fileOf("export.xlsx", workbook(sheets))]);
-    expect(new Map([...keyOf(fleet)].sort())).toEqual(new Map([...key].sort()));
+    expect(keyOf(fleet)).toEqual(key);
     expect(fleet.document.workloads?.every(({ host }) => host !== undefined)).toBe(true);
     for (const { cluster, cores, coresAfterLoss, all } of fleet.summary) {
       const hosts = key.get(cluster)?.hosts ?? 0;
@@ -38,7 +39,7 @@ describe.each(kinds)("an export that %s", (_, untidy) => {
   it("gives the same as CSV", async () => {
     const { sheets, key } = rvtoolsExport(4, untidy);
     const folder = folderOf("csv", Object.fromEntries(sheets.map((sheet) => [`RVTools_tab${sheet.name}.csv`, csvOf(sheet)])));
-    expect(new Map([...keyOf(await importedSoundly("rvtools", [folder]))].sort())).toEqual(new Map([...key].sort()));
+    expect(keyOf(await importedSoundly("rvtools", [folder]))).toEqual(key);
   });
 });
 
@@ -48,7 +49,7 @@ it("tells about every row of every sheet", async () => {
   const rows = sheets[0]?.rows.map((row, r) => ({ number: r + 1, isBlank: row.every((cell) => cell === null) })).slice(1) ?? [];
   const toldRows = new Set(fleet.entries.filter(({ source, field }) => source.endsWith("vInfo") && field === "").map(({ row }) => row));
   expect(rows.filter(({ number, isBlank }) => !isBlank && !toldRows.has(number))).toEqual([]);
-  expect(told(fleet, ({ reason }) => reason === "blank rows")).toEqual([`skipped : ${rows.filter(({ isBlank }) => isBlank).length} rows -> `]);
+  expect(told(fleet, ({ reason }) => reason === "blank rows")).toEqual([`skipped : ${counted(rows.filter(({ isBlank }) => isBlank).length, "row")} -> `]);
   expect(told(fleet, ({ subject }) => subject === "vHealth")).toHaveLength(1);
 });
 
