@@ -37,6 +37,7 @@ export class Agent {
   readonly #world: AgentWorld;
   readonly #kept = new Map<string, Kept>();
   #fence = 0;
+  #fenceKept: Promise<void> = Promise.resolve();
   #stopped = false;
 
   private constructor(world: AgentWorld, entries: readonly LogEntry[]) {
@@ -100,15 +101,15 @@ export class Agent {
   async #takeOfAttempt(command: Extract<Command, { readonly attempt: number }>): Promise<void> {
     const { run, action, attempt, epoch } = command;
     const { host, log, report } = this.#world;
+    if (epoch > this.#fence) {
+      this.#fence = epoch;
+      this.#fenceKept = log.append({ kind: "fence", epoch });
+    }
+    // In the order in which they came, once nobody with a smaller epoch can come any more; one with a larger one may have.
+    await this.#fenceKept;
     if (epoch < this.#fence) return report({ kind: "fenced", host, epoch: this.#fence, run, action, attempt });
     const key = keyOf(command);
     const kept = this.#kept.get(key);
-    if (epoch > this.#fence) {
-      this.#fence = epoch;
-      await log.append({ kind: "fence", epoch });
-      // Somebody with a larger one, or this command once more, may have come while that was being written.
-      return this.#takeOfAttempt(command);
-    }
     if (command.kind === "abort") return kept?.abort.abort();
     if (kept !== undefined) return this.#tell(kept);
     return command.kind === "settle" ? this.#voidIt(key, { run, action, attempt }) : this.#perform(key, command);

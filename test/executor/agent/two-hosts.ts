@@ -22,6 +22,8 @@ export interface TwoHosts {
   readonly mine: Credentials;
   readonly reports: Report[];
   readonly notes: string[];
+  /** Who else is told of reports. */
+  readonly told: { take: (report: Report) => void };
   readonly ports: Readonly<Record<string, number>>;
   send(host: string, command: Command): void;
   /** Sends again and again, as an executor does, until the wanted report has come. */
@@ -53,16 +55,21 @@ export async function twoHosts(names: Readonly<Record<string, string>> = { a: "a
   });
   for (const host of Object.keys(names)) await start(host);
   const [reports, notes]: [Report[], string[]] = [[], []];
+  const told: TwoHosts["told"] = { take: () => {} };
   const revoked = new RevokedSerials(means, authority.certificatePem);
   const mine = await authority.certify({ role: "executor", name: "alice" });
   const agents = new HttpsAgents({
-    credentials: mine, revoked, clock: systemClock, waitMs: 1000, take: (report) => reports.push(report), note: (words) => notes.push(words),
+    credentials: mine, revoked, clock: systemClock, waitMs: 1000, note: (words) => notes.push(words),
+    take: (report) => {
+      reports.push(report);
+      told.take(report);
+    },
     whereIs: ({ host }) => ({ address: "127.0.0.1", port: ports[host] ?? 0 }),
   });
   onTestFinished(() => agents.close());
   const send = (host: string, command: Command): void => agents.send({ to: { host: host as HostId, role: "agent" }, command });
   return {
-    folder, authority, agents, revoked, mine, reports, notes, ports, send, start,
+    folder, authority, agents, revoked, mine, reports, notes, told, ports, send, start,
     until: async (host, command, wanted) => {
       const from = reports.length;
       for (let tries = 0; tries < 100; tries++) {
