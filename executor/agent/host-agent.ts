@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Clock } from "../../model/clock.ts";
@@ -6,7 +6,7 @@ import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { HostId } from "../../model/ids.ts";
 import type { Inventory } from "../protocol.ts";
 import type { Alarm } from "../run.ts";
-import { fetchRevocations, isDueToRenew, loadCredentials, renew, RevokedSerials, saveCredentials, type AuthorityAddress, type Credentials, type Means } from "../trust/index.ts";
+import { fetchRevocations, isDueToRenew, loadCredentials, renew, RevokedSerials, saveCredentials, writeLasting, type AuthorityAddress, type Credentials, type Means } from "../trust/index.ts";
 import { AgentLog } from "./agent-log.ts";
 import { agentServer, type AgentServer } from "./agent-server.ts";
 import { Agent } from "./agent.ts";
@@ -73,6 +73,7 @@ export class HostAgent {
   #door: AgentServer | null = null;
   #cancel: () => void = () => {};
   #looks = 0;
+  #revokedKept: string | null = null;
 
   constructor(options: HostAgentOptions, credentials: Credentials, release: () => void) {
     this.#options = options;
@@ -84,6 +85,7 @@ export class HostAgent {
   async begin(log: AgentLog, entries: Parameters<typeof Agent.open>[1]): Promise<void> {
     const { clock, note, facts, listen, whereIs, means } = this.#options;
     const host = this.#credentials.identity.name as HostId;
+    await this.#recallRevoked();
     const outbox = new Outbox(clock);
     const driver = await this.#options.driver(new HttpsCarrier(() => this.#credentials, whereIs));
     this.#agent = await Agent.open({ host, clock, log, driver, facts, note, report: (report) => outbox.say(report) }, entries);
@@ -120,7 +122,23 @@ export class HostAgent {
     }
     this.#looks++;
     this.#door?.sweep();
+    await this.#keepRevoked().catch((error: unknown) => note(`what was revoked cannot be kept: ${String(error)}`));
     this.#cancel = clock.after(lookEveryMs, () => { void this.#lookAfterTrust(); });
+  }
+
+  /** What was revoked stays so when the agent starts again and nobody tells it. */
+  async #recallRevoked(): Promise<void> {
+    const kept = await readFile(join(this.#options.folder, revokedFile), "utf8").catch(() => null);
+    const because = kept === null ? null : await this.#revoked.accept(kept);
+    if (because !== null) this.#options.note(`${revokedFile}: ${because}`);
+    this.#revokedKept = this.#revoked.latest;
+  }
+
+  async #keepRevoked(): Promise<void> {
+    const { latest } = this.#revoked;
+    if (latest === null || latest === this.#revokedKept) return;
+    await writeLasting(join(this.#options.folder, revokedFile), latest);
+    this.#revokedKept = latest;
   }
 
   async #askAuthority(): Promise<void> {
@@ -142,6 +160,7 @@ export class HostAgent {
   }
 }
 
+const revokedFile = "revoked.pem";
 const lookEveryMs = 10_000;
 /** The authority is asked every minute. */
 const looksPerFetch = 6;

@@ -60,7 +60,8 @@ export async function revocationList(means: Means, signer: Signer, revoked: read
     issuer: signer.certificate.subjectName, thisUpdate: new Date(nowMs), nextUpdate: new Date(nowMs + listValidForMs), signingAlgorithm: signature, signingKey: signer.key,
     entries: revoked.map(({ serial, atMs }) => ({ serialNumber: serial, revocationDate: new Date(atMs) })),
   }, means.crypto);
-  return list.toString("pem");
+  // The name by which every other tool knows such a list.
+  return list.toString("pem").replaceAll(/(BEGIN|END) CRL/g, "$1 X509 CRL");
 }
 
 const listValidForMs = 86_400_000;

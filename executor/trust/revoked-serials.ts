@@ -9,10 +9,16 @@ export class RevokedSerials {
   readonly #means: Means;
   readonly #authority: X509Certificate;
   readonly #serials = new Set<string>();
+  #latest: { readonly pem: string; readonly madeAtMs: number } | null = null;
 
   constructor(means: Means, authorityPem: string) {
     this.#means = means;
     this.#authority = new X509Certificate(authorityPem);
+  }
+
+  /** The latest list of all that came, to be kept for the next start; null before the first. */
+  get latest(): string | null {
+    return this.#latest?.pem ?? null;
   }
 
   has(serial: string): boolean {
@@ -27,6 +33,8 @@ export class RevokedSerials {
       const signed = await list.verify({ publicKey: this.#authority }, this.#means.crypto);
       if (!signed) return "the list is not signed by our authority";
       for (const { serialNumber } of list.entries) this.#serials.add(serialOf(serialNumber));
+      const madeAtMs = list.thisUpdate.getTime();
+      if (madeAtMs >= (this.#latest?.madeAtMs ?? 0)) this.#latest = { pem, madeAtMs };
       return null;
     } catch {
       return "the list cannot be read";
