@@ -3,7 +3,7 @@ import { countWords } from "./diagnostics.ts";
 import { groupThousands } from "./money.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable, type Column } from "./table.ts";
-import { fit } from "./text.ts";
+import { fit, wrap } from "./text.ts";
 
 interface View {
   readonly paint: Paint;
@@ -17,9 +17,9 @@ export function renderSummary(rows: readonly ClusterSummary[], { paint, columns 
   const uneven = rows.filter((row) => row.coresAfterLoss !== row.coresAfterAverageLoss);
   return [
     paint.bold("Running machines by cluster"), table((row) => row.running), "",
-    paint.bold("The same with machines that are switched off (templates left out)"), table((row) => row.all), "",
-    "  N-1: the cores that are left when the largest host is lost; vCPU per core counts on these.",
-    ...uneven.map((row) => `  ${nameOf(row)}: hosts differ; without a host of average size ${groupThousands(row.coresAfterAverageLoss)} cores are left.`),
+    paint.bold("The same with machines that are switched off"), table((row) => row.all), "",
+    wrap("N-1: the cores that are left when the largest host is lost; vCPU per core counts on these.", columns, "  "),
+    ...uneven.map((row) => wrap(`${nameOf(row)}: hosts differ; without a host of average size ${groupThousands(row.coresAfterAverageLoss)} cores are left.`, columns, "  ")),
     "",
   ].join("\n");
 }
@@ -52,7 +52,7 @@ export function renderReport({ document, entries }: ImportedFleet, { paint, colu
   const groups = grouped(entries);
   const lines = importOutcomes.map((outcome) => `${outcome} ${groupThousands(entries.filter((entry) => entry.outcome === outcome).length)}`).join(", ");
   return [
-    `${paint.bold(document.name ?? "")}: ${countWords(document.hosts?.length ?? 0, "host")}, ${countWords(document.workloads?.length ?? 0, "workload")}, ${countWords(document.policies?.length ?? 0, "policy", "policies")} (${lines})`,
+    wrap(`${paint.bold(document.name ?? "")}: ${countWords(document.hosts?.length ?? 0, "host")}, ${countWords(document.workloads?.length ?? 0, "workload")}, ${countWords(document.policies?.length ?? 0, "policy", "policies")} (${lines})`, columns, "", "  "),
     "",
     paint.bold("What became of the input"),
     renderTable(reportColumns, groups.map(groupCells), columns), "",

@@ -73,9 +73,9 @@ function workloadDocument(placed: PlacedMachine, layer: string, storage: Cluster
   return {
     id, layer: machine.layer ?? layer, reservation, ...(isKnown ? { expectedUse: use } : {}),
     dataMiB: storage.dataMiB(placed),
-    ...(host === null ? {} : { host: host.id, state: machine.isRunning ? "running" : "stopped" }),
-    ...(machine.isRunning ? {} : { desired: "stopped" }),
-    liveMove: machine.canMoveLive, mayStop: true, labels: labelsFrom({ ...machine.labels, cluster }),
+    ...(host === null ? {} : { host: host.id, ...(machine.isRunning ? {} : { state: "stopped" }) }),
+    ...(machine.isRunning || host !== null ? {} : { desired: "stopped" }),
+    ...(machine.canMoveLive && (machine.layer ?? layer) === "libvirt" ? {} : { liveMove: machine.canMoveLive }), labels: labelsFrom({ ...machine.labels, cluster }),
   };
 }
 

@@ -10,14 +10,21 @@ export function scenarioJson(document: ScenarioDocument): string {
   return `${JSON.stringify(document, null, 1)}\n`;
 }
 
-/** A scenario as YAML with one line for each thing; null when it would be more than YAML is read of. */
+/** A scenario as YAML with one line for each thing, more tightly written where it is large; null when it would be more than YAML is read of. */
 export function scenarioYaml(document: ScenarioDocument): string | null {
+  return [flow, JSON.stringify].map((write) => yamlLines(document, write)).find(isReadable) ?? null;
+}
+
+function yamlLines(document: ScenarioDocument, write: (value: unknown) => string): string {
   const lines = Object.entries(document).flatMap(([key, value]) => {
-    if (!Array.isArray(value)) return [`${key}: ${flow(value)}`];
-    return value.length === 0 ? [] : ["", `${key}:`, ...value.map((item) => `  - ${flow(item)}`)];
+    if (!Array.isArray(value)) return [`${key}: ${write(value)}`];
+    return value.length === 0 ? [] : ["", `${key}:`, ...value.map((item) => `  - ${write(item)}`)];
   });
-  const text = `${lines.join("\n")}\n`;
-  return Buffer.byteLength(text) > yamlBytesMax || piecesOf(text) > lexemeLimit ? null : text;
+  return `${lines.join("\n")}\n`;
+}
+
+function isReadable(text: string): boolean {
+  return Buffer.byteLength(text) <= yamlBytesMax && piecesOf(text) <= lexemeLimit;
 }
 
 function piecesOf(text: string): number {

@@ -52,7 +52,7 @@ it("gives the same bytes again", async () => {
 });
 
 it("asks for JSON where YAML would be more than is read of it", async () => {
-  const input = file("large.xlsx", workbook(rvtoolsExport(1, { machines: 7000 }).sheets));
+  const input = file("large.xlsx", workbook(rvtoolsExport(1, { machines: 10_000 }).sheets));
   const { code, err } = await stowage("import", "rvtools", input, "--out", join(folder, "large.yaml"));
   expect([code, existsSync(join(folder, "large.yaml"))]).toEqual([1, false]);
   expect(err).toContain("--out fleet.json");

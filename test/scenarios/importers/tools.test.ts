@@ -7,7 +7,7 @@ import { fileOf, folderOf, imported, importedSoundly, told } from "./imported.ts
 function seen({ document }: ImportedFleet): { readonly hosts: unknown; readonly workloads: unknown } {
   return {
     hosts: document.hosts?.map(({ id, capacity, state }) => [id, state, capacity?.cpuMillicores, capacity?.memoryMiB, capacity?.storageMiB]),
-    workloads: document.workloads?.map(({ id, layer, host, state, reservation, dataMiB }) => [id, layer, host ?? null, state ?? "new", reservation?.cpuMillicores, reservation?.memoryMiB, reservation?.storageMiB, dataMiB]),
+    workloads: document.workloads?.map(({ id, layer, host, state, reservation, dataMiB }) => [id, layer, host ?? null, state ?? (host === undefined ? "new" : "running"), reservation?.cpuMillicores, reservation?.memoryMiB, reservation?.storageMiB, dataMiB]),
   };
 }
 
