@@ -141,10 +141,11 @@ describe("an agent", () => {
     const layer = await processLayer();
     await layer.prepare(layer.a, web, "one");
     const place = join(layer.folder, "templates", layer.a, "w-web");
-    await writeFile(join(place, "files", "stubborn"), "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 0.1; done\n", { mode: 0o755 });
+    await writeFile(join(place, "files", "stubborn"), "#!/bin/sh\ntrap '' TERM\ntouch trapped\nwhile :; do sleep 0.1; done\n", { mode: 0o755 });
     await writeFile(join(place, "program.json"), JSON.stringify({ command: ["stubborn"], settleMs: 100, graceMs: 60_000 }));
     const first = await tried(layer.driver(layer.a), layer.a, await logFile());
     expect(await ask(first, start(layer.a))).toMatchObject({ kind: "done" });
+    await expect.poll(() => readFile(join(layer.folder, layer.a, "places", "w-web", "files", "trapped"), "utf8").catch(() => null), { timeout: 10_000 }).toBe("");
     const ended = first.next();
     first.agent.receive(stop(layer.a));
     await expect.poll(() => first.reports.some((report) => report.kind === "begun" && report.action === "stop")).toBe(true);

@@ -67,7 +67,7 @@ describe("a program", () => {
     const { outcome, layer } = await startOf({ command: ["serve", ...hostile], settleMs: 300 }, { serve: '#!/bin/sh\nprintf "%s\\0" "$@" > told\nexec sleep 1000\n' });
     expect(outcome).toEqual({ kind: "done" });
     const files = join(layer.folder, "a", "places", folderName(web), "files");
-    expect((await readFile(join(files, "told"), "utf8")).split("\0").slice(0, -1)).toEqual(hostile);
+    await expect.poll(async () => (await readFile(join(files, "told"), "utf8").catch(() => "")).split("\0").slice(0, -1), { timeout: 10_000 }).toEqual(hostile);
     expect((await readdir(files)).sort()).toEqual(["serve", "told"]);
   });
 
@@ -81,17 +81,18 @@ describe("a program", () => {
     const { outcome, layer } = await startOf({ command: ["serve"], settleMs: 300 }, { serve: "#!/bin/sh\nsleep 1000 &\necho $$ >> started\nsleep 1000\n" });
     expect(outcome).toEqual({ kind: "done" });
     const place = join(layer.folder, "a", "places", folderName(web));
+    await expect.poll(async () => (await holdersOf(place)).length, { timeout: 10_000 }).toBe(3);
     const before = await holdersOf(place);
-    expect(before).toHaveLength(3);
     const { pid } = JSON.parse(await readFile(join(place, "state.json"), "utf8")) as { readonly pid: number };
     process.kill(pid, "SIGKILL");
     await expect.poll(async () => (await readFile(join(place, "files", "started"), "utf8")).split("\n").length, { timeout: 10_000 }).toBe(3);
-    expect(await Promise.all(before.map((each) => isAlive(each)))).toEqual([false, false, false]);
+    await expect.poll(() => Promise.all(before.map((each) => isAlive(each))), { timeout: 10_000 }).toEqual([false, false, false]);
     expect(await layer.driver(layer.a).find(web)).toBe("running");
   }, 20_000);
 
   it("that may not be killed and does not end stays as it was", async () => {
-    const { layer } = await startOf({ command: ["serve"], settleMs: 300, graceMs: 300, mayKill: false }, { serve: "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 0.1; done\n" });
+    const { layer } = await startOf({ command: ["serve"], settleMs: 300, graceMs: 300, mayKill: false }, { serve: "#!/bin/sh\ntrap '' TERM\ntouch trapped\nwhile :; do sleep 0.1; done\n" });
+    await expect.poll(() => readFile(join(layer.folder, "a", "places", folderName(web), "files", "trapped"), "utf8").catch(() => null), { timeout: 10_000 }).toBe("");
     const outcome = await layer.driver(layer.a).perform(task({ kind: "stop", workload: web, host: layer.a }, "running"), quiet());
     expect(outcome).toMatchObject({ kind: "failed", found: "running" });
     expect(await layer.driver(layer.a).find(web)).toBe("running");

@@ -72,7 +72,7 @@ export async function twoHosts(names: Readonly<Record<string, string>> = { a: "a
     folder, authority, agents, revoked, mine, reports, notes, told, ports, send, start,
     until: async (host, command, wanted) => {
       const from = reports.length;
-      for (let tries = 0; tries < 100; tries++) {
+      for (let tries = 0; tries < 300; tries++) {
         if (tries % 5 === 0) send(host, command);
         await new Promise((resolve) => { setTimeout(resolve, 100); });
         const found = reports.slice(from).find(wanted);
