@@ -9,7 +9,7 @@ export interface ColumnSpec {
   readonly names: readonly string[];
   /** Its values are amounts; the heading may end in a unit. */
   readonly isAmount?: true;
-  /** Headings beside it in the tools' own order, by which it is known when its own heading is damaged. */
+  /** Headings beside it in the tools' own order, by which it is known when its own heading is damaged; "" for the edge. */
   readonly between?: readonly (readonly [before: string, after: string])[];
 }
 
@@ -162,7 +162,7 @@ function damagedColumn(spec: ColumnSpec, written: readonly string[], taken: Read
   if (near >= 0) return near;
   for (const [before, after] of spec.between ?? []) {
     const column = written.findIndex((_, c) => isFree(c)
-      && isHeading(written[c - 1], before) && isHeading(written[c + 1], after));
+      && (before === "" ? c === 0 : isHeading(written[c - 1], before)) && isHeading(written[c + 1], after));
     if (column >= 0) return column;
   }
   return null;

@@ -100,6 +100,12 @@ it("keeps custom attributes as labels when asked to", async () => {
   expect(fleet.document.workloads?.[0]?.labels).toMatchObject({ owner: "team-a", cluster: "A" });
 });
 
+it("knows the first column by its place when its heading is gone", async () => {
+  const fleet = await withMachines(["#REF!", ...heading.slice(1)], [["m", "poweredOn", "False", 1, 1024, 10, "A", "h1"]]);
+  expect(fleet.document.workloads?.map(({ id }) => id)).toEqual(["m"]);
+  expect(told(fleet, ({ outcome, field }) => outcome === "guessed" && field === "VM")).toEqual(["guessed VM: #REF! -> VM"]);
+});
+
 it("counts the largest host as lost, and says what is left without one of average size", async () => {
   const fleet = await importedSoundly("rvtools", [fileOf("export.xlsx", workbook([
     { name: "vHost", rows: [["Host", "Cluster", "# Cores", "# Memory"], ["h1", "A", 16, 1024], ["h2", "A", 32, 1024], ["h3", "A", 48, 1024]] },
