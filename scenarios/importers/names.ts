@@ -17,7 +17,7 @@ export class Ids {
 }
 
 /** The name itself, where it can be one; else what is left without the characters that cannot. */
-function idFrom(name: string): string {
+export function idFrom(name: string): string {
   if (isId(name)) return name;
   const kept = oneLine(name).slice(0, 253).trim().replace(/^-+/, "");
   return isId(kept) ? kept : "unnamed";

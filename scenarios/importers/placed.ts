@@ -1,6 +1,6 @@
 import type { ImportLog } from "./import-log.ts";
 import type { Inventory, InventoryHost, InventoryMachine, InventoryStore } from "./inventory.ts";
-import { HostNames, Ids } from "./names.ts";
+import { HostNames, Ids, oneLine } from "./names.ts";
 
 export interface PlacedHost {
   readonly id: string;
@@ -81,7 +81,7 @@ function unlisted(hosts: readonly InventoryHost[], machines: readonly InventoryM
 function clusterNames(things: readonly { readonly site: string; readonly cluster: string }[]): (site: string, cluster: string) => string {
   const sites = new Map<string, Set<string>>();
   for (const { site, cluster } of things) if (site !== "") sites.set(cluster, (sites.get(cluster) ?? new Set()).add(site));
-  return (site, cluster) => (cluster !== "" && (sites.get(cluster)?.size ?? 0) > 1 && site !== "" ? `${site}/${cluster}` : cluster);
+  return (site, cluster) => oneLine(cluster !== "" && (sites.get(cluster)?.size ?? 0) > 1 && site !== "" ? `${site}/${cluster}` : cluster).trim().slice(0, 200);
 }
 
 /** Null when the machine names no host, or none that can be. */

@@ -1,7 +1,7 @@
 import { compareIds } from "../../model/ids.ts";
 import type { ScenarioDocument } from "../schema.ts";
 import type { ImportLog } from "./import-log.ts";
-import { labelsFrom, oneLine } from "./names.ts";
+import { idFrom, labelsFrom } from "./names.ts";
 import type { Placed, PlacedHost, PlacedMachine } from "./placed.ts";
 import { storageOf, type ClusterStorage } from "./storage-of.ts";
 
@@ -14,7 +14,7 @@ export interface ScenarioChoices {
 
 /** The id of a site; one name for all where the input has none. */
 function siteOf(site: string): string {
-  return oneLine(site).trim().slice(0, 253) || "site";
+  return site.trim() === "" ? "site" : idFrom(site);
 }
 
 type HostDocument = NonNullable<ScenarioDocument["hosts"]>[number];
@@ -51,7 +51,7 @@ function hostDocument(placed: PlacedHost, site: string, layer: string, vcpuPerCo
   if (memoryPermille > 1000) guess("memory promised", `${memoryMiB} MiB promised of ${memoryCapacity} MiB`, `${memoryPermille / 10} %`, "more is promised there already: allowed");
   log.note(host.origin, "taken", { became: `host ${id}: ${cpuCapacity / 1000} cores, ${memoryCapacity} MiB memory, ${host.state}`, reason: "a host" });
   return {
-    id, site, ...(cluster === "" ? {} : { domains: labelsFrom({ ...host.domains, cluster }) }),
+    id, site, domains: labelsFrom({ ...host.domains, cluster }),
     capacity: { cpuMillicores: cpuCapacity, memoryMiB: memoryCapacity, storageMiB: storage.capacityMiB(placed) },
     overcommitPermille: { cpuMillicores: cpuPermille, ...(memoryPermille > 1000 ? { memoryMiB: memoryPermille } : {}), ...storage.overcommit(placed) },
     layers: { [layer]: host.layerVersion, ...Object.fromEntries(machines.flatMap(({ machine }) => (machine.layer === undefined ? [] : [[machine.layer, ""]]))) },

@@ -2,7 +2,8 @@ import { crc32, deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../../model/random.ts";
 import { ZipArchive } from "../../../scenarios/importers/xlsx/zip.ts";
-import { rvtoolsExport } from "./rvtools-export.ts";
+import { parseScenarioText, scenarioJson } from "../../../scenarios/index.ts";
+import { csvOf, rvtoolsExport } from "./rvtools-export.ts";
 import { fileOf, folderOf, imported } from "./imported.ts";
 import { workbook, zip } from "./workbook-file.ts";
 
@@ -108,5 +109,44 @@ describe("other hostile inputs give a diagnostic", () => {
     const { fleet, diagnostics } = await imported(kind, [make()]);
     expect(fleet).toBeNull();
     expect(diagnostics[0]?.message).toContain(words);
+  });
+});
+
+describe("whatever is done to a good file, an import ends with a fleet or with diagnostics", () => {
+  const small = workbook(rvtoolsExport(3, { machines: 4 }).sheets);
+
+  it.each([1, 2, 3])("bytes of a workbook, seed %i", async (seed) => {
+    const random = new Random(seed);
+    for (let n = 0; n < 80; n++) {
+      const copy = Buffer.from(small);
+      for (let i = 0; i <= n % 6; i++) copy[random.below(copy.length)] = random.below(256);
+      const { fleet, diagnostics } = await imported("rvtools", [fileOf("export.xlsx", copy)]);
+      expect(fleet !== null || diagnostics.length > 0).toBe(true);
+    }
+  });
+
+  it.each(["vInfo", "vHost", "vDatastore"])("cells of sheet %s", async (name) => {
+    const random = new Random(4);
+    const odd = ["", "-1", "1e400", "NaN", "\u0000", "\u202e", "=1+1", "__proto__", "constructor", "1900-01-01", "9".repeat(400), "x".repeat(5000), "\ud800", "0x10", "true"];
+    for (let n = 0; n < 60; n++) {
+      const { sheets } = rvtoolsExport(n, { machines: 6 });
+      const spoilt = sheets.map((sheet) => (sheet.name !== name ? sheet : { name, rows: sheet.rows.map((row, r) => row.map((cell) => (random.below(r === 0 ? 40 : 4) === 0 ? random.pick(odd) : cell))) }));
+      const folder = folderOf("csv", Object.fromEntries(spoilt.map((sheet) => [`RVTools_tab${sheet.name}.csv`, csvOf(sheet)])));
+      const { fleet } = await imported("rvtools", [folder]);
+      if (fleet !== null) expect(parseScenarioText(scenarioJson(fleet.document), "fleet.json").diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+    }
+  });
+
+  it("values of JSON", async () => {
+    const random = new Random(5);
+    const odd: readonly unknown[] = [null, -1, 1e308, "x", [], {}, true, "", "9".repeat(400), { name: {} }, Number.MAX_SAFE_INTEGER];
+    const node = { type: "node", node: "a", status: "online", maxcpu: 4, maxmem: 2 ** 34 };
+    const guest = { type: "qemu", vmid: 1, name: "w", node: "a", status: "running", maxcpu: 1, maxmem: 2 ** 30, cpu: 0.1, mem: 1, maxdisk: 2 ** 30 };
+    const store = { type: "storage", storage: "s", node: "a", shared: 1, content: "images", maxdisk: 2 ** 40 };
+    for (let n = 0; n < 150; n++) {
+      const spoilt = [node, guest, store].map((value) => Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, key !== "type" && random.below(3) === 0 ? random.pick(odd) : inner])));
+      const { fleet } = await imported("proxmox", [fileOf("r.json", JSON.stringify(spoilt))]);
+      expect(parseScenarioText(fleet === null ? "" : scenarioJson(fleet.document), "fleet.json").diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+    }
   });
 });

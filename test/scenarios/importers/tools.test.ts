@@ -86,6 +86,7 @@ describe("NetBox", () => {
     const fleet = await importedSoundly("netbox", [fileOf("devices.json", JSON.stringify(devices)), fileOf("vms.json", JSON.stringify(machines))]);
     expect(seen(fleet)).toMatchObject({ hosts: [["hv1", "on", 32_000, 262_144, storageMiB]], workloads: [["vm1", "libvirt", "hv1", "running", 2500, 4096, storageMiB, storageMiB]] });
     expect(fleet.document.hosts?.[0]?.domains).toEqual({ rack: "R1", cluster: "prod" });
+    expect(told(fleet, ({ subject }) => subject === "switch1")).toEqual(["skipped :  -> "]);
     expect(told(fleet, ({ field, outcome }) => field === "disk" && outcome === "guessed")).toHaveLength(1);
   });
 });
