@@ -44,7 +44,7 @@ export function hasShape(source: Source, problems: Problems, schema: TSchema = d
   compiled.set(schema, check);
   if (check.Check(source.value)) return true;
   const before = problems.errorCount;
-  new Explanation(source, problems).look(schema as object as SchemaNode, source.value, []);
+  new Explanation(source, problems).look(schema, source.value, []);
   if (problems.errorCount === before) fallBack(source, problems, schema);
   return false;
 }

@@ -27,10 +27,12 @@ function outcomes({ actions }: SimulationResult): readonly string[] {
   return actions.map(({ planned: { action }, outcome, because }) => `${action.kind} ${"workload" in action ? action.workload : action.host} ${outcome}${because === "" ? "" : `: ${because}`}`);
 }
 
+function on(id: string, memoryMiB: number, dataMiB: number, memoryChangeMiBPerSecond: number): Workload {
+  return workloadOf(id, { host: "h1" as HostId, state: "running", reservation: { memoryMiB }, dataMiB, memoryChangeMiBPerSecond });
+}
+
 describe("a plan of the planner's own is carried out to its end", () => {
   it("when others with much data would take the network from one that changes its memory fast: they wait", async () => {
-    const on = (id: string, memoryMiB: number, dataMiB: number, memoryChangeMiBPerSecond: number): Workload =>
-      workloadOf(id, { host: "h1" as HostId, state: "running", reservation: { memoryMiB }, dataMiB, memoryChangeMiBPerSecond });
     const slow = { migrationMbps: 1000, powerManaged: true, bootMs: 60_000 };
     const hosts = [
       hostOf("h1", { ...slow, state: "maintenance", capacity: { cpuMillicores: 32_000, memoryMiB: 131_072 } }),
