@@ -93,6 +93,9 @@ async function ofTrace(paths: readonly string[], options: CommandOptions): Promi
     },
   });
   if (reading.trace === null || series.length === 0) return failed(reading.diagnostics);
+  if (processorMhz !== undefined && resources.every(({ name }) => name !== "cpuMHz")) {
+    return failed([...reading.diagnostics, usageProblem(`--processor-mhz is ${processorMhz}, but the trace measures ${resources.map(({ name }) => name).join(", ")} and no cpuMHz.`, "Leave it out: the hosts are then rated in cores.")]);
+  }
   const folder = out === undefined || out === "" ? "" : path.dirname(out);
   const scenario = traceScenario(series, resources, {
     hosts, processorsPerHost: hostProcessors, processorMHz: processorMhz ?? null, memoryMiBPerHost: hostMemory * 1024, idleWatts, peakWatts, fullMillicores,

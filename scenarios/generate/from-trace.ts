@@ -27,21 +27,22 @@ const resourceUnits: Readonly<Record<string, string>> = { cpuMHz: "MHz", storage
 
 /**
  * A scenario of a trace alone: its workloads on hosts that are all alike, round robin in the order in which the trace
- * names them. Each reserves what the trace says is provisioned, or what it stays under for 95 % of the time.
+ * names them. Each reserves what the trace says is provisioned, or what it stays under for 95 % of the time, of what
+ * the hosts have; of anything else that the trace measures there is always enough.
  */
 export function traceScenario(series: readonly LoadSeries[], resources: readonly LoadResource[], options: TraceFleetOptions): ScenarioDocument {
+  const processor = options.processorMHz === null ? "cpuMillicores" : "cpuMHz";
+  const capacity: Amounts = { [processor]: options.processorsPerHost * (options.processorMHz ?? 1000), memoryMiB: options.memoryMiBPerHost };
   const reservations = new Map<string, Amounts>();
   for (const one of series) {
     const known = reservations.get(one.subject.workload) ?? {};
     resources.forEach(({ name, perUnit }, r) => {
-      known[name] = (known[name] ?? 0) + Math.ceil(reservedFine(one, r) / perUnit);
+      if (capacity[name] !== undefined) known[name] = (known[name] ?? 0) + Math.ceil(reservedFine(one, r) / perUnit);
     });
     reservations.set(one.subject.workload, known);
   }
   const hostIds = Array.from({ length: options.hosts }, (_, h) => `h${String(h + 1).padStart(String(options.hosts).length, "0")}`);
   const workloads = [...reservations].map(([id, reservation], w) => ({ id, layer: "libvirt", host: hostIds[w % hostIds.length] ?? "", reservation }));
-  const processor = options.processorMHz === null ? "cpuMillicores" : "cpuMHz";
-  const capacity: Amounts = { [processor]: options.processorsPerHost * (options.processorMHz ?? 1000), memoryMiB: options.memoryMiBPerHost };
   const standard = new Set<string>(standardResourceKinds.map(({ name }) => name));
   return {
     apiVersion: "stowage/v1",

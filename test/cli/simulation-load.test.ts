@@ -134,10 +134,18 @@ describe("a fleet of a trace", () => {
   it.each([
     ["a folder that is not there", ["--trace", "nowhere"], /nowhere does not exist/],
     ["less at the peak than when idle", ["--trace", three, "--idle-watts", "300", "--peak-watts", "200"], /below --idle-watts/],
+    ["a speed of processors where the trace counts cores", ["--trace", three, "--processor-mhz", "1500"], /no cpuMHz/],
     ["another format than was said", ["--trace", three, "--trace-format", "bitbrains"], /is said to be GWA-T-12/],
   ])("%s is refused in words", async (_, args, words) => {
     const { code, err } = await stowage("generate", ...args);
     expect([code, words.test(err)]).toEqual([1, true]);
+  });
+
+  it("reserves only what hosts have: of the rest there is always enough", async () => {
+    const path = file("disk.csv", ["workload,timeMs,durationMs,cpuMillicores,storageMBps", `a,0,${hour},500,30`].join("\n"));
+    const out = join(folder, "of-disk.json");
+    await stowage("generate", "--trace", path, "--hosts", "1", "--out", out);
+    expect((await prepared(out)).scenario.fleet.workloads.map(({ reservation }) => reservation)).toEqual([{ cpuMillicores: 500 }]);
   });
 
   it("names its files so that they are found from where it lies", async () => {
