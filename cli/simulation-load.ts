@@ -73,6 +73,11 @@ function namedAsFleet(trace: LoadTrace, { loadOf, factorPermille }: TraceLoad, f
     if (found === undefined) diagnostics.push(problemIn("unknown-reference", `${path}.loadOf.${workload}`, `the trace has no load of ${name}`, didYouMean(name, byName.keys())));
     return (found ?? []).map((one): LoadSeries => ({ ...one, subject: { workload: workload as WorkloadId, application: one.subject.application }, samples: one.samples.map((samples) => scaled(samples, factorPermille)) }));
   });
+  const greatest = [...byName.values()].flat().reduce((most, { samples }) => Math.max(most, ...samples.map(greatestOf)), 0) * factorPermille / 1000;
+  if (greatest > sampleMax) {
+    diagnostics.push(problemIn("overflow", `${path}.factorPermille`, `factorPermille is ${factorPermille}: that makes a sample of ${Math.round(greatest).toLocaleString("en-US")}, and at most ${sampleMax.toLocaleString("en-US")} can be counted (thousandths of a millicore, or of the resource's unit)`,
+      "Choose a smaller factor, or split the workload."));
+  }
   const strange = loadOf === null ? [...byName.keys()].filter((name) => !known.has(name)) : [];
   if (loadOf === null && pairs.length === 0) {
     diagnostics.push(problemIn("unknown-reference", path, `none of the ${byName.size} workloads of the trace is one of the fleet: ${strange.slice(0, 3).join(", ")}, ...`,
@@ -82,6 +87,10 @@ function namedAsFleet(trace: LoadTrace, { loadOf, factorPermille }: TraceLoad, f
       "Name workloads as the fleet does, or say under loadOf whose load counts for whom.", "warning"));
   }
   return { trace: series.length === 0 ? null : { resources: trace.resources, series }, diagnostics };
+}
+
+function greatestOf(samples: Int32Array): number {
+  return samples.reduce((most, sample) => Math.max(most, sample), 0);
 }
 
 function scaled(samples: Int32Array, permille: number): Int32Array {

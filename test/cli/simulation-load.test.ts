@@ -99,6 +99,13 @@ describe("load of a simulation", () => {
   });
 });
 
+describe("load beyond what can be counted", () => {
+  it("is refused, never cut", async () => {
+    const path = scenario({ length: "1h", load: [{ trace: { files: [trace("much.csv", monday, { a: [4000, 4000] })], factorPermille: 1_000_000 } }] });
+    expect((await simulationInput(await prepared(path))).diagnostics.map(({ code, path: at }) => [code, at])).toContainEqual(["overflow", "simulation.load[0].trace.factorPermille"]);
+  });
+});
+
 describe("the history of the load", () => {
   it("is what was measured, with its holes", async () => {
     const holed = trace("holed.csv", monday, { a: [100, null, null, 400] });
