@@ -11,6 +11,16 @@ export function drawMs(distribution: Distribution, random: Random): number {
   return Math.max(1, Math.round(exactMs(distribution, random)));
 }
 
+/** The time that half of all draws stay under. */
+export function medianMs(distribution: Distribution): number {
+  switch (distribution.kind) {
+    case "fixed": return distribution.ms;
+    case "exponential": return Math.LN2 * distribution.meanMs;
+    case "weibull": return distribution.scaleMs * Math.LN2 ** (1 / distribution.shape);
+    case "log-normal": return distribution.medianMs;
+  }
+}
+
 function exactMs(distribution: Distribution, random: Random): number {
   switch (distribution.kind) {
     case "fixed": return distribution.ms;

@@ -1,7 +1,8 @@
 import type { Diagnostic, DiagnosticCode } from "../model/diagnostic.ts";
 import { sampleMax } from "../model/load.ts";
 import { amountOf } from "../model/resource.ts";
-import type { Distribution, FailureScope } from "../model/simulation.ts";
+import type { Distribution, FailureProcess, FailureScope } from "../model/simulation.ts";
+import { medianMs } from "./chance.ts";
 import { hostsOf, scopeInWords } from "./failures.ts";
 import type { PowerModel } from "./power.ts";
 import { defaultSimulation, type SimulationInput } from "./simulation.ts";
@@ -30,6 +31,7 @@ export function checkSimulation(input: SimulationInput): readonly Diagnostic[] {
         problems.number(`${path}.turns[${at}].repairMs`, repairMs, 1, Number.MAX_SAFE_INTEGER);
       });
     }
+    checkCount(input, process, path, problems);
   });
   checkTasks(input, problems);
   for (const [host, model] of input.powerModels ?? []) {
@@ -64,6 +66,17 @@ function checkScope({ index }: SimulationInput, scope: FailureScope, path: strin
   } else if (hostsOf(scope, index).length === 0) {
     problems.add("unknown-reference", path, `${scopeInWords(scope)} is nothing that the fleet has`, "Name a host, or a domain that some host is in.");
   }
+}
+
+/** Failures that one process may be expected to bring; each is simulated, and the planner is asked after it. */
+const failuresMax = 1_000_000;
+
+function checkCount({ lengthMs, index }: SimulationInput, process: FailureProcess, path: string, problems: Problems): void {
+  const turnMs = process.kind === "drawn" ? medianMs(process.lifetime) + medianMs(process.repair)
+    : process.repeat ? process.turns.reduce((sum, { afterMs, repairMs }) => sum + afterMs + repairMs, 0) / process.turns.length : Infinity;
+  const expected = Math.round((process.hosts === "all" ? index.hosts.length : process.hosts.length) * lengthMs / turnMs);
+  if (expected <= failuresMax) return;
+  problems.add("out-of-range", path, `this is about ${expected.toLocaleString("en-US")} failures; at most ${failuresMax.toLocaleString("en-US")} can be simulated`, "Choose longer lifetimes or repairs, fewer hosts, or a shorter simulation.");
 }
 
 function checkDistribution(distribution: Distribution, path: string, problems: Problems): void {
