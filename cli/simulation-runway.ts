@@ -7,7 +7,7 @@ import type { Ready } from "./prepare.ts";
 import { gridOfHistory, historyFrom, type PreparedSimulation } from "./simulation-input.ts";
 
 /** Less than this is no history: nothing can be said about dates. */
-const leastDays = 14;
+export const leastDays = 14;
 const dayMs = 86_400_000;
 
 /**
