@@ -1,6 +1,7 @@
 /** One instance in a process of its own, so that its memory is its own: used by bench/roadef.ts. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { processorMs } from "../planner/flat/processor-time.ts";
 import { ScoreOverflow } from "../planner/score.ts";
 import { evaluate } from "./roadef/evaluate.ts";
 import { SumTooLarge } from "./roadef/exact-sum.ts";
@@ -28,11 +29,6 @@ const measures = values.clock === "processor" ? "processor" : "wall";
 let readingMs = 0;
 /** Since the start of the process: reading counts, as it did in the challenge. */
 const nowMs = (): number => (measures === "wall" ? performance.now() : readingMs + (processorMs() - readingMs) / threads);
-
-function processorMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
 
 
 async function run(): Promise<InstanceResult> {

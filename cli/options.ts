@@ -51,7 +51,7 @@ export interface ScenarioOptions {
 /** Reads a duration, `1d12h`, as milliseconds above 0. */
 export function durationAsMs(text: string): number {
   const ms = isDuration(text) ? durationOf(text) : 0;
-  if (ms <= 0) throw new InvalidArgumentError("It must be a duration above 0, e.g. 7d, 12h, 30min or 300s.");
+  if (ms <= 0) throw new InvalidArgumentError("It must be a duration above 0 and of at most 9999d, e.g. 7d, 12h, 30min or 300s.");
   return ms;
 }
 

@@ -7,8 +7,7 @@ import type { Ready } from "./prepare.ts";
 import { gridOfHistory, historyFrom, type PreparedSimulation } from "./simulation-input.ts";
 
 /** Less than this is no history: nothing can be said about dates. */
-export const leastDays = 14;
-const dayMs = 86_400_000;
+export const leastHistoryMs = 14 * 86_400_000;
 
 /**
  * When hosts run out, with everybody where the plan brings them; most constrained first. Empty where nothing is said
@@ -19,7 +18,7 @@ export async function runwaysOf(ready: Ready, made: PreparedSimulation): Promise
   if (simulation.load.length === 0) return [];
   const opened = historyFrom(ready, made);
   const grid = gridOfHistory(opened.made);
-  if (grid.slots * grid.stepMs < leastDays * dayMs) return [];
+  if (grid.slots * grid.stepMs < leastHistoryMs) return [];
   const { history } = opened.made;
   const target = new Map((carried?.plan.target ?? []).map(({ workload, host }) => [workload, host]));
   const index = carried === null ? ready.index : indexFleet(fleetAfter(ready.scenario.fleet, target));

@@ -20,6 +20,8 @@ export async function unwritableFile(option: string, file: string, example: stri
 /** The same for a folder, which is made where it is missing. */
 export async function unwritableFolder(option: string, folder: string): Promise<readonly Diagnostic[]> {
   if (folder === "") return [usageProblem(`${option} names no folder.`, `Write \`${option} tables\`.`)];
+  const found = await stat(folder).catch(() => null);
+  if (found?.isFile() === true) return [usageProblem(`${option} names ${folder}, which is a file; the tables need a folder.`, `Write \`${option} tables\`: it is made when it is missing.`)];
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);

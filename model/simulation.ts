@@ -36,21 +36,29 @@ export interface TraceLoad {
   readonly growth: LoadGrowth | null;
 }
 
-/** Load that is made up, from the use that workloads are expected to have. Parts are thousandths of the mean. */
-export interface SyntheticLoadPart {
+/** How made-up load goes up and down. Parts are thousandths of the mean. */
+export interface LoadShape {
+  /** How far the day swings around the mean: at `peakMinute` (of the day, UTC) it is as much above as it is below half a day later. */
+  readonly dailyPermille: number;
+  readonly peakMinute: number;
+  /** Use at a weekend. */
+  readonly weekendPermille: number;
+  /** Standard deviation from a slot to the next. */
+  readonly noisePermille: number;
+  /** Times in which it uses more: how often, how long, and how much more. */
+  readonly burstsPerWeek: number;
+  readonly burstMinutes: number;
+  readonly burstPermille: number;
+}
+
+/** Load that is made up, from the use that workloads are expected to have. */
+export interface SyntheticLoadPart extends LoadShape {
   readonly kind: "synthetic";
   readonly workloads: readonly WorkloadId[];
   /** Null: the processor, and nothing else. */
   readonly resources: readonly string[] | null;
   /** Mean use on a working day, per thousand of the expected use. */
   readonly usePermille: number;
-  readonly dailyPermille: number;
-  readonly peakMinute: number;
-  readonly weekendPermille: number;
-  readonly noisePermille: number;
-  readonly burstsPerWeek: number;
-  readonly burstMinutes: number;
-  readonly burstPermille: number;
   readonly growth: LoadGrowth | null;
 }
 

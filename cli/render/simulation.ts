@@ -6,7 +6,7 @@ import { chartRow, eventsOf, kilowattHours, timeText, type SimulationReport } fr
 import { formatDuration } from "./duration.ts";
 import { groupThousands } from "./money.ts";
 import { renderPlanCourse } from "./simulation-plan.ts";
-import { leastDays } from "../simulation-runway.ts";
+import { leastHistoryMs } from "../simulation-runway.ts";
 import { firstToCome, runwayWords, shortWords } from "./simulation-runway.ts";
 import { renderServices } from "./simulation-services.ts";
 import type { SimulationView } from "./simulation-view.ts";
@@ -59,7 +59,7 @@ function runwayRow(report: SimulationReport): readonly (readonly [string, string
   const words = first === undefined ? null : runwayWords(first, report);
   const isUnknown = report.runways.length === 0 && report.made.simulation.load.length > 0;
   return [
-    ...(isUnknown ? [["runway", `not known from less than ${leastDays} d of load`] as const] : []),
+    ...(isUnknown ? [["runway", `not known from less than ${formatDuration(leastHistoryMs)} of load`] as const] : []),
     ...(words === null ? [] : [["runway", `${words.value}: ${words.note}${report.made.carried === null ? "" : ", after the plan"}`] as const]),
     ...(short === null ? [] : [["short now", `${short}, once what is kept free is taken off`] as const]),
   ];

@@ -4,6 +4,7 @@ import { horizonFrom, simulate } from "../../simulator/index.ts";
 import { plannedGrowth } from "../forecast/growth.ts";
 import { groupsOf, poolRunways } from "../forecast/runways.ts";
 import { prepare, type Ready } from "../prepare.ts";
+import { leastHistoryMs } from "../simulation-runway.ts";
 import { gridOfHistory, historyOf, simulationInput, type SimulationOptions } from "../simulation-input.ts";
 import { figuresOfRun, type RunFigures } from "./measures.ts";
 
@@ -46,7 +47,7 @@ export async function runStudyJob(job: StudyJob): Promise<JobOutcome> {
   return { figures: figuresOfRun({ result, runwayMs }, about), diagnostics: [] };
 }
 
-/** From the end of the history until half of the paths of the most constrained resource are beyond what is usable; the horizon where none is. */
+/** Null where too little is known. Else from the end of the history until half of the paths of the most constrained resource are beyond what is usable; the horizon where none is. */
 async function runwayOf(ready: Ready, job: StudyJob): Promise<number | null> {
   const { made } = await historyOf(ready, simulationOptions(job));
   if (made === null) return null;
@@ -54,6 +55,7 @@ async function runwayOf(ready: Ready, job: StudyJob): Promise<number | null> {
   const settings = (ready.scenario.simulation ?? defaultSimulation).forecast;
   const grid = gridOfHistory(made);
   const endMs = grid.startMs + grid.slots * grid.stepMs;
+  if (endMs - grid.startMs < leastHistoryMs) return null;
   const horizon = horizonFrom(endMs, settings.horizonMs);
   const about = { index: ready.index, trace, grid, settings, offers: [], growthOf: plannedGrowth(trace, grid, simulation.load, startMs), horizon, seed: job.seed };
   const resources = trace.resources.map(({ name }) => name).filter((name) => settings.resources?.includes(name) ?? true);

@@ -4,6 +4,7 @@ import { Random } from "../../model/random.ts";
 import { ready } from "../solver-thread.ts";
 import { Cooling, type Heat } from "./cooling.ts";
 import type { FlatProblem } from "./problem.ts";
+import { processorMs } from "./processor-time.ts";
 import type { Reach } from "./reach.ts";
 import { runRound, type FlatSolution, type TimeKind } from "./search.ts";
 
@@ -34,11 +35,6 @@ const flag = workerData as Int32Array;
 /** A thread is an edge of the process: no clock can be handed to it. With a limit of proposals it decides nothing. */
 function clockOf(measures: TimeKind, threads: number): Clock {
   return { nowMs: measures === "wall" ? () => performance.now() : () => processorMs() / threads };
-}
-
-function processorMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }
 
 let island: { readonly cooling: Cooling; readonly cost: Float64Array; readonly clock: Clock } | null = null;

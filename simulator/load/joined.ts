@@ -18,7 +18,7 @@ export class JoinedLoad implements LoadSource {
   readonly startMs: number;
   readonly stepMs: number;
   readonly slots: number;
-  /** Samples that did not fit so far, and were cut. */
+  /** Samples at the limit of what can be counted so far: they would have been more. */
   samplesAtLimit = 0;
   readonly #shares: readonly OpenShare[];
   readonly #constants: readonly Int32Array[];
@@ -118,8 +118,10 @@ class ShareCursor {
 function addRow(to: Int32Array, at: number, from: Int32Array, begin: number, count: number): number {
   let cut = 0;
   for (let s = 0; s < count; s++) {
-    const sum = (to[at + s] as number) + (from[begin + s] as number);
-    if (sum > sampleMax) cut++;
+    const before = to[at + s] as number;
+    const sum = before + (from[begin + s] as number);
+    // Load that was made up has been cut by its maker: each sample at the limit counts, once.
+    if (sum >= sampleMax && before < sampleMax) cut++;
     to[at + s] = sum > sampleMax ? sampleMax : sum;
   }
   return cut;

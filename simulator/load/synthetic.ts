@@ -1,25 +1,15 @@
 import { assert } from "../../model/assert.ts";
 import { sampleMax, type LoadBlock, type LoadCursor, type LoadResource, type LoadSource, type LoadSubject } from "../../model/load.ts";
+import type { LoadShape } from "../../model/simulation.ts";
 import { Random } from "../../model/random.ts";
 import { growthFactor, type Growth } from "./growth.ts";
 import type { Grid } from "./grid.ts";
 
 /** How one subject behaves. Parts are thousandths of its mean use on a working day. */
-export interface SyntheticLoad {
+export interface SyntheticLoad extends LoadShape {
   readonly subject: LoadSubject;
   /** Mean use on a working day, in units of each resource of the source, in their order. */
   readonly means: readonly number[];
-  /** How far the day swings around the mean: at `peakMinute` (of the day, UTC) it is as much above as it is below half a day later. */
-  readonly dailyPermille: number;
-  readonly peakMinute: number;
-  /** Use at a weekend. */
-  readonly weekendPermille: number;
-  /** Standard deviation from a slot to the next. */
-  readonly noisePermille: number;
-  /** Times in which it uses more: how often, how long, and how much more. */
-  readonly burstsPerWeek: number;
-  readonly burstMinutes: number;
-  readonly burstPermille: number;
   /** Trend; none when absent. */
   readonly growth?: Growth;
 }

@@ -99,6 +99,8 @@ describe("what cannot be forecast", () => {
     ["a resource without load", ["--resource", "gpus"], "--resource gpus is nothing of which there is load."],
     ["nobody's demand", ["--per", "moon"], "'moon' is invalid"],
     ["a trace that is not there", ["--load", join(folder, "no-such-trace")], "no-such-trace"],
+    ["a horizon beyond all durations", ["--horizon", "1000000d"], "of at most 9999d"],
+    ["tables in a file", ["--csv", growing], "which is a file; the tables need a folder"],
     ["a page in no folder", ["--html", join(folder, "nowhere", "page.html")], "page.html"],
   ])("is %s", async (_, args, message) => {
     const { code, out, err } = await stowage("forecast", growing, ...args);

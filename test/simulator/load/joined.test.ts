@@ -58,6 +58,12 @@ describe("shares of load together", () => {
     expect(load.samplesAtLimit).toBe(1);
   });
 
+  it("say so too when the one who made them up has cut them", () => {
+    const load = joined([share(0, 0, 0, [5, sampleMax, sampleMax])], 3);
+    rowsOf(load);
+    expect(load.samplesAtLimit).toBe(2);
+  });
+
   const shareOf = record({ workload: nat(2), first: integer({ min: -6, max: 6 }), samples: array(nat(1000), { minLength: 1, maxLength: 9 }), repeat: boolean() });
   it("are the same in blocks of any size, from any slot on", () => {
     assert(property(array(shareOf, { maxLength: 5 }), integer({ min: 1, max: 20 }), nat(19), integer({ min: 1, max: 7 }), (all, slots, from, blockSlots) => {
