@@ -3,7 +3,7 @@ import { isAbsolute, join } from "node:path";
 import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { jsonOf } from "../../trust/index.ts";
-import { isInside } from "./place.ts";
+import { isInside } from "../place.ts";
 
 const argument = Type.String({ maxLength: 32_768, pattern: "^[^\\u0000]*$" });
 const programForm = Type.Object({

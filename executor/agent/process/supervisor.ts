@@ -1,22 +1,16 @@
-import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { assert } from "../../../model/assert.ts";
 import type { Clock } from "../../../model/clock.ts";
 import type { WorkloadId } from "../../../model/ids.ts";
 import type { Found } from "../../protocol.ts";
 import type { Alarm } from "../../run.ts";
+import type { Owner } from "../owner.ts";
 import { failed, type Changed, type Outcome } from "../driver.ts";
 import { limit, unlimit } from "./control-group.ts";
-import { folderName, readState, type Places, type State } from "./place.ts";
+import { folderName, type Places, type State } from "../place.ts";
 import { holdersOf, isAlive, launch, signal, type ProcessId } from "./processes.ts";
 import { readProgram, type Program } from "./program.ts";
-import type { Turns } from "./turns.ts";
-
-/** A user of the host and their group. */
-export interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
+import type { Turns } from "../turns.ts";
 
 interface Ways {
   readonly allowed: readonly string[];
@@ -48,7 +42,7 @@ export class Supervisor {
 
   /** Looks after what ran before this process did; after the host was down, it runs again only where that is wanted. */
   async takeUp(): Promise<void> {
-    for (const { workload, state } of await this.#all()) {
+    for (const { workload, state } of await this.#places.all()) {
       if (state.wanted !== "running" || state.boot === this.#boot || this.#ways.startAtBoot) continue;
       await this.#places.keep(workload, { ...state, wanted: "stopped", pid: 0 });
       this.#world.note(`${workload} ran when the host went down, and stays stopped`);
@@ -60,10 +54,6 @@ export class Supervisor {
     this.isClosed = true;
     this.#cancelLook();
     return Promise.resolve();
-  }
-
-  async makeFolder(path: string): Promise<void> {
-    await mkdir(path, { mode: 0o711 });
   }
 
   async find(workload: WorkloadId): Promise<Found> {
@@ -196,7 +186,7 @@ export class Supervisor {
   }
 
   async #lookAtAll(): Promise<void> {
-    for (const { workload, state } of await this.#all()) {
+    for (const { workload, state } of await this.#places.all()) {
       if (state.wanted === "running" && await this.#process(workload, state) === null) await this.#look(workload);
     }
   }
@@ -225,12 +215,6 @@ export class Supervisor {
     const runnable = await readProgram(this.#places.of(workload), this.#ways.allowed);
     if ("because" in runnable) this.#world.note(`${workload} cannot be started again: ${runnable.because}`);
     else if (await this.#launch(workload, runnable.program, runnable.path, "running") !== null) this.#tell(workload, "running");
-  }
-
-  async #all(): Promise<readonly { readonly workload: WorkloadId; readonly state: State }[]> {
-    const names = await readdir(join(this.#places.root, "places"));
-    const states = await Promise.all(names.map((name) => readState(join(this.#places.root, "places", name))));
-    return states.flatMap((state) => (state === null ? [] : [{ workload: state.workload as WorkloadId, state }]));
   }
 
   async #state(workload: WorkloadId): Promise<State> {

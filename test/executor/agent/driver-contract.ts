@@ -61,7 +61,7 @@ export function holdsDriverContract(name: string, open: () => Promise<Layer>): v
       expect(await layer.driver(a).find(w)).toBe("absent");
       await started(layer);
       expect(await layer.driver(a).find(w)).toBe("running");
-      expect(await layer.driver(a).workloads()).toEqual([{ workload: w, found: "running" }]);
+      expect(await layer.driver(a).workloads()).toMatchObject([{ workload: w, found: "running" }]);
       expect(await perform(layer, { kind: "stop", workload: w, host: a }, "running")).toEqual({ kind: "done" });
       expect(await layer.driver(a).find(w)).toBe("stopped");
       expect(await perform(layer, { kind: "start", workload: w, host: a }, "stopped")).toEqual({ kind: "done" });

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { approve, defaultApprovalRule, defaultRunSettings, execute, FileJournal, summaryOf, systemClock, termsOf, type ApprovedPlan, type Journal, type Terms } from "../../../executor/index.ts";
-import { folderName } from "../../../executor/agent/process/place.ts";
+import { folderName } from "../../../executor/agent/place.ts";
 import type { ActionId, HostId, RunId, WorkloadId } from "../../../model/ids.ts";
 import { schedule } from "../../../planner/schedule.ts";
 import { verifyPlan } from "../../../policies/index.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Carrier } from "../../../executor/agent/carrier.ts";
-import { folderName } from "../../../executor/agent/process/place.ts";
+import { folderName } from "../../../executor/agent/place.ts";
 import { ProcessDriver, type ProcessSettings } from "../../../executor/agent/process/process-driver.ts";
 import { holdersOf, signal } from "../../../executor/agent/process/processes.ts";
 import type { Program } from "../../../executor/agent/process/program.ts";

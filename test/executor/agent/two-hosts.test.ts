@@ -2,7 +2,7 @@ import { request } from "node:https";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { folderName } from "../../../executor/agent/process/place.ts";
+import { folderName } from "../../../executor/agent/place.ts";
 import type { Attempt, Command, Expectation, Report } from "../../../executor/protocol.ts";
 import { clientTls, type Credentials, type Identity } from "../../../executor/trust/index.ts";
 import type { ActionId, HostId, RunId, WorkloadId } from "../../../model/ids.ts";

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { credentialsPath, HttpsAgents } from "../../../executor/agent/index.ts";
-import { folderName } from "../../../executor/agent/process/place.ts";
+import { folderName } from "../../../executor/agent/place.ts";
 import { holdersOf } from "../../../executor/agent/process/processes.ts";
 import type { Command, Report } from "../../../executor/protocol.ts";
 import { systemClock } from "../../../executor/system-clock.ts";

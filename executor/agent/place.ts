@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { lstat, mkdir, readFile, realpath, rename, rm } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, realpath, rename, rm } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
-import type { WorkloadId } from "../../../model/ids.ts";
-import { isMissing, jsonOf, syncFolder, writeLasting } from "../../trust/index.ts";
+import type { WorkloadId } from "../../model/ids.ts";
+import { isMissing, jsonOf, syncFolder, writeLasting } from "../trust/index.ts";
 
 /**
  * The name of a folder for any workload: whatever signs are in its id, the name is one plain path element that begins
@@ -32,6 +32,7 @@ const stateForm = Type.Object({
   workload: Type.String(),
   /** `starting`: it may run or not, and whether it stays up is not known yet. */
   wanted: Type.Union([Type.Literal("running"), Type.Literal("starting"), Type.Literal("stopped")]),
+  // The next three stay empty where the workload is no process of its own.
   /** Which boot of the host the process is of. */
   boot: Type.String(),
   pid: Type.Integer({ minimum: 0 }),
@@ -53,7 +54,7 @@ export class Places {
   }
 
   static async open(root: string): Promise<Places> {
-    for (const name of ["places", "incoming", "leaving", "refused"]) await mkdir(join(root, name), { recursive: true, mode: 0o711 });
+    for (const name of ["places", "incoming", "leaving"]) await mkdir(join(root, name), { recursive: true, mode: 0o711 });
     const places = new Places(await realpath(root));
     await rm(join(places.root, "leaving"), { recursive: true });
     await mkdir(join(places.root, "leaving"), { mode: 0o700 });
@@ -75,6 +76,21 @@ export class Places {
     });
   }
 
+  /** An empty folder in which something can be made that is no workload yet. */
+  async makeIncoming(workload: WorkloadId): Promise<string> {
+    const folder = this.incoming(workload);
+    await this.delete(folder);
+    await mkdir(folder, { mode: 0o711 });
+    return folder;
+  }
+
+  /** Every workload that is here. */
+  async all(): Promise<readonly { readonly workload: WorkloadId; readonly state: State }[]> {
+    const names = await readdir(join(this.root, "places"));
+    const states = await Promise.all(names.map((name) => readState(join(this.root, "places", name))));
+    return states.flatMap((state) => (state === null ? [] : [{ workload: state.workload as WorkloadId, state }]));
+  }
+
   /** Null when there is no such workload here. */
   async state(workload: WorkloadId): Promise<State | null> {
     return readState(this.of(workload));
@@ -92,22 +108,6 @@ export class Places {
     await syncFolder(join(this.root, "places"));
   }
 
-  /** From now on nothing that this task sends becomes a workload, also if it is still on its way. */
-  async refuse(key: string): Promise<void> {
-    await writeLasting(this.#refusal(key), "");
-  }
-
-  isRefused(key: string): Promise<boolean> {
-    return lstat(this.#refusal(key)).then(() => true, (error: unknown) => {
-      if (isMissing(error)) return false;
-      throw error;
-    });
-  }
-
-  #refusal(key: string): string {
-    return join(this.root, "refused", createHash("sha256").update(key).digest("hex"));
-  }
-
   /** Deletes a folder of ours: at once gone under its name, and then its content. */
   async delete(path: string): Promise<void> {
     const gone = join(this.root, "leaving", createHash("sha256").update(path).digest("hex").slice(0, 16));
@@ -123,7 +123,7 @@ export class Places {
   }
 }
 
-export async function readState(place: string): Promise<State | null> {
+async function readState(place: string): Promise<State | null> {
   try {
     const value = jsonOf(await readFile(join(place, "state.json"), "utf8"));
     if (stateChecker.Check(value)) return value;

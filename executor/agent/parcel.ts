@@ -4,7 +4,7 @@ import { lstat, mkdir, open, readdir, readlink, symlink } from "node:fs/promises
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
-import { jsonOf, syncFolder } from "../../trust/index.ts";
+import { jsonOf, syncFolder } from "../trust/index.ts";
 
 const mode = Type.Integer({ minimum: 0, maximum: 0o777 });
 const path = Type.String({ minLength: 1, maxLength: 4096, pattern: "^[^\\u0000]+$" });
@@ -19,6 +19,7 @@ const headChecker = Compile(headForm);
 
 const headBytesMax = 65_536;
 const chunkBytes = 1 << 16;
+const headBytes = 100;
 
 /**
  * The files of a workload as a stream of bytes: folders before what is in them, and a digest of all at the end. Links
@@ -33,6 +34,18 @@ export async function* pack(root: string, names: readonly string[]): AsyncGenera
     }
   }
   yield headOf({ kind: "end", digest: hash.digest("hex") });
+}
+
+/** About how many bytes a parcel of these will have. */
+export async function bytesIn(root: string, names: readonly string[]): Promise<number> {
+  let bytes = 0;
+  for (const name of names) {
+    const found = await lstat(join(root, name)).catch(() => null);
+    if (found === null) continue;
+    bytes += headBytes + (found.isFile() ? found.size : 0);
+    if (found.isDirectory()) bytes += await bytesIn(root, (await readdir(join(root, name)).catch(() => [])).map((each) => join(name, each)));
+  }
+  return bytes;
 }
 
 async function* packPath(root: string, name: string): AsyncGenerator<Buffer> {

@@ -1,0 +1,142 @@
+import { cp, lstat } from "node:fs/promises";
+import { join } from "node:path";
+import type { WorkloadId } from "../../../model/ids.ts";
+import type { Found, FoundWorkload } from "../../protocol.ts";
+import type { Hands } from "../carrying-driver.ts";
+import { failed, type Changed, type Course, type Outcome } from "../driver.ts";
+import { own } from "../owner.ts";
+import { bytesIn, pack, unpack } from "../parcel.ts";
+import { folderName, type Places } from "../place.ts";
+import { Rates } from "../rates.ts";
+import type { Turns } from "../turns.ts";
+import type { ProcessSettings, ProcessWorld } from "./process-driver.ts";
+import { useBySession, type SessionUse } from "./process-table.ts";
+import { readProgram } from "./program.ts";
+import { Supervisor } from "./supervisor.ts";
+
+/** What is done with plain programs. */
+export class ProcessHands implements Hands {
+  readonly layer = "process";
+  readonly noun = "programs";
+  readonly #settings: ProcessSettings;
+  readonly #places: Places;
+  readonly #supervisor: Supervisor;
+  readonly #rates: Rates;
+
+  constructor(settings: ProcessSettings, world: ProcessWorld, places: Places, turns: Turns, boot: string) {
+    this.#settings = settings;
+    this.#places = places;
+    this.#supervisor = new Supervisor(places, turns, settings, world, boot);
+    this.#rates = new Rates(world.clock);
+  }
+
+  takeUp(): Promise<void> {
+    return this.#supervisor.takeUp();
+  }
+
+  find(workload: WorkloadId): Promise<Found> {
+    return this.#supervisor.find(workload);
+  }
+
+  async workloads(): Promise<readonly FoundWorkload[]> {
+    const list: FoundWorkload[] = [];
+    const uses = await useBySession();
+    for (const { workload, state } of await this.#places.all()) {
+      const found = await this.find(workload);
+      const use = found === "running" ? uses.get(state.pid) : undefined;
+      if (found !== "absent") list.push({ workload, found, ...await this.#describe(workload), ...(use === undefined ? {} : { use: this.#used(workload, use) }) });
+    }
+    return list;
+  }
+
+  watch(changed: Changed): void {
+    this.#supervisor.onChange = changed;
+  }
+
+  close(): Promise<void> {
+    return this.#supervisor.close();
+  }
+
+  async start(key: string, workload: WorkloadId, isNew: boolean, course: Course): Promise<Outcome> {
+    if (isNew) {
+      const because = await this.#makeFromTemplate(key, workload);
+      if (because !== null) return failed(because, "absent", { again: false });
+    }
+    const outcome = await this.#supervisor.start(workload, course.signal);
+    if (outcome.kind === "done" || !isNew || outcome.found !== "stopped") return outcome;
+    await this.#places.delete(this.#places.of(workload));
+    return { ...outcome, found: "absent" };
+  }
+
+  async resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome> {
+    const state = await this.#places.state(workload);
+    // A new one may have run and been taken away again.
+    if (state === null) return failed("it does not run", await this.find(workload), { ran: isNew });
+    if (state.wanted === "running") return { kind: "done" };
+    if (await this.#supervisor.confirm(workload)) return { kind: "done" };
+    // Only what this very task has made is taken away again.
+    if (isNew && state.arrival === key) await this.#places.delete(this.#places.of(workload));
+    return failed("it does not run", await this.find(workload), { ran: true });
+  }
+
+  stop(workload: WorkloadId, course: Course): Promise<Outcome> {
+    return this.#supervisor.stop(workload, course.signal);
+  }
+
+  async delete(workload: WorkloadId): Promise<void> {
+    await this.#supervisor.forget(workload);
+    this.#rates.forget(workload);
+    await this.#places.delete(this.#places.of(workload));
+  }
+
+  async pack(workload: WorkloadId): Promise<{ readonly bytes: number; readonly data: AsyncIterable<Buffer> }> {
+    const place = this.#places.of(workload);
+    return { bytes: await bytesIn(place, parcelled), data: pack(place, parcelled) };
+  }
+
+  async unpack(workload: WorkloadId, key: string, data: AsyncIterable<Buffer>, beforeItStays: () => Promise<void>): Promise<void> {
+    const folder = await this.#places.makeIncoming(workload);
+    await unpack(folder, data);
+    await own(join(folder, "files"), this.#settings.owner);
+    await beforeItStays();
+    await this.#places.settle(workload, key);
+  }
+
+  dropIncoming(workload: WorkloadId): Promise<void> {
+    return this.#places.delete(this.#places.incoming(workload));
+  }
+
+  async broughtBy(workload: WorkloadId): Promise<string | null> {
+    return (await this.#places.state(workload))?.arrival ?? null;
+  }
+
+  async #makeFromTemplate(key: string, workload: WorkloadId): Promise<string | null> {
+    const template = this.#settings.templates === null ? null : join(this.#settings.templates, folderName(workload));
+    if (template === null || !await this.#places.has(template)) return `there is no template of ${workload} on this host`;
+    for (const name of parcelled) {
+      if (await lstat(join(template, name)).catch(() => null) === null) return `the template of ${workload} has no ${name}`;
+    }
+    const folder = await this.#places.makeIncoming(workload);
+    for (const name of parcelled) await cp(join(template, name), join(folder, name), { recursive: true, verbatimSymlinks: true });
+    await own(join(folder, "files"), this.#settings.owner);
+    await this.#places.settle(workload, key);
+    return null;
+  }
+
+  async #describe(workload: WorkloadId): Promise<Omit<FoundWorkload, "workload" | "found">> {
+    const place = this.#places.of(workload);
+    const runnable = await readProgram(place, this.#settings.allowed);
+    const { memoryMiB, cpuMillicores } = "program" in runnable ? runnable.program.limits ?? {} : {};
+    const reservation = { ...(memoryMiB === undefined ? {} : { memoryMiB }), ...(cpuMillicores === undefined ? {} : { cpuMillicores }) };
+    return { dataMiB: Math.ceil(await bytesIn(place, parcelled) / bytesPerMiB), liveMove: false, ...(Object.keys(reservation).length === 0 ? {} : { reservation }) };
+  }
+
+  #used(workload: WorkloadId, { cpuMs, memoryMiB }: SessionUse): Readonly<Record<string, number>> {
+    const cpuMillicores = this.#rates.millicores(workload, cpuMs);
+    return { memoryMiB: Math.ceil(memoryMiB), ...(cpuMillicores === null ? {} : { cpuMillicores }) };
+  }
+}
+
+/** What of a place is carried to other hosts: not its state, which is of this host only. */
+const parcelled = ["program.json", "files"];
+const bytesPerMiB = 1_048_576;
