@@ -28,16 +28,20 @@ export interface Hands {
   resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome>;
   /** Also of one that is stopped already: then it makes sure that it stays so. */
   stop(workload: WorkloadId, course: Course): Promise<Outcome>;
-  delete(workload: WorkloadId): Promise<void>;
+  /** `forGood`: its data are wanted nowhere; otherwise they have moved, and what two hosts share stays. */
+  delete(workload: WorkloadId, forGood: boolean): Promise<void>;
+  /** Only of layers whose workloads can move while they run; `resolveMigrate` finds out how a move that was cut off has ended. */
+  migrate?(key: string, work: Migrating, course: Course): Promise<Outcome>;
+  resolveMigrate?(key: string, work: Migrating, course: Course): Promise<Outcome>;
   /** All that makes up a workload, with about how many bytes that will be. */
-  pack(workload: WorkloadId): Promise<{ readonly bytes: number; readonly data: AsyncIterable<Buffer> }>;
+  pack(workload: WorkloadId, ended: AbortSignal): Promise<{ readonly bytes: number; readonly data: AsyncIterable<Buffer> }>;
   /**
    * Takes in what `pack` gave elsewhere. It becomes a stopped workload at once and whole, and only when `beforeItStays`,
    * called at the last moment, does not throw.
    */
   unpack(workload: WorkloadId, key: string, data: AsyncIterable<Buffer>, beforeItStays: () => Promise<void>): Promise<void>;
-  /** Deletes what has come in part. */
-  dropIncoming(workload: WorkloadId): Promise<void>;
+  /** Deletes what has come in part, for a task that brings it or is ended; what is another's own is left alone. */
+  dropIncoming(workload: WorkloadId, key: string): Promise<void>;
   /** The task that brought a workload here; null when it is not here. */
   broughtBy(workload: WorkloadId): Promise<string | null>;
 }
@@ -48,6 +52,7 @@ interface CarryingWorld {
   readonly note: (words: string) => void;
 }
 
+export type Migrating = Extract<Action, { readonly kind: "migrate" }>;
 type Carrying = Extract<Action, { readonly kind: "transfer" | "copy" }>;
 
 /** A layer whose workloads are carried as data from agent to agent, and of which both sides know how much has arrived. */
@@ -103,9 +108,9 @@ export class CarryingDriver implements Driver, Receiver {
       switch (work.kind) {
         case "start": return this.#hands.start(task.key, work.workload, expects === "absent", course);
         case "stop": return this.#hands.stop(work.workload, course);
-        case "deleteSource": case "remove": return this.#delete(work.workload);
+        case "deleteSource": case "remove": return this.#delete(work);
         case "transfer": case "copy": return this.#carry(task.key, work, course);
-        case "migrate": return this.#noLiveMove(found);
+        case "migrate": return await this.#hands.migrate?.(task.key, work, course) ?? this.#noLiveMove(found);
       }
     });
   }
@@ -122,10 +127,10 @@ export class CarryingDriver implements Driver, Receiver {
         }
         case "deleteSource": case "remove": {
           const found = await this.find(work.workload);
-          return found === "absent" ? { kind: "done" } : found === "stopped" ? this.#delete(work.workload) : failed(`it is ${found}`, found);
+          return found === "absent" ? { kind: "done" } : found === "stopped" ? this.#delete(work) : failed(`it is ${found}`, found);
         }
         case "transfer": case "copy": return this.#cleanUp(key, work, "it was interrupted");
-        case "migrate": return this.#noLiveMove(await this.find(work.workload));
+        case "migrate": return await this.#hands.resolveMigrate?.(key, work, course) ?? this.#noLiveMove(await this.find(work.workload));
       }
     });
   }
@@ -140,11 +145,11 @@ export class CarryingDriver implements Driver, Receiver {
     try {
       await this.#turns.take(folderName(workload), async () => {
         if (await this.#hands.broughtBy(workload) !== null) throw new Error(`${workload} is here already`);
-        await this.#hands.dropIncoming(workload);
+        await this.#hands.dropIncoming(workload, key);
         await this.#hands.unpack(workload, key, endedBy(data, receiving.signal), async () => {
           if (receiving.signal.aborted || await this.#refusals.isRefused(key)) throw new Error("it was ended");
         }).catch(async (error: unknown) => {
-          await this.#hands.dropIncoming(workload);
+          await this.#hands.dropIncoming(workload, key);
           throw error;
         });
       });
@@ -163,18 +168,18 @@ export class CarryingDriver implements Driver, Receiver {
     this.#receiving.get(key)?.abort();
     await this.#turns.take(folderName(workload), async () => {
       await this.#refusals.refuse(key);
-      await this.#hands.dropIncoming(workload);
+      await this.#hands.dropIncoming(workload, key);
     });
   }
 
-  async #delete(workload: WorkloadId): Promise<Outcome> {
-    await this.#hands.delete(workload);
+  async #delete({ kind, workload }: Extract<Action, { readonly kind: "deleteSource" | "remove" }>): Promise<Outcome> {
+    await this.#hands.delete(workload, kind === "remove");
     return { kind: "done" };
   }
 
   async #carry(key: string, work: Carrying, course: Course): Promise<Outcome> {
     try {
-      const { bytes, data } = await this.#hands.pack(work.kind === "copy" ? work.source : work.workload);
+      const { bytes, data } = await this.#hands.pack(work.kind === "copy" ? work.source : work.workload, course.signal);
       await this.#world.carrier.send(work.to, work.workload, key, counted(data, bytes, course), course.signal);
       return { kind: "done" };
     } catch (error) {
