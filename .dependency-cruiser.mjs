@@ -31,7 +31,7 @@ export default {
     {
       name: "simulator-is-given-the-planner", severity: "error",
       comment: "What is simulated is what will be done: the planner is passed in, and the executor's pure files are run.",
-      from: { path: "^simulator/" }, to: { path: "^(planner|scenarios|reports|cli|test|bench)/|^executor/(?!(protocol|decide|evolve)\\.ts$)" },
+      from: { path: "^simulator/" }, to: { path: "^(planner|scenarios|reports|cli|test|bench)/|^executor/(?!(protocol|decide|evolve|event|state|commands|settings|terms)\\.ts$)" },
     },
     {
       name: "executor-on-policies", severity: "error", comment: "What is approved is carried out; who planned it, and from which file, is not the executor's business.",
@@ -39,7 +39,7 @@ export default {
     },
     {
       name: "executor-core-is-pure", severity: "error", comment: "Decisions know no promises, files or sockets, so that a simulation runs the very same.",
-      from: { path: "^executor/(decide|evolve|event|state|guard|known-fleet|on-report|commands|undo|way-back|approve|freshness|summary|settings)\\.ts$" },
+      from: { path: "^executor/(decide|evolve|event|state|guard|known-fleet|on-report|commands|terms|undo|way-back|approve|freshness|summary|settings)\\.ts$" },
       to: { dependencyTypes: ["core"], path: ".", pathNot: "^(node:)?crypto$" },
     },
     {

@@ -2,16 +2,18 @@ import { assert } from "../model/assert.ts";
 import type { PlannedAction } from "../model/plan.ts";
 import { Random } from "../model/random.ts";
 import { amountOf } from "../model/resource.ts";
+import { termsOf } from "../executor/terms.ts";
+import { windowsOf, type Constraint } from "../policies/index.ts";
+import { Agents } from "./agents.ts";
 import { Carriages } from "./carriage.ts";
 import { Core } from "./core.ts";
-import { Course, type ActionRecord } from "./course.ts";
 import { eventNames, type EventName } from "./event.ts";
+import { Execution, type ActionRecord } from "./execution.ts";
 import { FailureTurns, hostsOf, scopeInWords } from "./failures.ts";
-import { fleetNow } from "./fleet-now.ts";
+import { fleetNow, indexNow } from "./fleet-now.ts";
 import { Flows } from "./flows.ts";
 import { LoadWindow } from "./load-window.ts";
 import { Meters } from "./meters.ts";
-import { MoveGate } from "./move-gate.ts";
 import { PlanPeaks } from "./plan-peaks.ts";
 import { Recovery } from "./recovery.ts";
 import { RuleWatch } from "./rule-watch.ts";
@@ -32,21 +34,23 @@ export class Engine {
   readonly recovery: Recovery;
   readonly flows: Flows;
   readonly peaks: PlanPeaks;
-  /** Plans under way; what became of the actions of those that are over, the first ones. */
-  readonly courses: Course[] = [];
+  /** The plan that is carried out; what became of the actions of those that are over, the first ones. */
+  #execution: Execution | null = null;
   readonly #ended: ActionRecord[] = [];
   readonly #input: SimulationInput;
   readonly settings: SimulationSettings;
   readonly scaling: Scaling;
   readonly #turns: FailureTurns;
   readonly #repairMs = new Map<string, number>();
-  readonly #carriages: Carriages;
-  readonly #gate: MoveGate;
-  /** The answers to questions need not keep all the rules that a plan must. */
-  readonly #answerGate: MoveGate;
+  readonly #agents: Agents;
+  /** What plans are held to; the answers to questions need not keep all of it. */
+  readonly #constraints: readonly Constraint[];
+  readonly #constraintsOfAnswers: readonly Constraint[];
   readonly #touchedHosts = new Set<number>();
   readonly #why: string[] = [];
-  #actionCount = 0;
+  #executionCount = 0;
+  /** The plan of the input is due, and waits for the end of the one before. */
+  #planIsDue = false;
   #asked = false;
   #someServes = false;
 
@@ -71,13 +75,12 @@ export class Engine {
     this.core = new Core({ index, window, meters, timeline, failedDraws: settings.failedDraws, groupOf, groups });
     const { core } = this;
     this.flows = new Flows(index, (id, atMs, epoch) => core.schedule("transfer", atMs, id, epoch));
-    this.#carriages = new Carriages(core, this.flows, settings.moves);
-    this.#gate = new MoveGate(index, input.constraints, input.hasDate ? startMs : null);
-    this.#answerGate = new MoveGate(index, input.constraints.filter(({ policy }) => input.setAside?.has(policy) !== true), input.hasDate ? startMs : null);
+    this.#agents = new Agents(core, new Carriages(core, this.flows, settings.moves));
+    // Without a date there are no windows.
+    this.#constraints = input.hasDate ? input.constraints : input.constraints.filter((constraint) => windowsOf([constraint]).length === 0);
+    this.#constraintsOfAnswers = this.#constraints.filter(({ policy }) => input.setAside?.has(policy) !== true);
     this.tasks = new Tasks(core, input.tasks ?? [], (h) => processorsOf(input, h));
-    this.recovery = new Recovery(core, [
-      { hostFails: (h) => this.courses.forEach((course) => course.hostFails(h)), hostReturns: () => undefined }, this.tasks,
-    ]);
+    this.recovery = new Recovery(core, [this.#agents, this.tasks]);
     this.rules = new RuleWatch(core, input.constraints);
     this.peaks = new PlanPeaks(core);
     this.scaling = new Scaling(core, settings.scaling);
@@ -100,6 +103,7 @@ export class Engine {
         core.queue.take();
         const { kind, subject, detail } = core.queue.taken;
         if (this.apply(eventNames[kind] ?? "watch", subject, detail)) await this.#ask();
+        this.#hearAgents();
         inspect?.(this);
       }
       this.#endInstant();
@@ -116,7 +120,7 @@ export class Engine {
     switch (name) {
       case "task": this.tasks.due(subject, detail); break;
       case "transfer": this.#carried(subject, detail); break;
-      case "action": this.courses.find((course) => course.owns(subject))?.due(subject); break;
+      case "action": this.#agents.due(subject); break;
       case "restarted": this.recovery.restarted(subject, detail); break;
       case "failure": this.#breaks(subject); break;
       case "hostFailure":
@@ -128,17 +132,23 @@ export class Engine {
         this.#hostReturns(subject);
         this.#nextTurn(subject, detail);
         break;
-      case "plan": this.#beginCourse(this.#input.plan?.plan.actions ?? [], this.#gate); break;
-      case "question": return this.#asked && this.#mayAsk();
+      case "plan":
+        this.#planIsDue = this.#execution !== null;
+        if (!this.#planIsDue) this.#carryOut(this.#input.plan?.plan.actions ?? [], this.#constraints);
+        break;
+      case "question": return this.#asked && this.#execution === null;
       case "arrival": this.tasks.arrive(); break;
       case "watch": this.#watch(); break;
+      case "executor":
+        if (subject === this.#executionCount) this.#execution?.look(detail);
+        break;
     }
     return false;
   }
 
   /** What became of the actions of all plans so far. */
   actionRecords(): readonly ActionRecord[] {
-    return [...this.#ended, ...this.courses.flatMap((course) => course.records())];
+    return [...this.#ended, ...(this.#execution?.records() ?? [])];
   }
 
   #watchChanges(): void {
@@ -184,16 +194,14 @@ export class Engine {
     if (atSlot) this.core.index.hosts.forEach((_, h) => this.tasks.reshare(h));
     else for (const h of this.#touchedHosts) if (h >= 0) this.tasks.reshare(h);
     this.#touchedHosts.clear();
-    // What one plan has finished may be what another waits for.
-    if (this.courses.length > 1) for (const course of this.courses) course.retryHeld();
     this.rules.look();
-    this.#closeCourses();
+    this.#closeExecution();
   }
 
   #carried(id: number, epoch: number): void {
     if (!this.flows.hasEnded(id, epoch)) return;
     this.flows.end(id, this.core.nowMs);
-    for (const course of this.courses) if (course.carried(id)) return;
+    this.#agents.carried(id);
   }
 
   #nextTurn(h: number, number: number): void {
@@ -224,6 +232,7 @@ export class Engine {
     const before = this.flows.isBroken(link);
     this.flows.setLink(link, broken, this.core.nowMs);
     const now = this.flows.isBroken(link);
+    this.#agents.retryHeld();
     if (now !== before) this.core.timeline.add(this.core.nowMs, { kind: "link", sites: [a, b], state: now ? "broken" : "whole" });
   }
 
@@ -248,37 +257,41 @@ export class Engine {
     this.core.schedule("question", this.core.nowMs + afterMs, 0);
   }
 
-  /** Only one plan is carried out at a time: a question waits for the one before. */
-  #mayAsk(): boolean {
-    return this.courses.every(({ isOver }) => isOver);
-  }
-
   async #ask(): Promise<void> {
     const { core } = this;
     const why = this.#why.splice(0);
     this.#asked = false;
     const answer = await this.#input.replan?.({ atMs: core.nowMs, why, fleet: fleetNow(core, this.recovery.lostFrom) });
     core.timeline.add(core.nowMs, { kind: "answer", because: why.join("; "), moves: answer?.actions.length ?? 0 });
-    if (answer && answer.actions.length > 0) this.#beginCourse(answer.actions, this.#answerGate);
+    if (answer && answer.actions.length > 0) this.#carryOut(answer.actions, this.#constraintsOfAnswers);
     else this.#giveUpSpares();
   }
 
-  #beginCourse(actions: readonly PlannedAction[], gate: MoveGate): void {
+  /** Only one plan is carried out at a time: the plan of the input, and questions, wait for the end of the one before. */
+  #carryOut(actions: readonly PlannedAction[], constraints: readonly Constraint[]): void {
     const { core } = this;
     this.peaks.begin();
-    const course = new Course(core, this.#carriages, gate, actions, this.#actionCount);
-    this.#actionCount += actions.length;
-    this.courses.push(course);
-    course.begin();
+    const terms = termsOf(indexNow(core, this.recovery.lostFrom), constraints, this.settings.execution);
+    this.#execution = new Execution(core, this.#agents, { number: ++this.#executionCount, actions, terms, epochMs: this.#input.startMs });
+    this.#execution.begin();
   }
 
-  /** Courses that are over free the way for the next question. */
-  #closeCourses(): void {
-    if (!this.peaks.isOpen || !this.courses.every(({ isOver }) => isOver)) return;
-    for (const course of this.courses.splice(0)) if (this.#ended.length < actionsMax) this.#ended.push(...course.records());
+  /** What agents tell changes nothing of the world by itself: it is heard once an event is over. */
+  #hearAgents(): void {
+    for (let reports = this.#agents.takeReports(); reports.length > 0; reports = this.#agents.takeReports()) {
+      for (const report of reports) this.#execution?.hear(report);
+    }
+  }
+
+  /** A plan that is over frees the way for the next one, and for the next question. */
+  #closeExecution(): void {
+    if (this.#execution?.isOver !== true) return;
+    if (this.#ended.length < actionsMax) this.#ended.push(...this.#execution.records());
+    this.#execution = null;
     this.peaks.end();
     this.#giveUpSpares();
     if (this.#asked) this.core.schedule("question", this.core.nowMs + this.settings.decideMs, 0);
+    if (this.#planIsDue) this.core.schedule("plan", this.core.nowMs, 0);
   }
 
   /** Instances that were called for and that nobody has placed are not wanted any more. */

@@ -8,7 +8,7 @@ export const eventNames = [
   "task",
   /** Transfer n has carried everything. */
   "transfer",
-  /** Action n of the plan that is carried out: its time is over. */
+  /** Attempt n at an action of a plan: its time is over. */
   "action",
   /** Workload n, which starts by itself, runs. */
   "restarted",
@@ -22,6 +22,8 @@ export const eventNames = [
   "arrival",
   /** Uses are compared with the limits of services. */
   "watch",
+  /** Execution n looks at the clock. */
+  "executor",
 ] as const;
 
 export type EventName = (typeof eventNames)[number];

@@ -6,7 +6,7 @@ export function obstacleTo(step: Step, world: World): string | null {
   const { kind, from, to, workload: w } = step;
   const { hosts, workloads } = world.index;
   const nameOf = (h: number): string => hosts[h]?.id ?? "a host that the fleet does not have";
-  if (hosts[from] === undefined || ("to" in step.planned.action && hosts[to] === undefined)) return "it names a host that the fleet does not have";
+  if (hosts[from] === undefined || ("to" in step.action && hosts[to] === undefined)) return "it names a host that the fleet does not have";
   if (kind === "bootHost") return world.hostState(from) === "off" ? null : `host ${nameOf(from)} is ${world.hostState(from)}`;
   if (kind === "shutdownHost") {
     if (world.hostState(from) !== "on" && world.hostState(from) !== "maintenance") return `host ${nameOf(from)} is ${world.hostState(from)}`;

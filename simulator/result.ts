@@ -1,6 +1,6 @@
 import type { HostId, ServiceId, SiteId, WorkloadId } from "../model/ids.ts";
 import { microjoulesPerKWh, type HostBill } from "./bill.ts";
-import type { ActionRecord } from "./course.ts";
+import type { ActionRecord } from "./execution.ts";
 import type { Engine } from "./engine.ts";
 import { roundedQuotient } from "./exact-totals.ts";
 import type { LinkRecord } from "./flows.ts";

@@ -1,3 +1,4 @@
+import { defaultRunSettings, type RunSettings } from "../executor/settings.ts";
 import type { Fleet } from "../model/fleet.ts";
 import type { HostId } from "../model/ids.ts";
 import type { LoadSource } from "../model/load.ts";
@@ -29,6 +30,8 @@ export type Replan = (question: Question) => Promise<Pick<Plan, "actions"> | nul
 export interface SimulationSettings {
   readonly moves: MoveSettings;
   readonly scaling: ScalingSettings;
+  /** How the executor behaves that carries plans out. */
+  readonly execution: RunSettings;
   /** From a failure until it is known, and from then until the planner has an answer. */
   readonly detectMs: number;
   readonly decideMs: number;
@@ -50,7 +53,7 @@ export interface SimulationSettings {
 }
 
 export const defaultSimulation: SimulationSettings = {
-  moves: defaultMoves, scaling: defaultScaling, detectMs: 10_000, decideMs: 5_000, failedDraws: true, limitToReservation: false, sharedBy: "workload",
+  moves: defaultMoves, scaling: defaultScaling, execution: defaultRunSettings, detectMs: 10_000, decideMs: 5_000, failedDraws: true, limitToReservation: false, sharedBy: "workload",
   shareLoad: true, columns: 480, happeningsMax: 50_000,
 };
 

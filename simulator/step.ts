@@ -1,9 +1,9 @@
-import type { Action, PlannedAction } from "../model/plan.ts";
+import type { Action } from "../model/plan.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
 
 /** An action with its names looked up; -1 where a field does not apply. */
 export interface Step {
-  readonly planned: PlannedAction;
+  readonly action: Action;
   readonly kind: Action["kind"];
   readonly workload: number;
   readonly source: number;
@@ -12,10 +12,9 @@ export interface Step {
 }
 
 /** Looks the names of an action up. */
-export function stepOf(index: FleetIndex, planned: PlannedAction): Step {
-  const { action } = planned;
+export function stepOf(index: FleetIndex, action: Action): Step {
   return {
-    planned, kind: action.kind,
+    action, kind: action.kind,
     workload: "workload" in action ? (index.workloadIndex.get(action.workload) ?? -1) : -1,
     source: action.kind === "copy" ? (index.workloadIndex.get(action.source) ?? -1) : -1,
     from: index.hostIndex.get("host" in action ? action.host : action.from) ?? -1,

@@ -8,7 +8,7 @@ export type Happening =
   | { readonly kind: "host"; readonly host: HostId; readonly state: HostState; readonly because: string }
   | { readonly kind: "workload"; readonly workload: WorkloadId; readonly host: HostId | null; readonly state: WorkloadState; readonly because: string }
   | { readonly kind: "service"; readonly service: ServiceId; readonly state: ServiceState }
-  | { readonly kind: "action"; readonly action: ActionId; readonly outcome: "started" | "done" | "failed" | "given up"; readonly because: string }
+  | { readonly kind: "action"; readonly action: ActionId; readonly outcome: "started" | "done" | "failed" | "tries again" | "given up" | "unknown"; readonly because: string }
   | { readonly kind: "limit"; readonly service: ServiceId; readonly application: ApplicationId; readonly usePermille: number; readonly wants: "one more" | "one less" }
   | { readonly kind: "answer"; readonly because: string; readonly moves: number }
   | { readonly kind: "link"; readonly sites: readonly [string, string]; readonly state: "broken" | "whole" }

@@ -1,11 +1,11 @@
 import type { ActionId, HostId, WorkloadId } from "../../model/ids.ts";
 import type { Action, PlannedAction } from "../../model/plan.ts";
 
-/** Actions a1, a2, ... of a plan, each after those that it names. */
+/** Actions a1, a2, ... of a plan, each after those that it names, and each said to take an hour. */
 export function planOf(...actions: readonly (readonly [Action, ...string[]])[]): { readonly actions: readonly PlannedAction[] } {
   return {
     actions: actions.map(([action, ...after], n) => ({
-      id: `a${n + 1}` as ActionId, action, after: after as ActionId[], startMs: 0, endMs: 1, reason: "", ifItFails: "", critical: false,
+      id: `a${n + 1}` as ActionId, action, after: after as ActionId[], startMs: 0, endMs: 3_600_000, reason: "", ifItFails: "", critical: false,
     })),
   };
 }

@@ -101,7 +101,7 @@ function randomActions(random: Random, index: FleetIndex): readonly PlannedActio
   };
   return Array.from({ length: random.below(15) }, (_, n): PlannedAction => ({
     id: `x${n}` as ActionId, action: action(), after: n > 0 && random.chance(400) ? [`x${random.below(n)}` as ActionId] : [],
-    startMs: 0, endMs: 1, reason: "", ifItFails: "", critical: false,
+    startMs: 0, endMs: random.between(1, 10 * minute), reason: "", ifItFails: "", critical: false,
   })).filter(({ action: made }) => !("to" in made) || made.from !== made.to).filter(({ after }, _, kept) => after.every((id) => kept.some((other) => other.id === id)));
 }
 
