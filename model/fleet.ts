@@ -22,6 +22,8 @@ export interface HostPrices {
   readonly storageMicrosPerTiBHour: number;
   /** For data that leaves or enters the host in a move. */
   readonly transferMicrosPerGiB: number;
+  /** For data that workloads send and receive; nothing when absent. */
+  readonly networkMicrosPerGiB?: number;
 }
 
 export interface Host {

@@ -114,7 +114,8 @@ function dominantShare(index: FleetIndex, workload: Workload, host: Host): numbe
   return largestShare(held, promise, index.resourceNames);
 }
 
-function largestShare(part: Resources, whole: Resources, names: readonly string[]): number {
+/** The largest part, in billionths, that some amounts are of others. */
+export function largestShare(part: Resources, whole: Resources, names: readonly string[]): number {
   let largest = 0;
   for (const name of names) {
     const of = amountOf(whole, name);

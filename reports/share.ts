@@ -6,26 +6,26 @@ import { assert } from "../model/assert.ts";
  */
 export function shareOut(amount: number, weights: readonly number[]): number[] {
   assert(Number.isSafeInteger(amount), `amount ${amount} is not a whole number`);
-  if (weights.length === 0) return [];
-  const total = weights.reduce((sum, weight) => sum + BigInt(weight), 0n);
-  const sizes = total === 0n ? weights.map(() => 1n) : weights.map(BigInt);
-  const whole = total === 0n ? BigInt(weights.length) : total;
-  const sign = amount < 0 ? -1 : 1;
-  const positive = BigInt(Math.abs(amount));
-  const parts = sizes.map((size) => Number((positive * size) / whole));
-  const remainders = sizes.map((size) => (positive * size) % whole);
-  let left = Math.abs(amount) - parts.reduce((sum, part) => sum + part, 0);
-  const order = remainders.map((_, i) => i).sort((a, b) => largerFirst(remainders[a], remainders[b]) || a - b);
-  for (const i of order) {
-    if (left === 0) break;
-    parts[i] = (parts[i] ?? 0) + 1;
-    left -= 1;
-  }
-  return parts.map((part) => (part === 0 ? 0 : sign * part));
+  return shareExactly(BigInt(amount), weights.map(BigInt)).map(Number);
 }
 
-function largerFirst(a: bigint | undefined, b: bigint | undefined): number {
-  const left = a ?? 0n;
-  const right = b ?? 0n;
-  return left === right ? 0 : left > right ? -1 : 1;
+/** The same for numbers of any size. */
+export function shareExactly(amount: bigint, weights: readonly bigint[]): bigint[] {
+  if (weights.length === 0) return [];
+  const total = weights.reduce((sum, weight) => sum + weight, 0n);
+  const sizes = total === 0n ? weights.map(() => 1n) : weights;
+  const whole = total === 0n ? BigInt(weights.length) : total;
+  const [sign, positive] = amount < 0n ? [-1n, -amount] : [1n, amount];
+  const parts = sizes.map((size) => (positive * size) / whole);
+  const left = Number(positive - parts.reduce((sum, part) => sum + part, 0n));
+  if (left > 0) {
+    const remainders = sizes.map((size) => (positive * size) % whole);
+    const order = remainders.map((_, i) => i).sort((a, b) => largerFirst(remainders[a], remainders[b]) || a - b);
+    for (const i of order.slice(0, left)) parts[i] = (parts[i] ?? 0n) + 1n;
+  }
+  return parts.map((part) => sign * part);
+}
+
+function largerFirst(a = 0n, b = 0n): number {
+  return a === b ? 0 : a > b ? -1 : 1;
 }
