@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { isatty } from "node:tty";
 import type { PlanJobResult } from "./context.ts";
+import { liveAt } from "./live.ts";
 import { exitCodes } from "./exit-code.ts";
 import { planInWorker } from "./plan-in-worker.ts";
 import type { PlanJob } from "./planning.ts";
@@ -45,6 +46,7 @@ function environmentOfProcess(): Environment {
     clock: { nowMs },
     nowUtc: new Date().toISOString(),
     makePlan: (job) => planWatched(job),
+    live: liveAt(process, columnsOf(process.stderr) ?? 80),
     progress: (stage, done, total) => line?.show({ stage, done, total, best: null }),
     out: (text) => {
       line?.clear();

@@ -2,12 +2,15 @@ import { Command, Option } from "commander";
 import type { Finish } from "./command-result.ts";
 import { commandHelp } from "./help.ts";
 import type { Context } from "./context.ts";
+import { addAgent } from "./commands/agent.ts";
+import { addCa } from "./commands/ca.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addDiff } from "./commands/diff.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addForecast } from "./commands/forecast.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addImport } from "./commands/import.ts";
+import { addLab } from "./commands/lab.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addPolicies } from "./commands/policies.ts";
 import { addSchema } from "./commands/schema.ts";
@@ -41,7 +44,8 @@ export function buildProgram(context: Context, finish: Finish, write: (text: str
       ],
     }));
   for (const add of [
-    addValidate, addPlan, addSimulate, addVerify, addExplain, addDiff, addShow, addPolicies, addForecast, addSweep, addStudy, addGenerate, addImport, addSchema,
+    addValidate, addPlan, addSimulate, addVerify, addExplain, addDiff, addShow, addPolicies, addForecast, addSweep, addStudy, addGenerate, addImport, addSchema, addLab,
+    addAgent, addCa,
   ]) add(program, context, finish);
   addCompletion(program, finish);
   return program;

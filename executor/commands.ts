@@ -26,7 +26,11 @@ export function lettersFor(state: RunState, event: RunEvent): readonly Letter[] 
     case "dispatched": {
       const { workload } = placesOf(known.index, planned.action);
       const isNew = step.before.host < 0 && known.index.workloads[workload]?.state === "new";
-      const command: Command = { kind: "perform", ...attempt, work: planned.action, expects: expectationOf(planned.action, isNew), deadlineMs: Math.ceil(step.deadlineMs - step.sinceMs) };
+      const layer = known.index.workloads[workload]?.layer;
+      const command: Command = {
+        kind: "perform", ...attempt, work: planned.action, expects: expectationOf(planned.action, isNew), deadlineMs: Math.ceil(step.deadlineMs - step.sinceMs),
+        ...(layer === undefined ? {} : { layer }),
+      };
       return [{ to, command }];
     }
     case "overdue": return [{ to, command: { kind: "abort", ...attempt } }];

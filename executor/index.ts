@@ -1,3 +1,4 @@
+export { agentConfigurationSchema, authorityOf, claim, credentialsPath, HttpsAgents, isClaimed, openConfiguredAgent, type Address, type AgentConfiguration, type HostAgent } from "./agent/index.ts";
 export { approve, defaultApprovalRule, type Approval, type ApprovalAnswer, type ApprovalRequest, type ApprovalRule, type ApprovedPlan, type Person } from "./approve.ts";
 export type { Letter } from "./commands.ts";
 export { mayWish } from "./decide.ts";
@@ -13,3 +14,4 @@ export { defaultRunSettings, type RunSettings } from "./settings.ts";
 export { summaryOf, type ActionSummary, type RunSummary } from "./summary.ts";
 export { systemClock } from "./system-clock.ts";
 export { termsOf, type Terms } from "./terms.ts";
+export { Authority, enrol, enrolmentServer, isDueToRenew, loadCredentials, renewEnrolmentServer, saveCredentials, type AuthorityAddress, type Credentials, type Identity, type Means, type OpenedAuthority } from "./trust/index.ts";

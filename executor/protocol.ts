@@ -34,7 +34,8 @@ export type Found = "running" | "paused" | "stopped" | "incoming" | "absent";
  * agent that has seen it refuses everything with a smaller one for good.
  */
 export type Command =
-  | { readonly kind: "perform"; readonly epoch: number; readonly work: Action; readonly expects: Expectation; readonly deadlineMs: number } & Attempt
+  /** `layer`: of which layer the workload is, so that an agent with several knows whom to ask. */
+  | { readonly kind: "perform"; readonly epoch: number; readonly work: Action; readonly expects: Expectation; readonly deadlineMs: number; readonly layer?: string } & Attempt
   /** Ends an attempt that takes too long, with everything as it was before, if that is still possible. */
   | { readonly kind: "abort"; readonly epoch: number } & Attempt
   /** Asks for the outcome of an attempt. One that has not begun by then never begins. */
@@ -70,7 +71,23 @@ export interface Inventory {
   readonly capacity: Readonly<Record<string, number>>;
   readonly layers: Readonly<Record<string, string>>;
   readonly features: readonly string[];
-  readonly workloads: readonly { readonly workload: WorkloadId; readonly found: Found }[];
+  readonly workloads: readonly FoundWorkload[];
+}
+
+/** A workload as an agent found it; what a layer cannot tell is left out. */
+export interface FoundWorkload {
+  readonly workload: WorkloadId;
+  readonly found: Found;
+  readonly layer?: string;
+  /** What is reserved for it or limits it, by resource. */
+  readonly reservation?: Readonly<Record<string, number>>;
+  /** What it uses now, by resource. */
+  readonly use?: Readonly<Record<string, number>>;
+  /** What would have to be carried if it moved. */
+  readonly dataMiB?: number;
+  readonly applications?: readonly string[];
+  /** Can it move while it runs? */
+  readonly liveMove?: boolean;
 }
 
 /** Who performs an action: the host where it takes place, or the one that data leave. */
@@ -108,14 +125,18 @@ const work = Type.Union([
   message("copy", { ...carried, source: id }),
 ]);
 
+const amounts = Type.Record(Type.String({ maxLength: 253 }), count);
 const inventory = Type.Object({
-  state: oneOf("on", "maintenance"), capacity: Type.Record(Type.String({ maxLength: 253 }), count),
+  state: oneOf("on", "maintenance"), capacity: amounts,
   layers: Type.Record(Type.String({ maxLength: 253 }), Type.String({ maxLength: 253 })), features: Type.Array(id, { maxItems: 10_000 }),
-  workloads: Type.Array(Type.Object({ workload: id, found }, closed), { maxItems: 100_000 }),
+  workloads: Type.Array(Type.Object({
+    workload: id, found, layer: Type.Optional(id), reservation: Type.Optional(amounts), use: Type.Optional(amounts), dataMiB: Type.Optional(count),
+    applications: Type.Optional(Type.Array(id, { maxItems: 10_000 })), liveMove: Type.Optional(Type.Boolean()),
+  }, closed), { maxItems: 100_000 }),
 }, closed);
 
 const commands = byKind({
-  perform: { ...attempt, epoch: count, work, expects: oneOf("running", "stopped", "present", "absent", "switched off", "empty"), deadlineMs: count },
+  perform: { ...attempt, epoch: count, work, expects: oneOf("running", "stopped", "present", "absent", "switched off", "empty"), deadlineMs: count, layer: Type.Optional(id) },
   abort: { ...attempt, epoch: count },
   settle: { ...attempt, epoch: count },
   find: { epoch: count, run: id, workload: id },

@@ -4,8 +4,12 @@ export { traceScenario, type TraceFleetOptions } from "./generate/from-trace.ts"
 export type { GenerateOptions } from "./generate/options.ts";
 export { durationOf, durationText } from "./duration.ts";
 export { isDuration } from "./fields/common.ts";
-export { importers, importFleet, importOutcomes, scenarioJson, scenarioYaml, totalOf, type ClusterSummary, type ImportedFleet, type ImportEntry, type ImportOutcome, type MachineSums } from "./importers/index.ts";
+export {
+  importers, importFleet, importLoad, importOutcomes, readMapping, ruleSets, scenarioJson, scenarioYaml, shownAddress, totalOf,
+  type ClusterSummary, type ImportedFleet, type ImportedLoad, type ImportEntry, type ImportOutcome, type MachineSums, type SeriesRule, type ServerAccess,
+} from "./importers/index.ts";
 export { diskFiles, type InputFiles } from "./input-files.ts";
+export { loadDocument } from "./load-document.ts";
 export { loadScenario, parseScenarioText, parseScenarioTexts, type Loaded, type LoadOptions } from "./load.ts";
 export { editorSchema, scenarioSchema, studyFileSchema } from "./publish.ts";
 export type { ChangeDocument, ScenarioDocument } from "./schema.ts";

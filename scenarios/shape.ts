@@ -29,6 +29,8 @@ interface SchemaNode {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
+  /** What the pattern means, after "it": `must be a path from the root`. */
+  readonly meaning?: string;
   readonly description?: string;
 }
 
@@ -203,12 +205,12 @@ class Explanation {
   }
 
   #lookAtText(schema: SchemaNode, value: string, path: Path): void {
-    const { minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern } = schema;
+    const { minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern, meaning } = schema;
     const length = Array.from(value).length;
     if (length < minLength) this.#add("out-of-range", path, `is ${shown(value)}; it must not be empty`, "Write a text, or leave the key out.");
     else if (length > maxLength) this.#add("out-of-range", path, `is ${shown(value)}, ${length} characters long; the limit is ${maxLength}`, "Choose a shorter one.");
     else if (pattern !== undefined && !new RegExp(pattern).test(value)) {
-      this.#add("bad-format", path, `is ${shown(value)}; it ${patternMeanings[pattern] ?? windowPatterns[pattern] ?? `must match ${pattern}`}`, "Write it in that form.");
+      this.#add("bad-format", path, `is ${shown(value)}; it ${patternMeanings[pattern] ?? windowPatterns[pattern] ?? meaning ?? `must match ${pattern}`}`, "Write it in that form.");
     }
   }
 

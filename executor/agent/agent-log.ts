@@ -14,7 +14,7 @@ export type LogEntry =
   | { readonly kind: "started" }
   /** Commands of smaller epochs are refused for good. */
   | { readonly kind: "fence"; readonly epoch: number }
-  | { readonly kind: "begun"; readonly attempt: Attempt; readonly work: Action; readonly expects: Expectation }
+  | { readonly kind: "begun"; readonly attempt: Attempt; readonly work: Action; readonly expects: Expectation; readonly layer?: string }
   | { readonly kind: "ended"; readonly attempt: Attempt; readonly outcome: Outcome; readonly tookMs: number }
   /** It has not begun and never will. */
   | { readonly kind: "void"; readonly attempt: Attempt };
@@ -106,7 +106,7 @@ const attempt = Type.Object({ run: text, action: text, attempt: Type.Integer() }
 const entryForm = Compile(Type.Union([
   Type.Object({ kind: Type.Literal("started") }),
   Type.Object({ kind: Type.Literal("fence"), epoch: Type.Integer() }),
-  Type.Object({ kind: Type.Literal("begun"), attempt, work: Type.Object({ kind: text }), expects: text }),
+  Type.Object({ kind: Type.Literal("begun"), attempt, work: Type.Object({ kind: text }), expects: text, layer: Type.Optional(text) }),
   Type.Object({ kind: Type.Literal("ended"), attempt, outcome: Type.Object({ kind: text }), tookMs: Type.Integer() }),
   Type.Object({ kind: Type.Literal("void"), attempt }),
 ]));

@@ -15,8 +15,8 @@ import type { Outbox } from "./outbox.ts";
 export interface Served {
   readonly agent: Pick<Agent, "incarnation" | "receive" | "isStopped">;
   readonly outbox: Outbox;
-  /** Who takes data from other hosts. */
-  readonly receiver: Receiver;
+  /** Who takes data of a layer from other hosts; null when this host does not have it. */
+  readonly receiverOf: (layer: string) => Receiver | null;
   readonly credentials: Credentials;
   readonly revoked: RevokedSerials;
   readonly clock: Pick<WallClock, "utcMs"> & Alarm;
@@ -62,7 +62,7 @@ async function answer(served: Served, doorkeeper: Doorkeeper, message: IncomingM
   const peer = message.socket instanceof TLSSocket ? doorkeeper.peerAt(message.socket) : null;
   if (peer === null) return { status: 401, body: { because: "only members of this fleet may come in here" } };
   const { pathname, searchParams } = new URL(message.url ?? "/", "https://agent");
-  if (pathname === "/v1/data" && peer.role === "agent") return dataDoor(served.receiver, message, searchParams);
+  if (pathname === "/v1/data" && peer.role === "agent") return dataDoor(served.receiverOf, peer.name, message, searchParams);
   if (peer.role !== "executor") return { status: 403, body: { because: "only executors may do that" } };
   if (message.method === "POST") addAbortSignal(AbortSignal.timeout(requestMs), message);
   switch (`${message.method ?? ""} ${pathname}`) {

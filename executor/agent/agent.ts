@@ -57,7 +57,7 @@ export class Agent {
     const works = new Map(entries.flatMap((entry) => (entry.kind === "begun" ? [[keyOf(entry.attempt), entry] as const] : [])));
     for (const [key, kept] of agent.#kept) {
       const begun = works.get(key);
-      if (kept.state === "begun" && begun !== undefined) agent.#watchOver(agent.#settle({ key, work: begun.work, expects: begun.expects }, kept));
+      if (kept.state === "begun" && begun !== undefined) agent.#watchOver(agent.#settle(taskOf(key, begun), kept));
     }
     world.driver.watch((workload, found) => world.report({ kind: "changed", host: world.host, workload, found }));
     return agent;
@@ -123,7 +123,8 @@ export class Agent {
     this.#tell(kept);
   }
 
-  async #perform(key: string, { run, action, attempt, work, expects }: Extract<Command, { readonly kind: "perform" }>): Promise<void> {
+  async #perform(key: string, command: Extract<Command, { readonly kind: "perform" }>): Promise<void> {
+    const { run, action, attempt, work, expects, layer } = command;
     const workload = "workload" in work ? work.workload : null;
     const busy = workload !== null && this.#isBusy(workload);
     const kept: Kept = { attempt: { run, action, attempt }, workload, state: "writing", permille: 0, abort: new AbortController() };
@@ -132,13 +133,14 @@ export class Agent {
       const found = await this.#foundFor(work).catch(() => null);
       return this.#ended(kept, failed("another attempt with it is still under way here", found), 0);
     }
-    await this.#world.log.append({ kind: "begun", attempt: kept.attempt, work, expects });
+    await this.#world.log.append({ kind: "begun", attempt: kept.attempt, work, expects, ...(layer === undefined ? {} : { layer }) });
     kept.state = "begun";
     this.#tell(kept);
     const sinceMs = this.#world.clock.nowMs();
-    const outcome = await this.#performed({ key, work, expects }, kept);
+    const task = taskOf(key, command);
+    const outcome = await this.#performed(task, kept);
     if (this.#stopped) return;
-    if (outcome === null) return this.#settle({ key, work, expects }, kept);
+    if (outcome === null) return this.#settle(task, kept);
     await this.#ended(kept, outcome, Math.max(0, Math.round(this.#world.clock.nowMs() - sinceMs)));
   }
 
@@ -224,6 +226,10 @@ export class Agent {
 
 const askAgainMs = 2000;
 const progressStepPermille = 10;
+
+function taskOf(key: string, { work, expects, layer }: Pick<Extract<Command, { readonly kind: "perform" }>, "work" | "expects" | "layer">): Task {
+  return { key, work, expects, ...(layer === undefined ? {} : { layer }) };
+}
 
 /** Names may hold any sign, so they are not only joined. */
 function keyOf({ run, action, attempt }: Attempt): string {

@@ -15,10 +15,14 @@ const longest = 2000;
  * Where agents of other hosts bring the data of workloads that come here. What they bring never replaces anything, and
  * nothing of it runs until an executor has it started.
  */
-export async function dataDoor(receiver: Receiver, message: IncomingMessage, asked: URLSearchParams): Promise<Reply> {
-  const [workload, key] = [asked.get("workload") ?? "", asked.get("key") ?? ""];
-  if (workload === "" || key === "" || workload.length > 253 || key.length > longest) return { status: 400, body: { because: "a workload and a key are needed" } };
+export async function dataDoor(receiverOf: (layer: string) => Receiver | null, sender: string, message: IncomingMessage, asked: URLSearchParams): Promise<Reply> {
+  const [layer, workload, sent] = [asked.get("layer") ?? "", asked.get("workload") ?? "", asked.get("key") ?? ""];
+  if (layer === "" || workload === "" || sent === "" || workload.length > 253 || sent.length > longest) return { status: 400, body: { because: "a layer, a workload and a key are needed" } };
+  const receiver = receiverOf(layer);
+  if (receiver === null) return { status: 404, body: { because: `layer ${layer} is not here` } };
   const id = workload as WorkloadId;
+  // Of each sender for itself: nobody can take back, or stand in for, what another one brings.
+  const key = JSON.stringify([sender, sent]);
   const { method = "" } = message;
   switch (method) {
     case "PUT":

@@ -12,6 +12,8 @@ export interface Task {
   readonly key: string;
   readonly work: Action;
   readonly expects: Expectation;
+  /** Of which layer its workload is; the one that has the workload when nobody says. */
+  readonly layer?: string;
 }
 
 /** What goes on while a task is performed. */
@@ -40,6 +42,8 @@ export interface Driver {
   resolve(task: Task, course: Course): Promise<Outcome>;
   /** Everything that is found here. */
   workloads(): Promise<Inventory["workloads"]>;
+  /** The version of the layer, as policies compare it; "1" when it has none. */
+  version?(): Promise<string>;
   /** From now on tells of changes; at most one listener. */
   watch(changed: Changed): void;
   /** Lets go of everything in this process; what runs on the host goes on. */

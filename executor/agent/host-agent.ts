@@ -19,10 +19,12 @@ import { claim } from "./sole.ts";
 
 /** How the agent of a host is run. */
 export interface HostAgentOptions {
+  /** For whom it speaks; its certificate must say the same. */
+  readonly host: HostId;
   /** Its credentials and its log are kept here; only one agent may use it. */
   readonly folder: string;
   readonly listen: Address;
-  readonly driver: (carrier: Carrier) => Promise<Driver & Receiver>;
+  readonly driver: (carrierOf: (layer: string) => Carrier) => Promise<Driver & Receivers>;
   readonly facts: () => Promise<Omit<Inventory, "workloads">>;
   /** Where agents of other hosts are. */
   readonly whereIs: (host: HostId) => Address | null;
@@ -31,6 +33,11 @@ export interface HostAgentOptions {
   readonly means: Means;
   readonly clock: Clock & Alarm;
   readonly note: (words: string) => void;
+}
+
+/** Who takes data of a layer from other hosts; null when this host does not have it. */
+export interface Receivers {
+  receiverOf(layer: string): Receiver | null;
 }
 
 /** An agent that was opened, or why it was not. */
@@ -52,10 +59,11 @@ export async function openHostAgent(options: HostAgentOptions): Promise<OpenedHo
   if (release === null) return { agent: null, diagnostics: [inUse(folder)] };
   const { credentials, diagnostics } = await loadCredentials(credentialsPath(folder));
   const { log, entries, diagnostics: more } = await AgentLog.open(join(folder, "agent.log"));
-  if (credentials === null || log === null) {
+  const stranger = credentials === null || (credentials.identity.role === "agent" && options.host === credentials.identity.name) ? [] : [anotherHost(options.host, credentials, folder)];
+  if (credentials === null || log === null || stranger.length > 0) {
     await log?.close();
     release();
-    return { agent: null, diagnostics: [...diagnostics, ...more] };
+    return { agent: null, diagnostics: [...diagnostics, ...more, ...stranger] };
   }
   for (const { message } of more) options.note(message);
   const agent = new HostAgent(options, credentials, release);
@@ -83,13 +91,12 @@ export class HostAgent {
   }
 
   async begin(log: AgentLog, entries: Parameters<typeof Agent.open>[1]): Promise<void> {
-    const { clock, note, facts, listen, whereIs, means } = this.#options;
-    const host = this.#credentials.identity.name as HostId;
+    const { host, clock, note, facts, listen, whereIs, means } = this.#options;
     await this.#recallRevoked();
     const outbox = new Outbox(clock);
-    const driver = await this.#options.driver(new HttpsCarrier(() => this.#credentials, whereIs));
+    const driver = await this.#options.driver((layer) => new HttpsCarrier(layer, () => this.#credentials, whereIs));
     this.#agent = await Agent.open({ host, clock, log, driver, facts, note, report: (report) => outbox.say(report) }, entries);
-    this.#door = agentServer({ agent: this.#agent, outbox, receiver: driver, credentials: this.#credentials, revoked: this.#revoked, clock: { utcMs: () => means.clock.utcMs(), after: (delayMs, wake) => clock.after(delayMs, wake) }, note });
+    this.#door = agentServer({ agent: this.#agent, outbox, receiverOf: (layer) => driver.receiverOf(layer), credentials: this.#credentials, revoked: this.#revoked, clock: { utcMs: () => means.clock.utcMs(), after: (delayMs, wake) => clock.after(delayMs, wake) }, note });
     const { server } = this.#door;
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -164,6 +171,13 @@ const revokedFile = "revoked.pem";
 const lookEveryMs = 10_000;
 /** The authority is asked every minute. */
 const looksPerFetch = 6;
+
+function anotherHost(host: HostId, { identity }: Credentials, folder: string): Diagnostic {
+  return {
+    code: "not-allowed", severity: "error", file: credentialsPath(folder), line: null, column: null, path: "", message: `the certificate is of ${identity.role} ${JSON.stringify(identity.name)}, not of agent ${JSON.stringify(host)}`,
+    advice: "Enrol this host with a token of its own, or correct the host in the configuration.",
+  };
+}
 
 function inUse(folder: string): Diagnostic {
   return {

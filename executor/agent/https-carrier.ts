@@ -16,12 +16,14 @@ const replyChecker = Compile(replyForm);
 const bodyBytesMax = 65_536;
 const answerMs = 20_000;
 
-/** The way to other hosts over mutual TLS: each is believed only as the host that its certificate names. */
+/** The way of one layer to other hosts over mutual TLS: each is believed only as the host that its certificate names. */
 export class HttpsCarrier implements Carrier {
+  readonly #layer: string;
   readonly #credentials: () => Credentials;
   readonly #whereIs: (host: HostId) => Address | null;
 
-  constructor(credentials: () => Credentials, whereIs: (host: HostId) => Address | null) {
+  constructor(layer: string, credentials: () => Credentials, whereIs: (host: HostId) => Address | null) {
+    this.#layer = layer;
     this.#credentials = credentials;
     this.#whereIs = whereIs;
   }
@@ -43,7 +45,7 @@ export class HttpsCarrier implements Carrier {
   #ask(method: string, host: HostId, workload: WorkloadId, key: string, signal: AbortSignal, data?: AsyncIterable<Buffer>): Promise<{ readonly arrival?: Arrival }> {
     const where = this.#whereIs(host);
     if (where === null) return Promise.reject(new Error(`nobody knows the address of ${host}`));
-    const path = `/v1/data?${new URLSearchParams({ workload, key }).toString()}`;
+    const path = `/v1/data?${new URLSearchParams({ layer: this.#layer, workload, key }).toString()}`;
     return new Promise((resolve, reject) => {
       const tls = clientTls(this.#credentials(), { role: "agent", name: host });
       const message = send({ host: where.address, port: where.port, method, path, agent: false, signal, ...tls }, (response) => {

@@ -128,6 +128,11 @@ export class Authority {
     return this.#records.revoke(identity, this.#means.clock.utcMs());
   }
 
+  /** What counts now: certificates, also those that were revoked and would count otherwise, and open invitations. */
+  list(): ReturnType<Records["list"]> {
+    return this.#records.list(this.#means.clock.utcMs());
+  }
+
   /** The signed list of all that was revoked. */
   async revocations(): Promise<string> {
     return `${await revocationList(this.#means, this.#signer, await this.#records.revoked(this.#means.clock.utcMs()))}\n`;

@@ -41,6 +41,11 @@ export function enrolmentServer(authority: Authority, credentials: Credentials, 
   return server;
 }
 
+/** From now on new connections see this certificate. */
+export function renewEnrolmentServer(server: Server, credentials: Credentials): void {
+  server.setSecureContext(enrolmentTls(credentials));
+}
+
 async function answer(authority: Authority, note: Note, message: IncomingMessage): Promise<Reply> {
   switch (`${message.method ?? ""} ${message.url ?? ""}`) {
     case "GET /v1/authority": return { status: 200, body: { authorityPem: authority.certificatePem } };

@@ -3,7 +3,7 @@ export { jsonOf, readBody } from "./body.ts";
 export { loadCredentials, saveCredentials, type LoadedCredentials } from "./credentials-file.ts";
 export { Doorkeeper, type Note } from "./doorkeeper.ts";
 export { enrol, fetchRevocations, isDueToRenew, renew, type AuthorityAddress, type Enrolled } from "./enrolment-client.ts";
-export { enrolmentServer } from "./enrolment-server.ts";
+export { enrolmentServer, renewEnrolmentServer } from "./enrolment-server.ts";
 export type { Identity, Peer, Role } from "./identity.ts";
 export { isMissing, syncFolder, writeLasting } from "./lasting-file.ts";
 export type { Means } from "./means.ts";

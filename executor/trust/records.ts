@@ -100,6 +100,19 @@ export class Records {
     return found;
   }
 
+  /** Everything that was ever issued and may still count, and every invitation that is open. */
+  async list(nowMs: number): Promise<{ readonly certificates: readonly (Known & { readonly serial: string; readonly isRevoked: boolean })[]; readonly invitations: readonly Known[] }> {
+    const certificates = await Promise.all((await this.#names("issued")).map(async (serial) => {
+      const certificate = await this.#read("issued", serial, (value) => (known.Check(value) ? value : null));
+      return certificate === null || certificate.expiresAtMs <= nowMs ? [] : [{ ...certificate, serial, isRevoked: await this.isRevoked(serial) }];
+    }));
+    const invitations = await Promise.all((await this.#names("invited")).map(async (name) => {
+      const invitation = await this.#read("invited", name, (value) => (known.Check(value) ? value : null));
+      return invitation === null || invitation.expiresAtMs <= nowMs ? [] : [invitation];
+    }));
+    return { certificates: certificates.flat(), invitations: invitations.flat() };
+  }
+
   async #names(folder: keyof typeof folders): Promise<readonly string[]> {
     const names = await readdir(join(this.#folder, folders[folder]));
     return names.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length)).sort();

@@ -31,6 +31,11 @@ export async function stowageAt(columns: number | null, ...args: readonly string
       outcome: await makePlan(job, { clock, stopped: () => false, progress: () => undefined }), interrupted: false,
     }),
     progress: () => undefined,
+    live: {
+      isTerminal: false, account: "anna", home: folder, workingFolder: folder, variables: {},
+      line: (text) => void (printed.out += `${text}\n`), note: (text) => void (printed.err += `${text}\n`),
+      status: () => undefined, ask: () => Promise.resolve(null), onInterrupt: () => () => undefined,
+    },
     out: (text) => void (printed.out += text),
     error: (text) => void (printed.err += text),
   };

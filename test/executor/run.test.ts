@@ -81,10 +81,9 @@ describe("the effect loop", () => {
 
 describe("the door of the executor", () => {
   it("leads to what others use", () => {
-    expect(Object.keys(door).sort()).toEqual([
-      "FileJournal", "MemoryJournal", "Runner", "Superseded", "approve", "checkFreshness", "defaultApprovalRule", "defaultRunSettings", "execute", "firstBreak",
-      "interrupted", "lastEpochOf", "mayWish", "observe", "parseCommand", "parseReport", "performerOf", "summaryOf", "systemClock", "termsOf",
-    ]);
+    expect(Object.keys(door)).toEqual(expect.arrayContaining(["approve", "checkFreshness", "execute", "FileJournal", "observe", "Runner", "summaryOf", "termsOf"]));
+    // Parts of agents stay inside: others open one from its configuration.
+    expect(Object.keys(door).filter((name) => /Driver|Outbox|Log$/.test(name))).toEqual([]);
   });
 
   it("carries out what approve has made, and refuses a journal of another plan", async () => {

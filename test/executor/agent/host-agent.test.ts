@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { credentialsPath, hostFacts, openHostAgent, ProcessDriver, type HostAgent, type OpenedHostAgent } from "../../../executor/agent/index.ts";
+import { credentialsPath, openConfiguredAgent, type AgentConfiguration, type HostAgent, type OpenedHostAgent } from "../../../executor/agent/index.ts";
 import { systemClock } from "../../../executor/system-clock.ts";
 import { clientTls, defaultAuthoritySettings, enrol, saveCredentials, type Credentials, type Identity } from "../../../executor/trust/index.ts";
 import { enrolling, type Enrolling } from "../trust/trusted.ts";
-import { newHosts, settingsOf } from "./process-layer.ts";
+import { newHosts } from "./process-layer.ts";
 
 const a: Identity = { role: "agent", name: "a" };
 const minuteMs = 60_000;
@@ -23,14 +23,15 @@ async function opening(): Promise<Opening> {
   const trusted = await enrolling({ ...defaultAuthoritySettings, certificateForMs: 8 * minuteMs });
   const hosts = await newHosts();
   const said: string[] = [];
-  const options = {
-    folder: join(hosts, "a.agent"), listen: { address: "127.0.0.1", port: 0 }, whereIs: () => null, authority: trusted.at, means: trusted.means, clock: systemClock,
-    driver: () => ProcessDriver.open(settingsOf(hosts, "a"), { clock: systemClock, note: () => {}, carrier: {
-      send: () => Promise.reject(new Error("there is no other host")), arrived: () => Promise.reject(new Error("there is no other host")), discard: () => Promise.reject(new Error("there is no other host")),
-    } }),
-    facts: () => hostFacts(hosts, { process: "1" }), note: (words: string) => said.push(words),
+  const surroundings = { means: trusted.means, clock: systemClock, note: (words: string) => said.push(words) };
+  return { ...trusted, hosts, said, open: () => openConfiguredAgent({ ...configurationOf(hosts), authority: trusted.at }, surroundings) };
+}
+
+function configurationOf(hosts: string): AgentConfiguration {
+  return {
+    apiVersion: "stowage/v1", kind: "agent", host: "a", folder: join(hosts, "a.agent"), listen: { address: "127.0.0.1", port: 0 },
+    layers: { process: { folder: join(hosts, "a"), programs: ["/bin/sleep"] } },
   };
-  return { ...trusted, hosts, said, open: () => openHostAgent(options) };
 }
 
 async function enrolled({ open, hosts, means, at, authority }: Opening): Promise<HostAgent> {
@@ -96,9 +97,5 @@ describe("the agent of a host", () => {
 });
 
 function openWithout({ hosts, means, said }: Opening): Promise<OpenedHostAgent> {
-  return openHostAgent({
-    folder: join(hosts, "a.agent"), listen: { address: "127.0.0.1", port: 0 }, whereIs: () => null, authority: null, means, clock: systemClock,
-    driver: (carrier) => ProcessDriver.open(settingsOf(hosts, "a"), { clock: systemClock, note: () => {}, carrier }),
-    facts: () => hostFacts(hosts, { process: "1" }), note: (words) => said.push(words),
-  });
+  return openConfiguredAgent(configurationOf(hosts), { means, clock: systemClock, note: (words) => said.push(words) });
 }

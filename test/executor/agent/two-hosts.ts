@@ -3,6 +3,7 @@ import { webcrypto } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { credentialsPath, HttpsAgents } from "../../../executor/agent/index.ts";
 import { folderName } from "../../../executor/agent/place.ts";
@@ -47,7 +48,13 @@ export async function twoHosts(names: Readonly<Record<string, string>> = { a: "a
     // `names` tells which certificate a host really has.
     await saveCredentials(credentialsPath(join(folder, `${host}.agent`)), await authority.certify({ role: "agent", name: names[host] ?? host }));
   }
-  await writeFile(join(folder, "ports.json"), JSON.stringify(ports));
+  for (const host of Object.keys(names)) {
+    await writeFile(join(folder, `${host}.agent.json`), JSON.stringify({
+      apiVersion: "stowage/v1", kind: "agent", host: names[host], folder: join(folder, `${host}.agent`), listen: { address: "127.0.0.1", port: ports[host] },
+      peers: Object.entries(ports).map(([peer, port]) => ({ host: peer, address: "127.0.0.1", port })),
+      layers: { process: { folder: join(folder, host), templates: join(folder, "templates", host), programs: ["/bin/sleep"] } },
+    }));
+  }
   const processes = new Map<string, ChildProcess>();
   const start = async (host: string): Promise<void> => { processes.set(host, await started(folder, host)); };
   onTestFinished(() => {
@@ -95,12 +102,13 @@ export async function twoHosts(names: Readonly<Record<string, string>> = { a: "a
 }
 
 async function started(folder: string, host: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ["--import", "tsx", join(import.meta.dirname, "agent-main.ts"), folder, host], { stdio: ["ignore", "pipe", "inherit"] });
+  const program = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
+  const child = spawn(process.execPath, [program, "agent", "run", join(folder, `${host}.agent.json`)], { stdio: ["ignore", "pipe", "ignore"] });
   let said = "";
   await new Promise<void>((resolve, reject) => {
     child.stdout.on("data", (chunk: Buffer) => {
       said += chunk.toString();
-      if (said.includes("ready\n")) resolve();
+      if (said.includes("listening")) resolve();
     });
     child.once("exit", () => reject(new Error(`agent ${host} ended: ${said}`)));
   });

@@ -1,0 +1,5 @@
+import type { LayerKind } from "./layer-kind.ts";
+import { processLayer } from "./process/layer.ts";
+
+/** Every layer that an agent can drive, by its name in scenarios. */
+export const layerKinds: Readonly<Record<string, LayerKind>> = { process: processLayer };
