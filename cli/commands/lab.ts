@@ -1,0 +1,119 @@
+import { spawn } from "node:child_process";
+import { Option, type Command } from "commander";
+import type { CommandResult, Finish } from "../command-result.ts";
+import type { Context } from "../context.ts";
+import { exitCodes } from "../exit-code.ts";
+import { failed } from "../failed.ts";
+import { commandHelp } from "../help.ts";
+import { defaultFolder, Lab, LabFault, statusOf } from "../lab/index.ts";
+import { wholeNumber } from "../options.ts";
+import { renderLab } from "../render/lab.ts";
+
+interface WhichLab {
+  readonly name: string;
+  readonly folder: string;
+}
+
+interface UpOptions extends WhichLab {
+  readonly hosts: number;
+  readonly guests: number;
+  readonly install?: boolean;
+}
+
+/** `stowage lab`: real hosts to try things out on, on one machine. */
+export function addLab(program: Command, context: Context, finish: Finish): void {
+  const lab = program.command("lab")
+    .description("Make two or more real hosts with virtual machines on this one machine, to try out and to test what Stowage does.")
+    .addHelpText("after", commandHelp({
+      examples: [["sudo stowage lab up", "three hosts, each with its own libvirt, and three guests"], ["sudo stowage lab down", "remove all of it"]],
+      codes: ["done", "error"],
+    }));
+
+  withLab(lab.command("up"))
+    .description("Make a lab, or what is missing of it. Needs root on Debian or Ubuntu; tells which packages are missing.")
+    .addOption(new Option("--hosts <n>", "how many hosts").argParser(wholeNumber(2, 9)).default(3))
+    .addOption(new Option("--guests <n>", "how many virtual machines").argParser(wholeNumber(0, 20)).default(3))
+    .addOption(new Option("--install", "install missing packages, and download the guests' kernel"))
+    .addHelpText("after", commandHelp({ examples: [["sudo stowage lab up --install", "the first time"], ["sudo stowage lab up --name other --hosts 2 --guests 0", "a second lab beside the first"]], codes: ["done", "error"] }))
+    .action(async (options: UpOptions) => finish(await guarded(() => up(options, context))));
+
+  withLab(lab.command("down"))
+    .description("Remove a lab with everything in it, also one that was made in part.")
+    .addHelpText("after", commandHelp({ examples: [["sudo stowage lab down", "power cut, then nothing is left but the guests' kernel in the cache"]], codes: ["done", "error"] }))
+    .action(async (options: WhichLab) => finish(await guarded(() => down(options))));
+
+  withLab(lab.command("status"))
+    .description("Show the hosts of a lab, their guests, and how to reach them.")
+    .addHelpText("after", commandHelp({ examples: [["sudo stowage lab status", "who runs where"]], codes: ["done", "error"] }))
+    .action(async (options: WhichLab) => finish(await guarded(() => status(options, context))));
+
+  withLab(lab.command("shell"))
+    .description("Open a shell on a host of a lab, or run a command there.")
+    .argument("<host>", "h1, h2, ...")
+    .argument("[command...]", "what to run, after --; a shell when absent")
+    .addHelpText("after", commandHelp({ examples: [["sudo stowage lab shell h1", "look around"], ["sudo stowage lab shell h1 -- ip address", "one command"]], codes: ["done", "error"] }))
+    .action(async (host: string, command: readonly string[], options: WhichLab) => finish(await guarded(() => shell(host, command, options))));
+}
+
+function withLab(command: Command): Command {
+  return command
+    .addOption(new Option("--name <name>", "which lab").default("lab"))
+    .addOption(new Option("--folder <path>", "where labs are kept").default(defaultFolder));
+}
+
+async function guarded(work: () => Promise<CommandResult>): Promise<CommandResult> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof LabFault) return failed([error.diagnostic]);
+    throw error;
+  }
+}
+
+async function up({ name, folder, hosts, guests, install }: UpOptions, context: Context): Promise<CommandResult> {
+  const lab = await Lab.up({ name, folder, hosts, install: install ?? false, progress: (stage) => context.progress(stage, 0, 0) });
+  for (let i = 0; i < guests; i++) {
+    context.progress("starting the guests", i, guests);
+    // All but the last begin on the first host, so that there is something to move.
+    await lab.addGuest({ name: `vm${i + 1}`, host: i < guests - 1 || guests === 1 ? 1 : 2 });
+  }
+  for (const guest of lab.guests) await lab.isServing(guest.name);
+  return shown(lab, context);
+}
+
+async function down({ name, folder }: WhichLab): Promise<CommandResult> {
+  const wasThere = await Lab.down(name, folder);
+  return {
+    exitCode: exitCodes.done, diagnostics: [], document: { format: "stowage/lab-removed/v1", name, wasThere },
+    text: () => (wasThere ? `Lab ${name} was removed.\n` : `There is no lab ${name}.\n`),
+  };
+}
+
+async function status({ name, folder }: WhichLab, context: Context): Promise<CommandResult> {
+  return shown(await labOf({ name, folder }), context);
+}
+
+async function shell(host: string, command: readonly string[], which: WhichLab): Promise<CommandResult> {
+  const lab = await labOf(which);
+  const args = await lab.argumentsOn(lab.host(host));
+  const child = spawn("nsenter", [...args, ...(command.length === 0 ? ["bash"] : command)], { stdio: "inherit" });
+  const code = await new Promise<number>((resolve) => { child.on("exit", (status) => resolve(status ?? 128)); });
+  const document = { format: "stowage/lab-shell/v1", host, status: code } as const;
+  return { exitCode: code === 0 ? exitCodes.done : exitCodes.error, diagnostics: [], document, text: () => "" };
+}
+
+async function labOf({ name, folder }: WhichLab): Promise<Lab> {
+  const lab = await Lab.find(name, folder);
+  if (lab !== null) return lab;
+  const others = await Lab.list(folder);
+  throw new LabFault(`There is no lab ${name} in ${folder}.`, others.length === 0 ? "`sudo stowage lab up` makes one." : `There ${others.length === 1 ? "is" : "are"} ${others.join(", ")}: name it with --name.`);
+}
+
+async function shown(lab: Lab, context: Context): Promise<CommandResult> {
+  const hosts = await statusOf(lab);
+  const { name } = lab.names;
+  return {
+    exitCode: exitCodes.done, diagnostics: [], document: { format: "stowage/lab/v1", name, network: `${lab.network}.0/24`, accelerator: lab.accelerator, hosts },
+    text: () => renderLab(name, hosts, context),
+  };
+}
