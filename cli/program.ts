@@ -11,7 +11,6 @@ import { addForecast } from "./commands/forecast.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addImport } from "./commands/import.ts";
 import { addLab } from "./commands/lab.ts";
-import { addLab } from "./commands/lab.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addPolicies } from "./commands/policies.ts";
 import { addSchema } from "./commands/schema.ts";
