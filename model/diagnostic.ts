@@ -21,4 +21,4 @@ export type DiagnosticCode =
   | "bad-format" | "not-allowed" | "duplicate-id" | "unknown-reference" | "start-order-cycle" | "include-cycle" | "overflow"
   | "contradiction" | "change-conflict" | "policy-unknown-entry" | "policy-parameter" | "policy-condition" | "policy-duplicate"
   | "policy-contradiction" | "policy-unreachable" | "policy-exception-expired" | "policy-test-failed" | "policy-needs-time"
-  | "unit-mismatch" | "usage" | "more-problems";
+  | "unit-mismatch" | "usage" | "more-problems" | "server-unreachable" | "server-refused";

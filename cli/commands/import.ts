@@ -1,9 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { stringify } from "csv-stringify/sync";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import { importFleet, importers, importOutcomes, scenarioJson, scenarioYaml, type ImportedFleet, type ImportEntry } from "../../scenarios/index.ts";
+import { importFleet, importers, importOutcomes, scenarioJson, scenarioYaml, type ImportedFleet } from "../../scenarios/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
@@ -11,9 +10,11 @@ import { writeTables, type ExportTable } from "../export-tables.ts";
 import { failed, usageProblem } from "../failed.ts";
 import { fileProblem } from "../file-problem.ts";
 import { commandHelp } from "../help.ts";
+import { reportFields, reportText } from "../import/report-file.ts";
 import { wholeNumber } from "../options.ts";
 import { renderReport, renderSummary } from "../render/import.ts";
 import { unwritableFile, unwritableFolder } from "../writable.ts";
+import { addImportPrometheus } from "./import-prometheus.ts";
 
 interface ImportOptions {
   readonly out?: string;
@@ -38,6 +39,7 @@ export function addImport(program: Command, context: Context, finish: Finish): v
       codes: ["done", "error"],
     }));
   for (const kind of Object.keys(importers)) addKind(command, kind, context, finish);
+  addImportPrometheus(command, context, finish);
 }
 
 function addKind(command: Command, kind: string, context: Context, finish: Finish): void {
@@ -126,15 +128,9 @@ async function writeAll(fleet: ImportedFleet, { out, report, csv }: ImportOption
     if (text === null) return [usageProblem(`The scenario is larger than YAML is read of; ${out} was not written.`, "Write it as JSON: --out fleet.json.")];
     await write(out, text);
   }
-  if (report !== undefined) await write(report, /\.json$/i.test(report) ? `${JSON.stringify(fleet.entries, null, 1)}\n` : reportCsv(fleet.entries));
+  if (report !== undefined) await write(report, reportText(report, fleet.entries));
   if (csv !== undefined) problems.push(...await writeTables(csv, tablesOf(fleet), ["csv"]));
   return problems;
-}
-
-const reportFields = ["source", "row", "subject", "outcome", "field", "found", "became", "reason"] as const satisfies readonly (keyof ImportEntry)[];
-
-function reportCsv(entries: readonly ImportEntry[]): string {
-  return stringify(entries.map((entry) => reportFields.map((field) => entry[field])), { header: true, columns: [...reportFields], escape_formulas: true });
 }
 
 function tablesOf({ entries, summary }: ImportedFleet): readonly ExportTable[] {

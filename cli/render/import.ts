@@ -48,14 +48,18 @@ function decimal(amount: number, unit: number, places: number): string {
 }
 
 /** What became of the input, kind by kind with an example each. */
-export function renderReport({ document, entries }: ImportedFleet, { paint, columns }: View): string {
-  const groups = grouped(entries);
+export function renderReport({ document, entries }: ImportedFleet, view: View): string {
+  const things = `${countWords(document.hosts?.length ?? 0, "host")}, ${countWords(document.workloads?.length ?? 0, "workload")}, ${countWords(document.policies?.length ?? 0, "policy", "policies")}`;
+  return renderEntries(`${view.paint.bold(document.name ?? "")}: ${things}`, entries, view);
+}
+
+/** The same of any import, under a heading. */
+export function renderEntries(heading: string, entries: readonly ImportEntry[], { paint, columns }: View): string {
   const lines = importOutcomes.map((outcome) => `${outcome} ${groupThousands(entries.filter((entry) => entry.outcome === outcome).length)}`).join(", ");
   return [
-    wrap(`${paint.bold(document.name ?? "")}: ${countWords(document.hosts?.length ?? 0, "host")}, ${countWords(document.workloads?.length ?? 0, "workload")}, ${countWords(document.policies?.length ?? 0, "policy", "policies")} (${lines})`, columns, "", "  "),
-    "",
+    wrap(`${heading} (${lines})`, columns, "", "  "), "",
     paint.bold("What became of the input"),
-    renderTable(reportColumns, groups.map(groupCells), columns), "",
+    renderTable(reportColumns, grouped(entries).map(groupCells), columns), "",
   ].join("\n");
 }
 
