@@ -84,10 +84,9 @@ function servicesOf({ fleet }: FleetIndex, { services: method, agreedParts }: Fi
   const own = method === "own-cost" ? ownCost() : null;
   return new Map([...servicesBy].map(([application, services]) => {
     const parts = agreed.get(application);
-    if (parts !== undefined) return [application, parts.map(({ service, permille }) => ({ service, weight: BigInt(permille) }))] as const;
-    const weights = services.map((service) => own?.get(service) ?? 0n);
-    const shares = shareExactly(million, weights);
-    return [application, services.map((service, i) => ({ service, weight: shares[i] ?? 0n }))] as const;
+    const weighted = parts?.map(({ service, permille }) => ({ service, weight: BigInt(permille) })) ?? services.map((service) => ({ service, weight: own?.get(service) ?? 0n }));
+    const shares = shareExactly(million, weighted.map(({ weight }) => weight));
+    return [application, weighted.map(({ service }, i) => ({ service, weight: shares[i] ?? 0n }))] as const;
   }));
 }
 

@@ -19,13 +19,13 @@ const microPlaces = 6;
 /** Places after the point that a quantity has at most, and digits that it has in all: a double keeps fifteen. */
 const quantityPlacesMax = 9;
 const doubleDigits = 15;
-/** Steps of the last place that a quantity gives way so that readers who multiply doubles find the same product. */
-const stepsMax = 200n;
+/** Times that a quantity gives way so that readers who multiply doubles find the same product, each by one step more: 0, 1, 3, 6, 10. */
+const tries = 200n;
 
 /**
- * A measured quantity at the price of a list, in micro-units. The unit of pricing is a multiple of the plain one when the
- * price is no whole number of micro-units. The quantity is rounded to nine places and then moved by a few steps of the
- * last one, until the product is right in decimals and in doubles alike. Null when nothing is left of it.
+ * A measured quantity, not below zero, at the price of a list, in micro-units. The unit of pricing is a multiple of the
+ * plain one when the price is no whole number of micro-units. The quantity is rounded to nine places and then moved by a
+ * few steps of the last one, until the product is right in decimals and in doubles alike. Null when nothing is left of it.
  */
 export function exactPrice(measured: Rational, listPriceMicros: Rational): ExactPrice | null {
   const perUnit = hoursOfMonth % listPriceMicros.denominator === 0n && listPriceMicros.denominator > 1n ? hoursOfMonth : listPriceMicros.denominator;
@@ -33,9 +33,9 @@ export function exactPrice(measured: Rational, listPriceMicros: Rational): Exact
   const denominator = measured.denominator * perUnit;
   const places = placesFor(measured.numerator / denominator);
   const nearest = (2n * measured.numerator * 10n ** BigInt(places) + denominator) / (2n * denominator);
+  if (nearest === 0n) return null;
   const unitPrice = decimal(priceMicros, microPlaces);
   const digits = nearestThat(nearest, (candidate) => isSameInDoubles(decimal(candidate, places), unitPrice)) ?? nearest;
-  if (digits <= 0n) return null;
   return { perUnit, quantity: decimal(digits, places), consumed: decimal(digits * perUnit, places), unitPrice, cost: product(decimal(digits, places), unitPrice) };
 }
 
@@ -45,8 +45,9 @@ function placesFor(whole: bigint): number {
 
 /** The nearest of a number and those around it that is found. */
 function nearestThat(digits: bigint, isFound: (candidate: bigint) => boolean): bigint | null {
-  for (let step = 0n; step <= stepsMax; step++) {
-    const candidate = [digits + step, digits - step].find((each) => each > 0n && isFound(each));
+  for (let turn = 0n; turn < tries; turn++) {
+    const away = (turn * (turn + 1n)) / 2n;
+    const candidate = [digits + away, digits - away].find((each) => each > 0n && isFound(each));
     if (candidate !== undefined) return candidate;
   }
   return null;
