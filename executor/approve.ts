@@ -1,26 +1,15 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { counted } from "../model/counted.ts";
 import type { Plan } from "../model/plan.ts";
+import type { ApprovalRule } from "../model/scenario.ts";
 import { planDigest, type Verification } from "../policies/index.ts";
-
-/** Who must approve a plan before it may be carried out. */
-export interface ApprovalRule {
-  /** How many different people, not counting its author. */
-  readonly approvers: number;
-  /** Of them, at least so many with each of these roles. */
-  readonly roles: Readonly<Record<string, number>>;
-  /** After so long an approval does not count any more. */
-  readonly validForMs: number;
-  readonly commentNeeded: boolean;
-}
-
-/** Four eyes, for a day. */
-export const defaultApprovalRule: ApprovalRule = { approvers: 1, roles: {}, validForMs: 86_400_000, commentNeeded: false };
 
 export interface Person {
   readonly name: string;
   readonly roles: readonly string[];
 }
+
+export { defaultApprovalRule } from "../model/scenario.ts";
 
 /** One person's word for one plan, as it was when they read it. */
 export interface Approval {

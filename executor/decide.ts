@@ -2,7 +2,7 @@ import type { RunId } from "../model/ids.ts";
 import type { Action, PlannedAction } from "../model/plan.ts";
 import type { Happening, Moment, RunEvent, Wish } from "./event.ts";
 import { evolve } from "./evolve.ts";
-import type { Report } from "./protocol.ts";
+import type { Addressee, Report } from "./protocol.ts";
 import { onReport } from "./on-report.ts";
 import { isAtRest, type RunState, type Step } from "./state.ts";
 import type { Terms } from "./terms.ts";
@@ -12,7 +12,8 @@ import { wayBack } from "./way-back.ts";
 export type Input = { readonly at: Moment } & (
   | { readonly kind: "begin"; readonly run: RunId; readonly epoch: number; readonly digest: string; readonly actions: readonly PlannedAction[] }
   | { readonly kind: "takeOver"; readonly epoch: number }
-  | { readonly kind: "report"; readonly report: Report }
+  /** `role`: as whom its sender has spoken; anybody where nobody says, as in a simulation. */
+  | { readonly kind: "report"; readonly report: Report; readonly role?: Addressee["role"] }
   | { readonly kind: "wish"; readonly wish: Wish; readonly by: string }
   | { readonly kind: "time" }
 );
@@ -39,7 +40,7 @@ export function decide(terms: Terms, state: RunState, input: Input): readonly Ru
       if (state.status !== "new" && input.epoch > state.epoch) happen(draft, { kind: "tookOver", epoch: input.epoch });
       break;
     case "report":
-      for (const happening of onReport(terms.settings, state, input.report)) happen(draft, happening);
+      for (const happening of onReport(terms.settings, state, input.report, input.role ?? null)) happen(draft, happening);
       break;
     case "wish":
       if (mayWish(state, input.wish)) happen(draft, { kind: "wished", wish: input.wish, by: input.by });

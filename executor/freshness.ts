@@ -39,9 +39,7 @@ export function observe(fleet: Fleet, inventories: ReadonlyMap<HostId, Inventory
   const drift: Drift[] = [];
   const hosts = fleet.hosts.map((host): Host => {
     const inventory = inventories.get(host.id);
-    if (inventory === undefined || inventory.state === host.state) return host;
-    drift.push({ about: `host ${host.id} state`, believed: host.state, found: inventory.state });
-    return { ...host, state: inventory.state };
+    return inventory === undefined ? host : foundHost(host, inventory, drift);
   });
   const sightings = sightingsOf(inventories);
   const workloads = fleet.workloads.map((workload): Workload => {
@@ -55,6 +53,29 @@ export function observe(fleet: Fleet, inventories: ReadonlyMap<HostId, Inventory
     if (!known.has(id) && first !== undefined) drift.push({ about: `workload ${id}`, believed: "nothing", found: `${first.found} on ${first.host}` });
   }
   return { fleet: { ...fleet, hosts, workloads }, drift };
+}
+
+/** A host as it was found: never more than was believed, since people may keep some of it for themselves. */
+function foundHost(host: Host, { state, capacity, layers, features }: Inventory, drift: Drift[]): Host {
+  const differs = (what: string, believed: string, found: string): void => void drift.push({ about: `host ${host.id} ${what}`, believed, found });
+  // Maintenance is what somebody wants of a host that is on; its agent need not know.
+  const now = host.state === "maintenance" ? host.state : state;
+  if (now !== host.state) differs("state", host.state, now);
+  const less = Object.entries(host.capacity).flatMap(([resource, believed]) => {
+    const found = capacity[resource] ?? believed;
+    if (found < believed) differs(resource, String(believed), String(found));
+    return found < believed ? [[resource, found] as const] : [];
+  });
+  // An agent that tells of no layer does not know them.
+  const gone = Object.keys(layers).length === 0 ? [] : Object.keys(host.layers).filter((layer) => !Object.hasOwn(layers, layer));
+  for (const layer of gone) differs(`layer ${layer}`, host.layers[layer] ?? "", "absent");
+  const missing = features.length === 0 ? [] : host.features.filter((feature) => !features.includes(feature));
+  for (const feature of missing) differs(`feature ${feature}`, "present", "absent");
+  if (now === host.state && less.length + gone.length + missing.length === 0) return host;
+  return {
+    ...host, state: now, capacity: { ...host.capacity, ...Object.fromEntries(less) }, layers: Object.fromEntries(Object.entries(host.layers).filter(([layer]) => !gone.includes(layer))),
+    features: host.features.filter((feature) => !missing.includes(feature)),
+  };
 }
 
 interface Sighting {

@@ -1,5 +1,5 @@
 export { agentConfigurationSchema, authorityOf, claim, credentialsPath, HttpsAgents, isClaimed, openConfiguredAgent, type Address, type AgentConfiguration, type HostAgent } from "./agent/index.ts";
-export { approve, defaultApprovalRule, type Approval, type ApprovalAnswer, type ApprovalRequest, type ApprovalRule, type ApprovedPlan, type Person } from "./approve.ts";
+export { approve, defaultApprovalRule, type Approval, type ApprovalAnswer, type ApprovalRequest, type ApprovedPlan, type Person } from "./approve.ts";
 export type { Letter } from "./commands.ts";
 export { mayWish } from "./decide.ts";
 export type { Moment, RunEvent, Wish } from "./event.ts";

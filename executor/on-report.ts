@@ -1,25 +1,28 @@
 import type { Happening } from "./event.ts";
-import { performerOf, type Report } from "./protocol.ts";
+import { performerOf, type Addressee, type Report } from "./protocol.ts";
 import type { RunSettings } from "./settings.ts";
 import type { RunState, Step } from "./state.ts";
 
 type Outcome = Extract<Report, { readonly attempt: number }>;
 
 /** What a report of an agent tells an execution: nothing when it is of another one, old, or said by the wrong host. */
-export function onReport(settings: RunSettings, state: RunState, report: Report): readonly Happening[] {
+export function onReport(settings: RunSettings, state: RunState, report: Report, role: Addressee["role"] | null): readonly Happening[] {
   switch (report.kind) {
     case "heartbeat": case "inventory": case "fenced": return [];
-    case "changed": return onChanged(state, report);
-    case "found": return onFound(state, report);
-    case "begun": case "done": case "failed": case "void": return onOutcome(settings, state, report);
+    // Only who is on a host sees its workloads.
+    case "changed": return role === "power" ? [] : onChanged(state, report);
+    case "found": return role === "power" ? [] : onFound(state, report);
+    case "begun": case "done": case "failed": case "void": return onOutcome(settings, state, report, role);
   }
 }
 
-function onOutcome(settings: RunSettings, state: RunState, report: Exclude<Outcome, { readonly kind: "fenced" }>): readonly Happening[] {
+function onOutcome(settings: RunSettings, state: RunState, report: Exclude<Outcome, { readonly kind: "fenced" }>, role: Addressee["role"] | null): readonly Happening[] {
   const n = state.leg.position.get(report.action) ?? -1;
   const step = state.steps[n];
   const action = state.leg.actions[n]?.action;
-  if (action === undefined || !isOpen(step) || step.attempt !== report.attempt || report.run !== state.run || performerOf(action).host !== report.host) return [];
+  if (action === undefined || !isOpen(step) || step.attempt !== report.attempt || report.run !== state.run) return [];
+  const performer = performerOf(action);
+  if (performer.host !== report.host || (role !== null && performer.role !== role)) return [];
   const about = { action: report.action, attempt: report.attempt };
   switch (report.kind) {
     case "begun": return step.kind === "underWay" ? [{ kind: "heard", ...about, permille: report.permille, passing: true }] : [];

@@ -81,6 +81,20 @@ export const defaultMinimumGainPermille = 5;
 
 export const defaultSettings: PlanSettings = { paybackHours: 720, downtimeMicrosPerSecond: 100, moveMicros: 10_000 };
 
+/** Who must approve a plan before it may be carried out. */
+export interface ApprovalRule {
+  /** How many different people, not counting its author. */
+  readonly approvers: number;
+  /** Of them, at least so many with each of these roles. */
+  readonly roles: Readonly<Record<string, number>>;
+  /** After so long an approval does not count any more. */
+  readonly validForMs: number;
+  readonly commentNeeded: boolean;
+}
+
+/** Four eyes, for a day. */
+export const defaultApprovalRule: ApprovalRule = { approvers: 1, roles: {}, validForMs: 86_400_000, commentNeeded: false };
+
 /** A fleet with its changes already applied, its policies, and what is better. */
 export interface Scenario {
   readonly name: string;
@@ -92,6 +106,8 @@ export interface Scenario {
   readonly policies: readonly PolicyDocument[];
   readonly objectives: readonly ObjectiveLevel[];
   readonly settings: PlanSettings;
+  /** `defaultApprovalRule` when absent. */
+  readonly approval?: ApprovalRule;
   /** What is said about time; `defaultSimulation` when absent. */
   readonly simulation?: Simulation;
   /** Each change that was applied, in words. */

@@ -3,6 +3,7 @@ import type { Fleet } from "../model/fleet.ts";
 import type { PolicyDocument } from "../model/policy.ts";
 import { standardResourceKinds, type ResourceKind } from "../model/resource.ts";
 import { defaultObjectives, defaultSettings, type PlanSettings, type Scenario } from "../model/scenario.ts";
+import { approvalOf } from "./approval.ts";
 import { applyToDraft } from "./changes.ts";
 import { Checker } from "./checks.ts";
 import { applicationOf, hostOf, linkOf, policyOf, resourceOf, serviceOf, siteOf, workloadOf } from "./defaults.ts";
@@ -125,6 +126,7 @@ export function composeScenario(sources: readonly Source[], problems: Problems, 
     policies: [...draft.policies.values()],
     objectives: draft.objectives,
     settings: settingsOf(composition),
+    ...approvalIn(composition),
     simulation,
     changes: words,
   };
@@ -314,6 +316,11 @@ function currencyOf({ sources, problems }: Composition): string {
     problems.error("contradiction", { source, path: ["currency"] }, () => ({ message: `currency is ${currency}, but ${first.source.file ?? "another file"} counts in ${first.currency}.`, advice: "Convert the prices of one file: a fleet has one currency." }));
   }
   return first?.currency ?? "EUR";
+}
+
+function approvalIn(composition: Composition): Pick<Scenario, "approval"> {
+  const approval = composition.last("approval");
+  return approval === undefined ? {} : { approval: approvalOf(approval) };
 }
 
 function settingsOf({ sources }: Composition): PlanSettings {

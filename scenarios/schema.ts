@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { changeKinds } from "./changes/catalogue.ts";
 import { closed, exactlyOne, id, instant, line, text, type Written } from "./fields/common.ts";
 import { applicationSchema, hostSchema, hostTypeSchema, linkSchema, resourceSchema, serviceSchema, siteSchema, workloadSchema } from "./fields/fleet.ts";
-import { objectivesSchema, policySchema, settingsSchema } from "./fields/policy.ts";
+import { approvalSchema, objectivesSchema, policySchema, settingsSchema } from "./fields/policy.ts";
 import { simulationSchema } from "./fields/simulation.ts";
 
 const optional = Type.Optional;
@@ -39,6 +39,7 @@ export const documentSchema = closed({
   policies: optional(Type.Array(policySchema, { description: "Rules." })),
   objectives: optional(objectivesSchema),
   settings: optional(settingsSchema),
+  approval: optional(approvalSchema),
   simulation: optional(simulationSchema),
   changes: optional(Type.Array(changeSchema, { description: "What to try, in this order." })),
 }, "A Stowage scenario: a fleet, its policies and the changes to try, or a part of one.");

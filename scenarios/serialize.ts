@@ -1,5 +1,6 @@
 import type { Scenario } from "../model/scenario.ts";
 import { standardResourceKinds } from "../model/resource.ts";
+import { approvalDocument } from "./approval.ts";
 import type { ScenarioDocument } from "./schema.ts";
 import { purchaseTypes, simulationDocument } from "./serialize-simulation.ts";
 
@@ -26,6 +27,7 @@ export function serializeScenario(scenario: Scenario): ScenarioDocument {
     policies: policies.map((policy) => Object.assign({}, policy, { require: { [policy.require.entry]: policy.require.parameters } })),
     objectives,
     settings,
+    ...(scenario.approval === undefined ? {} : { approval: approvalDocument(scenario.approval) }),
     hostTypes: purchaseTypes(simulation),
     simulation: simulationDocument(simulation),
   };

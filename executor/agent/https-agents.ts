@@ -21,7 +21,8 @@ export interface Post {
   readonly clock: Pick<WallClock, "utcMs"> & Alarm;
   /** Where somebody is; null when nobody knows. */
   readonly whereIs: (addressee: Addressee) => Address | null;
-  readonly take: (report: Report) => void;
+  /** `role`: as whom its sender has spoken. */
+  readonly take: (report: Report, role: Addressee["role"]) => void;
   readonly note: (words: string) => void;
   /** How long a fetch waits for something new; an agent that says nothing for longer has no heartbeat. */
   readonly waitMs: number;
@@ -42,10 +43,12 @@ const pauseMs = { least: 10, first: 100, max: 5000 } as const;
  */
 export class HttpsAgents implements Agents {
   readonly #post: Post;
+  #credentials: Credentials;
   readonly #lines = new Map<string, Line>();
 
   constructor(post: Post) {
     this.#post = post;
+    this.#credentials = post.credentials;
   }
 
   send({ to, command }: Letter): void {
@@ -55,6 +58,12 @@ export class HttpsAgents implements Agents {
   /** Listens to somebody from now on, also before they are sent anything. */
   listenTo(addressee: Addressee): void {
     this.#lineTo(addressee);
+  }
+
+  /** From now on new connections show this certificate; those that are under way end by themselves. */
+  renew(credentials: Credentials): void {
+    this.#credentials = credentials;
+    for (const line of this.#lines.values()) line.renew(credentials);
   }
 
   /** Ends connections with those whose certificates count no more. */
@@ -69,7 +78,7 @@ export class HttpsAgents implements Agents {
 
   #lineTo(addressee: Addressee): Line {
     const key = `${addressee.role} ${addressee.host}`;
-    const line = this.#lines.get(key) ?? new Line(this.#post, addressee);
+    const line = this.#lines.get(key) ?? new Line(this.#post, this.#credentials, addressee);
     this.#lines.set(key, line);
     return line;
   }
@@ -81,7 +90,7 @@ class Line {
   readonly #post: Post;
   readonly #to: Addressee;
   readonly #identity: Identity;
-  readonly #connections: Connections;
+  #connections: Connections;
   readonly #letters: string[] = [];
   #sending = false;
   #closed = false;
@@ -91,14 +100,22 @@ class Line {
   #after = 0;
   #pauseMs: number = pauseMs.first;
 
-  constructor(post: Post, to: Addressee) {
+  constructor(post: Post, credentials: Credentials, to: Addressee) {
     this.#post = post;
     this.#to = to;
     this.#identity = { role: to.role, name: to.host };
     this.doorkeeper = new Doorkeeper(post.revoked, post.clock, [to.role], post.note);
-    // No session is taken up again: that would skip the look at the certificate.
-    this.#connections = new Connections({ keepAlive: true, maxSockets: 2, maxCachedSessions: 0, ...clientTls(post.credentials, this.#identity) });
+    this.#connections = this.#connectionsWith(credentials);
     void this.#fetch();
+  }
+
+  renew(credentials: Credentials): void {
+    this.#connections = this.#connectionsWith(credentials);
+  }
+
+  /** No session is taken up again: that would skip the look at the certificate. */
+  #connectionsWith(credentials: Credentials): Connections {
+    return new Connections({ keepAlive: true, maxSockets: 2, maxCachedSessions: 0, ...clientTls(credentials, this.#identity) });
   }
 
   send(letter: string): void {
@@ -152,13 +169,13 @@ class Line {
     for (const each of reports) {
       const { message, diagnostics } = parseReport(each);
       if (message === null) this.#note(`one of its reports cannot be read: ${diagnostics[0]?.message ?? ""}`);
-      else if (message.host === host) this.#post.take(message);
+      else if (message.host === host) this.#post.take(message, this.#to.role);
       else this.#note(`it speaks for host ${JSON.stringify(message.host)}; that report is refused`);
     }
     this.#saidNothing = this.#incarnation === incarnation && this.#after >= after;
     this.#incarnation = incarnation;
     this.#after = after;
-    this.#post.take({ kind: "heartbeat", host, incarnation });
+    this.#post.take({ kind: "heartbeat", host, incarnation }, this.#to.role);
     return true;
   }
 

@@ -1,7 +1,7 @@
 import { Type, type TSchema } from "typebox";
 import { objectiveNames } from "../../model/scenario.ts";
 import { catalogue, selectorSchema } from "../../policies/index.ts";
-import { closed, groupBy, id, ids, instant, line, oneOf, permille, text, whole, type Written } from "./common.ts";
+import { closed, duration, groupBy, id, ids, instant, line, oneOf, permille, text, whole, type Written } from "./common.ts";
 
 const optional = Type.Optional;
 
@@ -58,6 +58,15 @@ export const objectivesSchema = Type.Array(closed({
     weight: optional(whole("Weight inside the level. Default 1.", 1, 1_000_000)),
   }), { minItems: 1, description: "Terms of the level, added up by weight." }),
 }), { minItems: 1, description: "Levels in order of rank: the first that differs decides." });
+
+export const approvalSchema = closed({
+  approvers: optional(whole("How many people other than the author of a plan must approve it. Default 1.", 1, 100)),
+  roles: optional(Type.Record(Type.String({ minLength: 1, maxLength: 253 }), Type.Integer({ minimum: 1, maximum: 100 }), { description: "Of them, at least so many with each of these roles." })),
+  validFor: optional(duration("How long an approval counts. Default 1d.")),
+  commentNeeded: optional(Type.Boolean({ description: "Whether an approval must say why. Default false." })),
+}, "Who must approve a plan before it may be carried out.");
+
+export type ApprovalDocument = Written<typeof approvalSchema>;
 
 export const settingsSchema = closed({
   paybackHours: optional(whole("Over how many hours a saving must pay for the moves that bring it. Default 720.", 1, 1_000_000)),
