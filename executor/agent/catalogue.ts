@@ -1,5 +1,6 @@
 import type { LayerKind } from "./layer-kind.ts";
+import { libvirtLayer } from "./libvirt/layer.ts";
 import { processLayer } from "./process/layer.ts";
 
 /** Every layer that an agent can drive, by its name in scenarios. */
-export const layerKinds: Readonly<Record<string, LayerKind>> = { process: processLayer };
+export const layerKinds: Readonly<Record<string, LayerKind>> = { libvirt: libvirtLayer, process: processLayer };

@@ -1,0 +1,165 @@
+import type { WorkloadId } from "../../../model/ids.ts";
+import type { Found, FoundWorkload } from "../../protocol.ts";
+import { CarryingDriver, type Hands, type Migrating } from "../carrying-driver.ts";
+import { failed, type Changed, type Course, type Outcome } from "../driver.ts";
+import { folderName } from "../place.ts";
+import { Rates } from "../rates.ts";
+import { Refusals } from "../refusals.ts";
+import { Turns } from "../turns.ts";
+import { backUp } from "./backup.ts";
+import { carriedOf } from "./carried.ts";
+import { deleteDomain } from "./delete-domain.ts";
+import { packDisks } from "./disk-parcel.ts";
+import { DomainEvents } from "./domain-events.ts";
+import type { Domain } from "./domains.ts";
+import { dropIncoming, isWhole, makeFromTemplate, takeIn } from "./incoming.ts";
+import { LibvirtHost, messageOf, type LibvirtSettings, type LibvirtWorld } from "./libvirt-host.ts";
+import { LiveMove } from "./live-move.ts";
+import { factsOf } from "./machine-facts.ts";
+import { startDomain, stopDomain } from "./power.ts";
+import { writeXml } from "./xml.ts";
+
+/** Opens the driver of virtual machines that libvirt keeps. */
+export async function openLibvirtDriver(settings: LibvirtSettings, world: LibvirtWorld): Promise<CarryingDriver> {
+  const host = await LibvirtHost.open(settings, world);
+  const turns = new Turns();
+  return new CarryingDriver(new LibvirtHands(host, turns), world, await Refusals.open(settings.root), turns);
+}
+
+/** What is done with virtual machines, each of which is a workload. */
+class LibvirtHands implements Hands {
+  readonly layer = "libvirt";
+  readonly noun = "virtual machines";
+  readonly #host: LibvirtHost;
+  readonly #events: DomainEvents;
+  readonly #rates: Rates;
+
+  constructor(host: LibvirtHost, turns: Turns) {
+    this.#host = host;
+    this.#rates = new Rates(host.clock);
+    this.#events = new DomainEvents(host, () => this.#foundNow(), (workload) => turns.isTaken(folderName(workload)));
+    this.#events.begin();
+  }
+
+  async find(workload: WorkloadId): Promise<Found> {
+    return this.#foundAs(workload, await this.#host.domains.of(workload));
+  }
+
+  async workloads(): Promise<readonly FoundWorkload[]> {
+    const [all, stats] = [await this.#host.domains.workloads(), await this.#host.domains.stats()];
+    const facts: FoundWorkload[] = [];
+    for (const { workload, domain } of all) {
+      facts.push(await factsOf(this.#host, workload, domain, await this.#foundAs(workload, domain), stats.get(domain.name) ?? new Map(), this.#rates));
+    }
+    return facts;
+  }
+
+  version(): Promise<string> {
+    return this.#host.domains.version();
+  }
+
+  watch(changed: Changed): void {
+    this.#events.onChange = changed;
+  }
+
+  close(): Promise<void> {
+    this.#events.close();
+    this.#host.close();
+    return Promise.resolve();
+  }
+
+  async start(key: string, workload: WorkloadId, isNew: boolean, { signal }: Course): Promise<Outcome> {
+    if (isNew) {
+      const because = await makeFromTemplate(this.#host, workload, key).catch(messageOf);
+      if (because !== null) {
+        await dropIncoming(this.#host, workload, key);
+        return failed(because, "absent", { again: false });
+      }
+    }
+    const outcome = await startDomain(this.#host, workload, signal);
+    if (outcome.kind === "done" || !isNew || outcome.found !== "stopped") return outcome;
+    await deleteDomain(this.#host, workload);
+    return { ...outcome, found: "absent" };
+  }
+
+  async resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome> {
+    const found = await this.find(workload);
+    if (found === "running") return { kind: "done" };
+    if (found === "paused") throw new Error("its start has not ended yet");
+    if (!isNew) return failed("it does not run", found, { ran: found === "stopped" });
+    await dropIncoming(this.#host, workload, key);
+    // Only what this very task has made is taken away again.
+    if (await this.broughtBy(workload) === key) await deleteDomain(this.#host, workload);
+    return failed("it does not run", await this.find(workload), { ran: true });
+  }
+
+  stop(workload: WorkloadId, { signal }: Course): Promise<Outcome> {
+    return stopDomain(this.#host, workload, signal);
+  }
+
+  async delete(workload: WorkloadId): Promise<void> {
+    await deleteDomain(this.#host, workload);
+    this.#rates.forget(workload);
+  }
+
+  migrate(key: string, work: Migrating, course: Course): Promise<Outcome> {
+    return new LiveMove(this.#host, key, work, course).perform();
+  }
+
+  resolveMigrate(key: string, work: Migrating, course: Course): Promise<Outcome> {
+    return new LiveMove(this.#host, key, work, course).resolve();
+  }
+
+  async pack(workload: WorkloadId, ended: AbortSignal): Promise<{ readonly bytes: number; readonly data: AsyncIterable<Buffer> }> {
+    const domain = await this.#host.domain(workload);
+    if (domain.activity === "off" && await this.#host.domains.hasSave(domain)) throw new Error("it was saved with its memory, which is not carried: start it, or drop that with `virsh managedsave-remove`");
+    const carried = await carriedOf(this.#host.images, await this.#host.domains.definition(domain));
+    const { definition, disks, files, drop } = domain.activity === "off" ? { ...carried, drop: () => Promise.resolve() } : await backUp(this.#host, workload, domain, carried, ended);
+    const head = { kind: "carry" as const, workload, definition: writeXml(definition), disks: [...disks] };
+    return { bytes: disks.reduce((sum, { usedBytes }) => sum + usedBytes, 0), data: this.#watched(packDisks(head, files, ended), domain, drop) };
+  }
+
+  unpack(workload: WorkloadId, key: string, data: AsyncIterable<Buffer>, beforeItStays: () => Promise<void>): Promise<void> {
+    return takeIn(this.#host, workload, key, data, beforeItStays);
+  }
+
+  dropIncoming(workload: WorkloadId, key: string): Promise<void> {
+    return dropIncoming(this.#host, workload, key);
+  }
+
+  async broughtBy(workload: WorkloadId): Promise<string | null> {
+    if (!await isWhole(this.#host, workload)) return null;
+    return (await this.#host.arrivals.of(workload))?.key ?? "";
+  }
+
+  /** Disks that were read while somebody started their machine are not sent to their end. */
+  async *#watched(data: AsyncGenerator<Buffer>, { uuid, activity }: Domain, drop: () => Promise<void>): AsyncGenerator<Buffer> {
+    try {
+      let last: Buffer | null = null;
+      for await (const chunk of data) {
+        if (last !== null) yield last;
+        last = chunk;
+      }
+      if (activity === "off" && (await this.#host.domains.byUuid(uuid))?.activity !== "off") throw new Error("it was started while its disks were read");
+      if (last !== null) yield last;
+    } finally {
+      await drop();
+    }
+  }
+
+  async #foundNow(): Promise<ReadonlyMap<WorkloadId, Found>> {
+    const found = new Map<WorkloadId, Found>();
+    for (const { workload, domain } of await this.#host.domains.workloads()) found.set(workload, await this.#foundAs(workload, domain));
+    return found;
+  }
+
+  async #foundAs(workload: WorkloadId, domain: Domain | null): Promise<Found> {
+    const note = domain === null || domain.activity === "paused" ? await this.#host.arrivals.of(workload) : null;
+    switch (domain?.activity) {
+      case undefined: return note === null || note.stage === "here" ? "absent" : "incoming";
+      case "running": case "ending": return "running";
+      case "paused": return note?.stage === "expected" ? "incoming" : "paused";
+      case "off": return "stopped";
+    }
+  }
+}

@@ -1,0 +1,200 @@
+import { once } from "node:events";
+import type { WorkloadId } from "../../../model/ids.ts";
+import type { Migrating } from "../carrying-driver.ts";
+import { failed, type Course, type Outcome } from "../driver.ts";
+import { carriedOf, type Carried } from "./carried.ts";
+import { disksOf, memoryMiB } from "./definition.ts";
+import { packDisks } from "./disk-parcel.ts";
+import { deleteDomain } from "./delete-domain.ts";
+import { Domains, offAsMigrated, pausedAsPostCopyFailed, type Domain } from "./domains.ts";
+import { actMs, messageOf, type LibvirtHost, type LiveMoves, type Peer } from "./libvirt-host.ts";
+import { destroyDomain, keepWhenOff } from "./power.ts";
+import { VirshShell } from "./virsh-shell.ts";
+import { Virsh, type Called } from "./virsh.ts";
+import { writeXml } from "./xml.ts";
+
+const moveMs = 24 * 3_600_000;
+const lookEveryMs = 500;
+const bytesPerMiB = 1_048_576;
+
+/** The two ends of a move, as they are asked and told. */
+interface Ends {
+  readonly workload: WorkloadId;
+  readonly uuid: string;
+  readonly there: { readonly domains: Domains; readonly virsh: Virsh };
+}
+
+/** Moves a machine while it runs; at every instant it runs in one place at most. */
+export class LiveMove {
+  readonly #host: LibvirtHost;
+  readonly #work: Migrating;
+  readonly #key: string;
+  readonly #course: Course;
+  /** Looks at two paused ends before the source is told to go on, and how often it is told. */
+  #patience = 10;
+  #resumes = 5;
+
+  constructor(host: LibvirtHost, key: string, work: Migrating, course: Course) {
+    this.#host = host;
+    this.#key = key;
+    this.#work = work;
+    this.#course = course;
+  }
+
+  async perform(): Promise<Outcome> {
+    const { workload, to } = this.#work;
+    const live = this.#host.settings.live;
+    const peer = live?.peers.get(to);
+    if (live === null || live === undefined || peer === undefined) return failed(`the configuration does not say how the hypervisor of ${to} is reached`, "running", { again: false });
+    const domain = await this.#host.domain(workload);
+    const carried = await this.#expectThere(domain);
+    if (typeof carried === "string") return this.#settle(peer, domain.uuid, carried);
+    const called = await this.#migrate(live, peer, domain, carried);
+    return this.#settle(peer, domain.uuid, called.because === "" ? "it did not arrive" : called.because);
+  }
+
+  /** After a crash: an ending that is under way is waited for, what has not ended is ended. */
+  async resolve(): Promise<Outcome> {
+    const { workload, to } = this.#work;
+    const peer = this.#host.settings.live?.peers.get(to);
+    if (peer === undefined) throw new Error(`the configuration does not say any more how the hypervisor of ${to} is reached`);
+    const domain = await this.#host.domains.of(workload);
+    if (domain === null && await this.#host.carrier.arrived(to, workload, this.#key) !== "whole") return failed("it is not here", "absent", { again: false });
+    return this.#settle(peer, domain?.uuid ?? "", "it was interrupted", true);
+  }
+
+  /** Tells the other side what is to come, or says why it cannot. */
+  async #expectThere(domain: Domain): Promise<Carried | string> {
+    const { workload, to } = this.#work;
+    try {
+      await keepWhenOff(this.#host, domain);
+      const definition = await this.#host.domains.definition(domain);
+      const carried = await carriedOf(this.#host.images, definition);
+      const drive = disksOf(definition).find(({ device, source }) => device !== "disk" && source !== null && !this.#host.images.isShared(source));
+      if (drive !== undefined) throw new Error(`drive ${drive.target} holds ${JSON.stringify(drive.source)}, which the other host does not have: eject it first`);
+      const head = { kind: "expect" as const, workload, definition: writeXml(definition), disks: [...carried.disks] };
+      await this.#host.carrier.send(to, workload, this.#key, packDisks(head, [], this.#course.signal), this.#course.signal);
+      return carried;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  async #migrate(live: LiveMoves, peer: Peer, domain: Domain, { disks, definition }: Carried): Promise<Called> {
+    const { uuid } = domain;
+    const over = new AbortController();
+    const abort = async (): Promise<void> => {
+      // The job may not have begun yet, and cannot be ended then.
+      while (!over.signal.aborted) {
+        await this.#host.virsh.call(["domjobabort", `--domain=${uuid}`], actMs);
+        await this.#host.pause(lookEveryMs);
+      }
+    };
+    const watching = this.#watch(uuid, disks.reduce((sum, { bytes }) => sum + bytes, memoryMiB(definition) * bytesPerMiB), over.signal);
+    const aborting = this.#course.signal.aborted ? abort() : once(this.#course.signal, "abort", { signal: over.signal }).then(abort);
+    const called = await this.#host.virsh.call(migrateArguments(live, peer, uuid, disks.map(({ target }) => target)), moveMs);
+    over.abort();
+    await Promise.allSettled([watching, aborting]);
+    return called;
+  }
+
+  /** Of its disks and memory together; memory that changes is carried again, so the end is never told before it is there. */
+  async #watch(uuid: string, bytes: number, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      const domain = await this.#host.domains.byUuid(uuid);
+      const job = domain === null ? null : await this.#host.domains.job(domain);
+      if (job !== null) this.#course.progress(Math.min(990, Math.floor((1000 * job.processed) / Math.max(1, bytes))));
+      await this.#host.pause(lookEveryMs);
+    }
+  }
+
+  async #settle(peer: Peer, uuid: string, because: string, interrupted = false): Promise<Outcome> {
+    const shell = new VirshShell(peer.uri, this.#host);
+    const ends: Ends = { workload: this.#work.workload, uuid, there: { domains: new Domains(shell), virsh: new Virsh(peer.uri, this.#host) } };
+    try {
+      for (;;) {
+        const outcome = await this.#look(ends, because, interrupted).catch((error: unknown) => {
+          this.#host.note(`how the move of ${ends.workload} to ${this.#work.to} has ended is not known yet: ${messageOf(error)}`);
+          return null;
+        });
+        if (outcome !== null) return outcome;
+        await this.#host.pause(lookEveryMs);
+      }
+    } finally {
+      shell.close();
+    }
+  }
+
+  /** Looks at both ends, and does the one thing that may be done about what it sees; null when it must look again. */
+  async #look({ workload, uuid, there }: Ends, because: string, interrupted: boolean): Promise<Outcome | null> {
+    const here = await this.#host.domains.of(workload);
+    if (here !== null && await this.#host.domains.job(here) !== null) {
+      if (interrupted || this.#course.signal.aborted) await this.#host.virsh.call(["domjobabort", `--domain=${here.uuid}`], actMs);
+      return null;
+    }
+    const other = await (uuid === "" ? there.domains.of(workload) : there.domains.byUuid(uuid));
+    const isServing = other?.activity === "running" || other?.activity === "ending";
+    switch (here?.activity) {
+      case "running": case "ending":
+        if (isServing) throw new Error("it runs on both hosts: somebody must switch one of them off");
+        return this.#failed(because, "running");
+      case "paused": return this.#lookAtPaused(here, other, because);
+      case "off": case undefined:
+        if (other?.activity === "paused" && (here === null || here.reason === offAsMigrated || await there.domains.isPersistent(other))) {
+          // The source has let go, and only now the guest goes on.
+          await there.virsh.call(["resume", `--domain=${other.uuid}`], actMs);
+          return null;
+        }
+        if (isServing || (other?.activity === "off" && here?.reason === offAsMigrated)) return this.#done();
+        return this.#failed(here === null ? "it is not here any more" : `it went off while it was moved: ${because}`, here === null ? "absent" : "stopped");
+    }
+  }
+
+  /** The target's copy has not run: the source goes on, and then the copy is of no use. */
+  async #lookAtPaused(here: Domain, other: Domain | null, because: string): Promise<Outcome | null> {
+    if (here.reason === pausedAsPostCopyFailed || other?.reason === pausedAsPostCopyFailed) await this.#goOnAfterwards(here);
+    else if (other?.activity === "running") await destroyDomain(this.#host, here);
+    else if (other !== null && this.#host.settings.live?.handOver === false && this.#patience > 0) {
+      // The hypervisors may still be about to agree between themselves.
+      this.#patience--;
+    } else if (this.#resumes > 0) {
+      this.#resumes--;
+      await this.#host.virsh.call(["resume", `--domain=${here.uuid}`], actMs);
+    } else return this.#failed(`${because}; and it does not go on`, "paused");
+    return null;
+  }
+
+  /** Half of the memory is on each side: there is only one way, forwards. */
+  async #goOnAfterwards(here: Domain): Promise<void> {
+    const live = this.#host.settings.live;
+    const peer = live?.peers.get(this.#work.to);
+    if (live === null || live === undefined || peer === undefined) throw new Error("the configuration does not say how the other hypervisor is reached");
+    await this.#host.virsh.call([...migrateArguments(live, peer, here.uuid, []), "--postcopy-resume"], moveMs);
+  }
+
+  /** It serves there, and the other side knows that it has all of it: what is here is deleted. */
+  async #done(): Promise<Outcome | null> {
+    const { workload, to } = this.#work;
+    if (await this.#host.carrier.arrived(to, workload, this.#key) !== "whole") throw new Error(`${to} does not say that it has ${workload}`);
+    await deleteDomain(this.#host, workload);
+    return { kind: "done" };
+  }
+
+  /** It has failed only when nothing of it is left on the other side; null while that is not known. */
+  async #failed(because: string, found: "running" | "paused" | "stopped" | "absent"): Promise<Outcome | null> {
+    const { workload, to } = this.#work;
+    await this.#host.carrier.discard(to, workload, this.#key);
+    const arrival = await this.#host.carrier.arrived(to, workload, this.#key);
+    if (arrival === "another") return failed(`${to} has ${workload} already`, found, { again: false });
+    return arrival === "nothing" ? failed(because, found) : null;
+  }
+}
+
+function migrateArguments(live: LiveMoves, { uri, memoryUri }: Peer, uuid: string, disks: readonly string[]): readonly string[] {
+  return [
+    "migrate", "--live", "--p2p", "--persistent", "--abort-on-error", `--domain=${uuid}`, `--desturi=${uri}`, ...(memoryUri === null ? [] : [`--migrateuri=${memoryUri}`]),
+    ...(live.handOver ? ["--suspend"] : []), ...(disks.length === 0 ? [] : ["--copy-storage-all", `--migrate-disks=${disks.join(",")}`]),
+    ...(live.bandwidth === null ? [] : [`--bandwidth=${live.bandwidth}`]), ...(live.compressed ? ["--compressed"] : []), ...(live.autoConverge ? ["--auto-converge"] : []),
+    ...(live.postCopyAfterMs === null ? [] : ["--postcopy", `--timeout=${Math.max(1, Math.ceil(live.postCopyAfterMs / 1000))}`, "--timeout-postcopy"]),
+  ];
+}
