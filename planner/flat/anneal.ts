@@ -21,6 +21,8 @@ export interface MoveMix {
   readonly replace: number;
   /** Somebody goes home. */
   readonly goHome: number;
+  /** The same, and somebody there makes way: what is left for the last digits when all homes are full. */
+  readonly comeHome: number;
 }
 
 export interface Counters {
@@ -70,7 +72,7 @@ export class Annealer {
    * Only workloads at least `sizeMin` large may move: at a high temperature small ones would do so without any use, and
    * take the room that large ones need.
    */
-  run(temperature: number, sizeMin: number, { swap, peerSwap, replace, goHome }: MoveMix, proposals: number): void {
+  run(temperature: number, sizeMin: number, { swap, peerSwap, replace, goHome, comeHome }: MoveMix, proposals: number): void {
     const random = this.#random;
     const bySize = this.#bySize;
     const movable = this.#movable(sizeMin);
@@ -87,6 +89,11 @@ export class Annealer {
         continue;
       }
       kind -= peerSwap;
+      if (kind < comeHome) {
+        this.#comeHome(allowance);
+        continue;
+      }
+      kind -= comeHome;
       if (kind < goHome) this.#goHome(allowance);
       else if (kind < goHome + swap + replace) {
         const q = this.#someoneWithin(w);
@@ -205,6 +212,20 @@ export class Annealer {
     if (roster.awayCount === 0) return;
     const w = roster.away(Math.floor(this.#random.uint32() / wordSize * roster.awayCount));
     this.#shift(w, problem.home[w] as number, allowance);
+  }
+
+  /** Somebody goes home, and somebody there goes where that one was (once in four), home, or anywhere. */
+  #comeHome(allowance: number): void {
+    const { roster, problem } = this.#state;
+    if (roster.awayCount === 0) return;
+    const w = roster.away(Math.floor(this.#random.uint32() / wordSize * roster.awayCount));
+    const home = problem.home[w] as number;
+    const count = roster.countOn(home);
+    if (count === 0) return;
+    const dice = this.#random.uint32();
+    const q = roster.on(home, Math.floor((dice >>> 2) / (wordSize / 4) * count));
+    if ((dice & 3) === 0) this.#swap(w, q, allowance);
+    else this.#replace(w, q, allowance);
   }
 
   #shift(w: number, b: number, allowance: number): void {

@@ -29,7 +29,7 @@ const reheats = { min: 3, max: 12 };
 /** Recipes that long rounds vary, the best ones so far. */
 const parentsMax = 3;
 
-const evenMix: MoveMix = { swap: 150, peerSwap: 200, replace: 400, goHome: 50 };
+const evenMix: MoveMix = { swap: 150, peerSwap: 200, replace: 400, goHome: 50, comeHome: 60 };
 /** Goes straight downhill: something better than now is there at once. */
 const quench: Recipe = {
   startsAt: "home",
@@ -117,7 +117,7 @@ export class Recipes {
   /** For the last digits: no hotter than what single moves cost, which is little beside loads. */
   #settling(): Heat {
     const from = this.#between(1e-6, 1e-3);
-    return { ...careful, from, to: from / 100, priceFrom: 100, priceTo: 1e4, keptPrice: 0, sizePerTemperature: 0, mix: this.#drawnMix() };
+    return { ...careful, from, to: from / 100, priceFrom: 100, priceTo: 1e4, keptPrice: 0, sizePerTemperature: 0, mix: this.#homewardMix() };
   }
 
   /** The i-th of the best recipes so far. */
@@ -127,8 +127,14 @@ export class Recipes {
   }
 
   #drawnMix(): MoveMix {
-    const [swap, peerSwap, replace] = [this.#random.between(80, 250), this.#random.between(50, 300), this.#random.between(150, 450)];
-    return { swap, peerSwap, replace, goHome: this.#random.between(10, 60) };
+    const [swap, peerSwap, replace] = [this.#random.between(80, 220), this.#random.between(50, 250), this.#random.between(150, 400)];
+    return { swap, peerSwap, replace, goHome: this.#random.between(10, 50), comeHome: this.#random.between(20, 100) };
+  }
+
+  /** When loads are settled, what is left to save are moves. */
+  #homewardMix(): MoveMix {
+    const [swap, peerSwap, replace] = [this.#random.between(40, 150), this.#random.between(40, 200), this.#random.between(100, 250)];
+    return { swap, peerSwap, replace, goHome: this.#random.between(40, 120), comeHome: this.#random.between(60, 300) };
   }
 
   /** Each number up or down by at most the factor. */

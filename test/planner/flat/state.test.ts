@@ -55,7 +55,7 @@ describe("the tables of a problem", () => {
       state.setPenalties(new Float64Array(flat.dimensionCount).fill(20));
       const annealer = new Annealer(state, reachOf(flat), record, random, new Float64Array(flat.dimensionCount).fill(1));
       annealer.nearPenalty = annealer.spreadPenalty = 200;
-      annealer.run(50, 0, { swap: 200, peerSwap: 200, replace: 200, goHome: 100 }, 3000);
+      annealer.run(50, 0, { swap: 200, peerSwap: 200, replace: 200, goHome: 100, comeHome: 100 }, 3000);
       record.keep();
       const fresh = new FlatState(flat, state.hostOf);
       expect([state.cost, state.isFeasible, [...state.overload()]], `seed ${seed}`).toEqual([fresh.cost, fresh.isFeasible, [...fresh.overload()]]);
