@@ -1,3 +1,4 @@
+import type { Finance } from "./finance.ts";
 import type { Fleet } from "./fleet.ts";
 import type { PolicyDocument } from "./policy.ts";
 import type { Simulation } from "./simulation.ts";
@@ -110,6 +111,8 @@ export interface Scenario {
   readonly approval?: ApprovalRule;
   /** What is said about time; `defaultSimulation` when absent. */
   readonly simulation?: Simulation;
+  /** What is said about money beyond prices; `defaultFinance` when absent. */
+  readonly finance?: Finance;
   /** Each change that was applied, in words. */
   readonly changes: readonly string[];
 }

@@ -8,6 +8,7 @@ import { applyToDraft } from "./changes.ts";
 import { Checker } from "./checks.ts";
 import { applicationOf, hostOf, linkOf, policyOf, resourceOf, serviceOf, siteOf, workloadOf } from "./defaults.ts";
 import { fleetOf, type Draft } from "./draft.ts";
+import { financeOf } from "./finance.ts";
 import type { HostTypeDocument } from "./fields/fleet.ts";
 import { levelsOf } from "./objectives.ts";
 import { below, pathWords, type Place, type Problems, type Source } from "./problem.ts";
@@ -110,6 +111,7 @@ export function composeScenario(sources: readonly Source[], problems: Problems, 
   const words = applyChangesOf(composition, draft);
   const fleet = fleetOf(draft, currency);
   const simulation = simulationOf(sources, problems, draft, (source) => composition.checker(source));
+  const finance = financeOf(sources, problems, draft, (source) => composition.checker(source));
   checkWhole(composition, fleet);
   const name = composition.last("name");
   if (name === undefined && !problems.hasErrors) {
@@ -128,6 +130,7 @@ export function composeScenario(sources: readonly Source[], problems: Problems, 
     settings: settingsOf(composition),
     ...approvalIn(composition),
     simulation,
+    finance,
     changes: words,
   };
   if (problems.hasErrors || name === undefined) return { scenario: null, sound: soundPart(scenario, sources, problems, places), places };

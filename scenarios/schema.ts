@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import { changeKinds } from "./changes/catalogue.ts";
 import { closed, exactlyOne, id, instant, line, text, type Written } from "./fields/common.ts";
+import { financeSchema } from "./fields/finance.ts";
 import { applicationSchema, hostSchema, hostTypeSchema, linkSchema, resourceSchema, serviceSchema, siteSchema, workloadSchema } from "./fields/fleet.ts";
 import { approvalSchema, objectivesSchema, policySchema, settingsSchema } from "./fields/policy.ts";
 import { simulationSchema } from "./fields/simulation.ts";
@@ -41,6 +42,7 @@ export const documentSchema = closed({
   settings: optional(settingsSchema),
   approval: optional(approvalSchema),
   simulation: optional(simulationSchema),
+  finance: optional(financeSchema),
   changes: optional(Type.Array(changeSchema, { description: "What to try, in this order." })),
 }, "A Stowage scenario: a fleet, its policies and the changes to try, or a part of one.");
 

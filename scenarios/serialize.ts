@@ -1,6 +1,7 @@
 import type { Scenario } from "../model/scenario.ts";
 import { standardResourceKinds } from "../model/resource.ts";
 import { approvalDocument } from "./approval.ts";
+import { financeDocument } from "./finance.ts";
 import type { ScenarioDocument } from "./schema.ts";
 import { purchaseTypes, simulationDocument } from "./serialize-simulation.ts";
 
@@ -9,7 +10,7 @@ import { purchaseTypes, simulationDocument } from "./serialize-simulation.ts";
  * gives the same scenario; only the words about its changes are gone, since they are part of the fleet now.
  */
 export function serializeScenario(scenario: Scenario): ScenarioDocument {
-  const { fleet, policies, objectives, settings, simulation } = scenario;
+  const { fleet, policies, objectives, settings, simulation, finance } = scenario;
   return {
     apiVersion: "stowage/v1",
     name: scenario.name,
@@ -30,5 +31,6 @@ export function serializeScenario(scenario: Scenario): ScenarioDocument {
     ...(scenario.approval === undefined ? {} : { approval: approvalDocument(scenario.approval) }),
     hostTypes: purchaseTypes(simulation),
     simulation: simulationDocument(simulation),
+    finance: financeDocument(finance),
   };
 }

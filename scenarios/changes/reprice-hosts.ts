@@ -36,5 +36,6 @@ function factored(prices: HostPrices, factorPermille: number): HostPrices {
     memoryMicrosPerGiBHour: scaled(prices.memoryMicrosPerGiBHour, factorPermille),
     storageMicrosPerTiBHour: scaled(prices.storageMicrosPerTiBHour, factorPermille),
     transferMicrosPerGiB: scaled(prices.transferMicrosPerGiB, factorPermille),
+    ...(prices.networkMicrosPerGiB === undefined ? {} : { networkMicrosPerGiB: scaled(prices.networkMicrosPerGiB, factorPermille) }),
   };
 }

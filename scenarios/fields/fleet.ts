@@ -26,6 +26,7 @@ export const pricesSchema = closed({
   memoryMicrosPerGiBHour: optional(whole("For a reserved gibibyte of memory and hour: millionths of the currency. Default 0.")),
   storageMicrosPerTiBHour: optional(whole("For a reserved tebibyte of storage and hour: millionths of the currency. Default 0.")),
   transferMicrosPerGiB: optional(whole("For a gibibyte that leaves or enters the host in a move: millionths of the currency. Default 0.")),
+  networkMicrosPerGiB: optional(whole("For a gibibyte that workloads on the host send or receive: millionths of the currency. Default 0.")),
 }, "What a host costs.");
 
 const hostFields = {

@@ -44,6 +44,11 @@ const whole: ScenarioDocument = {
     tasks: [{ id: "t1", host: "h1", stages: [{ duration: "10min", demand: 1500 }], checkpoints: { interval: "1min", duration: "1s" } }],
     forecast: { failoverReserve: { largestDomain: "rack" }, purchases: [{ like: "h1", site: "paris", max: 4 }] },
   },
+  finance: {
+    basis: "greater", idle: "fixed", reserve: "requester", services: "own-cost", teamLabel: "team", fixedShares: [{ name: "shop", workloads: { service: "shop" }, permille: 400 }],
+    agreedParts: [{ application: "front", parts: { shop: 1000 } }], licences: [{ name: "os", per: "core", microsPerMonth: 5, workloads: { everything: true } }],
+    budgets: [{ name: "year", micros: 9, from: "2026-01-01T00:00:00Z", to: "2027-01-01T00:00:00Z" }, { name: "paris", micros: 9, from: "2026-01-01T00:00:00Z", to: "2027-01-01T00:00:00Z", about: { site: "paris" } }],
+  },
   changes: [
     { addHosts: { like: "h1", count: 2, idPrefix: "n", labels: { a: "b" } } }, { closeSite: { site: "cloud" } }, { maintenance: { hosts: { domains: { rack: "r1" } } } },
     { growService: { service: "shop", factorPermille: 1400, of: "expectedUse", applications: ["front"] } }, { growLoad: { workloads: { everything: true }, factorPermille: 900, resources: ["memoryMiB"] } },
@@ -95,7 +100,7 @@ function isBeyondSchema(code: string, message: string): boolean {
   const beyond: Readonly<Record<string, RegExp>> = {
     "missing-key": /No file gives the scenario a name|no type gives it|names neither|names both|names no site|sets nothing|says neither|has no scale limits/,
     "unknown-key": /is no resource of this fleet/,
-    "out-of-range": /must not be above capacity|must not be below idlePowerWatts/,
+    "out-of-range": /must not be above capacity|must not be below idlePowerWatts|it must be 1000|of 1000 parts/,
     "bad-format": /there is no such instant/,
     "not-allowed": /include is not allowed in a text/,
   };
