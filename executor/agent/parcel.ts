@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join, normalize } from "node:path";
 import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { jsonOf, syncFolder } from "../trust/index.ts";
+import { Bytes, withLength } from "./bytes.ts";
 
 const mode = Type.Integer({ minimum: 0, maximum: 0o777 });
 const path = Type.String({ minLength: 1, maxLength: 4096, pattern: "^[^\\u0000]+$" });
@@ -82,10 +83,7 @@ async function* contentOf(file: string, bytes: number): AsyncGenerator<Buffer> {
 }
 
 function headOf(head: Head): Buffer {
-  const json = Buffer.from(JSON.stringify(head));
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(json.length);
-  return Buffer.concat([length, json]);
+  return withLength(Buffer.from(JSON.stringify(head)));
 }
 
 /**
@@ -148,37 +146,4 @@ async function nextHead(bytes: Bytes): Promise<Head> {
 function staysInside(path: string, target: string): boolean {
   const end = target === "." ? normalize(path) : normalize(join(dirname(path), target));
   return !isAbsolute(target) && !isAbsolute(path) && end !== ".." && !end.startsWith("../");
-}
-
-/** A stream cut into pieces of the wanted size, with a digest of what was taken. */
-class Bytes {
-  readonly #chunks: AsyncIterator<Buffer>;
-  readonly #hash = createHash("sha256");
-  #rest: Buffer = Buffer.alloc(0);
-
-  constructor(stream: AsyncIterable<Buffer>) {
-    this.#chunks = stream[Symbol.asyncIterator]();
-  }
-
-  async take(count: number): Promise<Buffer> {
-    const parts: Buffer[] = [];
-    let missing = count;
-    while (missing > 0) {
-      if (this.#rest.length === 0) {
-        const next = await this.#chunks.next();
-        if (next.done === true) throw new Error("the data have broken off");
-        this.#rest = next.value;
-      }
-      const part = this.#rest.subarray(0, missing);
-      this.#rest = this.#rest.subarray(part.length);
-      this.#hash.update(part);
-      parts.push(part);
-      missing -= part.length;
-    }
-    return parts.length === 1 ? parts[0] ?? Buffer.alloc(0) : Buffer.concat(parts);
-  }
-
-  digest(): string {
-    return this.#hash.copy().digest("hex");
-  }
 }

@@ -51,10 +51,16 @@ function perform({ a, driver }: Layer, work: Action, expects: Expectation): Prom
   return driver(a).perform(task(work, expects), quiet());
 }
 
+interface Terms {
+  /** Is what the layer needs on this machine? */
+  readonly isThere?: boolean;
+  readonly timeoutMs?: number;
+}
+
 /** What every driver of a layer with data promises. */
-export function holdsDriverContract(name: string, open: () => Promise<Layer>): void {
-  holdsWhenThingsGoWrong(name, open);
-  describe(`the ${name} driver`, () => {
+export function holdsDriverContract(name: string, open: () => Promise<Layer>, { isThere = true, timeoutMs = 60_000 }: Terms = {}): void {
+  holdsWhenThingsGoWrong(name, open, { isThere, timeoutMs });
+  describe.runIf(isThere)(`the ${name} driver`, { timeout: timeoutMs }, () => {
     it("starts, stops, starts again and removes a workload, and finds it as it is", async () => {
       const layer = await open();
       const { a, b } = layer;
@@ -121,8 +127,8 @@ export function holdsDriverContract(name: string, open: () => Promise<Layer>): v
   });
 }
 
-function holdsWhenThingsGoWrong(name: string, open: () => Promise<Layer>): void {
-  describe(`the ${name} driver, when things go wrong`, () => {
+function holdsWhenThingsGoWrong(name: string, open: () => Promise<Layer>, { isThere, timeoutMs }: Required<Terms>): void {
+  describe.runIf(isThere)(`the ${name} driver, when things go wrong`, { timeout: timeoutMs }, () => {
     it("says nothing of a transfer while the other side is silent, and leaves nothing there when it fails", async () => {
       const layer = await open();
       const { a, b } = layer;
@@ -140,7 +146,7 @@ function holdsWhenThingsGoWrong(name: string, open: () => Promise<Layer>): void 
       expect(outcome).toMatchObject({ kind: "failed", again: true, found: "stopped" });
       expect([await layer.driver(a).find(w), await layer.driver(b).find(w)]).toEqual(["stopped", "absent"]);
       expect(await perform(layer, { kind: "transfer", workload: w, from: a, to: b }, "stopped")).toEqual({ kind: "done" });
-    }, 20_000);
+    });
 
     it("says of tasks whose end nobody has heard what is true, and changes nothing by being asked twice", async () => {
       const layer = await open();
@@ -185,6 +191,6 @@ function holdsWhenThingsGoWrong(name: string, open: () => Promise<Layer>): void 
       }
       expect(await layer.driver(a).workloads()).toEqual([]);
       expect([await layer.surroundings(a), await layer.surroundings(b)]).toEqual(before);
-    }, 60_000);
+    });
   });
 }

@@ -2,7 +2,6 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Carrier } from "../../../executor/agent/carrier.ts";
 import { folderName } from "../../../executor/agent/place.ts";
 import { ProcessDriver, type ProcessSettings } from "../../../executor/agent/process/process-driver.ts";
 import { holdersOf, signal } from "../../../executor/agent/process/processes.ts";
@@ -10,6 +9,7 @@ import type { Program } from "../../../executor/agent/process/program.ts";
 import { systemClock } from "../../../executor/system-clock.ts";
 import type { HostId, WorkloadId } from "../../../model/ids.ts";
 import type { Layer } from "./driver-contract.ts";
+import { wired } from "./wired.ts";
 
 /** A folder for one test; every program that still runs in it is ended with the test. */
 export async function newHosts(): Promise<string> {
@@ -52,23 +52,13 @@ export async function processLayer(): Promise<Layer & { readonly folder: string 
   const folder = await newHosts();
   const [a, b] = ["a" as HostId, "b" as HostId];
   const drivers = new Map<HostId, ProcessDriver>();
-  let isCut = false;
-  const at = (host: HostId): ProcessDriver => {
-    const driver = drivers.get(host);
-    if (driver === undefined || isCut) throw new Error(`${host} does not answer`);
-    return driver;
-  };
-  const carrier: Carrier = {
-    send: async (to, workload, key, data) => at(to).receive(workload, key, data),
-    arrived: async (host, workload, key) => at(host).arrived(workload, key),
-    discard: async (host, workload, key) => at(host).discard(workload, key),
-  };
+  const { carrier, cut } = wired(drivers);
   for (const host of [a, b]) drivers.set(host, await ProcessDriver.open(settingsOf(folder, host), { clock: systemClock, carrier, note: () => {} }));
   onTestFinished(async () => {
     for (const driver of drivers.values()) await driver.close();
   });
   return {
-    folder, a, b,
+    folder, a, b, cut,
     driver: (host) => {
       const driver = drivers.get(host);
       if (driver === undefined) throw new Error(`there is no host ${host}`);
@@ -76,7 +66,6 @@ export async function processLayer(): Promise<Layer & { readonly folder: string 
     },
     prepare: (host, workload, content) => template(folder, host, workload, { data: content }, sleeper),
     content: (host, workload: WorkloadId) => readFile(join(folder, host, "places", folderName(workload), "files", "data"), "utf8").catch(() => null),
-    cut: (cut) => { isCut = cut; },
     surroundings: async (host) => JSON.stringify([(await readdir(folder)).filter((name) => name !== "templates"), await readdir(join(folder, host)), await readdir(join(folder, host, "incoming")), await readdir(join(folder, host, "leaving"))]),
   };
 }

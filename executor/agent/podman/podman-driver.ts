@@ -1,0 +1,61 @@
+import type { WorkloadId } from "../../../model/ids.ts";
+import type { Clock } from "../../../model/clock.ts";
+import type { Alarm } from "../../run.ts";
+import type { Carrier } from "../carrier.ts";
+import { CarryingDriver } from "../carrying-driver.ts";
+import { folderName } from "../place.ts";
+import { Refusals } from "../refusals.ts";
+import { Turns } from "../turns.ts";
+import type { Network } from "./container-file.ts";
+import { PodmanHands } from "./podman-hands.ts";
+import { Podman, settledName } from "./podman.ts";
+
+/** How containers are kept on one host. */
+export interface PodmanSettings {
+  /** The socket of podman's service. */
+  readonly socket: string;
+  /** A folder of its own, for what the agent must remember. */
+  readonly root: string;
+  /** Where new workloads come from: a folder each with `container.json`; null when none are begun here. */
+  readonly templates: string | null;
+  /** Which networks containers may have. */
+  readonly networks: readonly Network[];
+}
+
+export interface PodmanWorld {
+  readonly clock: Clock & Alarm;
+  readonly carrier: Carrier;
+  readonly note: (words: string) => void;
+}
+
+/** The layer of containers, driven at the socket of podman's service. */
+export class PodmanDriver extends CarryingDriver {
+  readonly #podman: Podman;
+  readonly #turns: Turns;
+
+  private constructor(hands: PodmanHands, world: PodmanWorld, refusals: Refusals, turns: Turns, podman: Podman) {
+    super(hands, world, refusals, turns);
+    this.#podman = podman;
+    this.#turns = turns;
+  }
+
+  static async open(settings: PodmanSettings, world: PodmanWorld): Promise<PodmanDriver> {
+    const [podman, turns] = [new Podman(settings.socket), new Turns()];
+    const hands = new PodmanHands(settings, world, podman, turns);
+    await hands.takeUp();
+    return new PodmanDriver(hands, world, await Refusals.open(settings.root), turns, podman);
+  }
+
+  /**
+   * Writes the memory of a running workload to the disk, and stops it there. Throws, with the workload running on, where
+   * criu and this kernel cannot.
+   */
+  checkpoint(workload: WorkloadId): Promise<void> {
+    return this.#turns.take(folderName(workload), () => this.#podman.checkpoint(settledName(workload)));
+  }
+
+  /** Lets a workload go on from its last checkpoint. */
+  restore(workload: WorkloadId): Promise<void> {
+    return this.#turns.take(folderName(workload), () => this.#podman.restore(settledName(workload)));
+  }
+}
