@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { Fleet } from "../../model/fleet.ts";
-import { durationOf, importLoad, importOutcomes, isDuration, loadScenario, readMapping, ruleSets, scenarioYaml, shownAddress, type ImportedLoad, type SeriesRule } from "../../scenarios/index.ts";
+import { durationOf, durationText, importLoad, importOutcomes, isDuration, loadScenario, readMapping, ruleSets, scenarioYaml, shownAddress, type ImportedLoad, type SeriesRule } from "../../scenarios/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
@@ -94,7 +94,7 @@ async function importPrometheus(options: PrometheusOptions, context: Context): P
     { access, rules: rules.rules, slots: slots.made, windowMs: options.window ?? null, fleet: fleet.fleet },
     { wait: (ms) => wait(ms), progress: (stage, done, total) => context.progress(stage, done, total) });
   if (load === null) return failed([...before, ...diagnostics]);
-  const problems = await writeAll(load, options);
+  const problems = await writeAll(load, slots.made, options);
   const all = [...before, ...diagnostics, ...problems];
   return problems.length > 0 ? failed(all) : told(load, all, shownAddress(access.url), options, context);
 }
@@ -109,7 +109,7 @@ async function unwritableOutputs({ trace, hostTrace, out, report }: PrometheusOp
 }
 
 /** Whole slots from the beginning to the end. Without an end it is now, cut to a whole slot. */
-function slotsOf({ from, to, step }: PrometheusOptions, nowUtc: string): { readonly made: { readonly startMs: number; readonly stepMs: number; readonly count: number } | null; readonly diagnostics: readonly Diagnostic[] } {
+function slotsOf({ from, to, step }: PrometheusOptions, nowUtc: string): { readonly made: Slots | null; readonly diagnostics: readonly Diagnostic[] } {
   const endMs = to === undefined ? Math.floor(Date.parse(nowUtc) / step) * step : Date.parse(to);
   const startMs = isDuration(from) ? endMs - durationOf(from) : Date.parse(from);
   const count = Math.floor((endMs - startMs) / step);
@@ -132,7 +132,14 @@ async function rulesOf({ metrics, mapping }: PrometheusOptions, fleet: Fleet | n
   return { rules: [...own.rules, ...sets.flatMap((set) => ruleSets[set] ?? [])], diagnostics: own.diagnostics };
 }
 
-async function writeAll(load: ImportedLoad, { trace, hostTrace, out, base, report }: PrometheusOptions): Promise<readonly Diagnostic[]> {
+/** Whole slots from a beginning on. */
+interface Slots {
+  readonly startMs: number;
+  readonly stepMs: number;
+  readonly count: number;
+}
+
+async function writeAll(load: ImportedLoad, { startMs, stepMs, count }: Slots, { trace, hostTrace, out, base, report }: PrometheusOptions): Promise<readonly Diagnostic[]> {
   const problems = [...await writeTrace(trace, load.workloads), ...hostTrace === undefined ? [] : await writeTrace(hostTrace, load.hosts)];
   const write = async (file: string, text: string): Promise<void> => {
     try {
@@ -145,7 +152,8 @@ async function writeAll(load: ImportedLoad, { trace, hostTrace, out, base, repor
   if (out !== undefined) {
     const from = (file: string): string => path.relative(path.dirname(out), file).split(path.sep).join("/");
     await write(out, scenarioYaml({
-      apiVersion: "stowage/v1", include: (base ?? []).map(from), simulation: { load: [{ trace: { files: [from(trace)] } }] },
+      apiVersion: "stowage/v1", include: (base ?? []).map(from),
+      simulation: { start: new Date(startMs).toISOString(), length: durationText(count * stepMs), load: [{ trace: { files: [from(trace)] } }] },
     }) ?? "");
   }
   return problems;

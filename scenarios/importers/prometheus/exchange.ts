@@ -30,15 +30,16 @@ export async function exchange(access: ServerAccess, method: "GET" | "POST", pat
   url.pathname = `${url.pathname.replace(/\/+$/, "")}${path}`;
   if (method === "GET") url.search = form.toString();
   const body = method === "POST" ? form.toString() : "";
+  const signal = AbortSignal.timeout(access.timeoutMs);
   try {
-    const response = await opened(access, url, method, body);
+    const response = await opened(access, url, method, body, signal);
     return { status: response.statusCode ?? 0, headers: response.headers, body: await bodyOf(response, access.answerBytesMax) };
   } catch (error) {
-    throw unreachable(access, error);
+    throw unreachable(access, error, signal.aborted);
   }
 }
 
-function opened(access: ServerAccess, url: URL, method: string, body: string): Promise<IncomingMessage> {
+function opened(access: ServerAccess, url: URL, method: string, body: string, signal: AbortSignal): Promise<IncomingMessage> {
   const headers = {
     accept: "application/json", "accept-encoding": "gzip", "user-agent": "stowage",
     ...access.token === null ? {} : { authorization: `Bearer ${access.token}` },
@@ -47,7 +48,7 @@ function opened(access: ServerAccess, url: URL, method: string, body: string): P
   const { ca, certificate, key } = access;
   const means = { ...ca === null ? {} : { ca }, ...certificate === null ? {} : { cert: certificate }, ...key === null ? {} : { key }, minVersion: "TLSv1.2" as const };
   return new Promise((resolve, reject) => {
-    const options = { method, headers, signal: AbortSignal.timeout(access.timeoutMs), maxHeaderSize: 65_536 };
+    const options = { method, headers, signal, maxHeaderSize: 65_536 };
     const request = url.protocol === "https:" ? tlsRequest(url, { ...options, ...means }, resolve) : plainRequest(url, options, resolve);
     request.on("error", reject);
     request.end(body);
@@ -90,9 +91,9 @@ const reasons: Readonly<Record<string, readonly [what: string, advice: string]>>
   Z_BUF_ERROR: ["its answer ends too early", "Check what lies between here and the server."],
 };
 
-function unreachable(access: ServerAccess, error: unknown): UnreadableImport {
+function unreachable(access: ServerAccess, error: unknown, isLate: boolean): UnreadableImport {
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) throw error;
-  const code = "code" in error ? String(error.code) : error.name === "AbortError" || error.name === "TimeoutError" ? "ABORT_ERR" : "";
+  const code = isLate ? "ABORT_ERR" : "code" in error ? String(error.code) : "";
   const ofTls = /CERT|SELF_SIGNED|ISSUER|SIGNATURE|ALTNAME/.test(code);
   const [what, advice] = ofTls ? [`its certificate is not trusted (${code})`, tlsAdvice]
     : reasons[code] ?? [code.startsWith("ERR_SSL") || code.startsWith("ERR_OSSL") ? `no secure connection could be made (${code})` : `the connection failed (${code === "" ? error.message : code})`, "Check --url, certificate and key."];
