@@ -3,6 +3,7 @@ export { chargeLines, type CostInput, type CostReport, type HostBill } from "./c
 export { chargeCategories, type ChargeCategory, type ChargeItem, type ChargeLine, type ChargeUnit, type Period, type Sharing } from "./cost/charge.ts";
 export { courseOf, type Course, type Step } from "./cost/course.ts";
 export { groupLines, type CostGrouping, type CostRow } from "./cost/group.ts";
+export { nearest } from "./cost/rational.ts";
 export type { ApplicationUse } from "./cost/owners.ts";
 export type { CostSplit } from "./cost-split.ts";
 export { figuresOf, placedByPlan, placedNow, type Figures, type Placed } from "./figures.ts";
@@ -15,3 +16,6 @@ export { billingMonths, isWhole, type BillingMonth } from "./focus/months.ts";
 export type { FocusRow } from "./focus/row.ts";
 export { focusRows, type FocusSettings } from "./focus/rows.ts";
 export { cellOfCsv, csvCell } from "./focus/text.ts";
+export { defaultLimits, hostLoad, type HostLimits, type HostLoad, type HostResource } from "./usage/host-load.ts";
+export { defaultSizes, sizeAdvice, type SizeAdvice, type SizeSettings, type WorkloadUse } from "./usage/size.ts";
+export { statisticsOf, type UseOverTime, type UseStatistics } from "./usage/statistics.ts";

@@ -51,12 +51,24 @@ function usage(line: ChargeLine, { perUnit, quantity, consumed, unitPrice, cost 
   return {
     ...costs(cost), ChargeCategory: "Usage", ChargeFrequency: isRecurring ? "Recurring" : "Usage-Based", ChargeDescription: describe(line, meter), PricingCategory: "Standard",
     ServiceName: serviceName, ServiceCategory: serviceCategory, ServiceSubcategory: serviceSubcategory,
-    SkuId: sku, SkuMeter: meter, SkuPriceId: `${sku}/${line.host}/${price}`, SkuPriceDetails: JSON.stringify({ x_Host: line.host }),
+    SkuId: sku, SkuMeter: meter, SkuPriceId: skuPriceId(line, sku, price), SkuPriceDetails: JSON.stringify({ x_Host: line.host }),
     ListUnitPrice: price, ContractedUnitPrice: price, PricingQuantity: decimalText(quantity), PricingUnit: unitName(line.unit, perUnit),
     ConsumedQuantity: decimalText(consumed), ConsumedUnit: unitName(line.unit),
     ...isReserved(line) ? { CapacityReservationId: `reserve/${line.detail}`, CapacityReservationStatus: "Unused" } : {},
     x_Item: line.item, x_Category: line.category, x_Detail: line.detail === "" ? null : line.detail,
   };
+}
+
+/**
+ * The same price for the same thing on the same host. A move has the prices of both ends and of the way, and nobody
+ * keeps licences of one name from having several.
+ */
+function skuPriceId({ host, item, detail, unit }: ChargeLine, sku: string, price: string): string {
+  switch (item) {
+    case "move": return `${sku}/${host}/${detail}`;
+    case "licence": return `${sku}/${host}/${unit}/${price}`;
+    default: return `${sku}/${host}`;
+  }
 }
 
 function isReserved({ category, detail }: ChargeLine): boolean {
