@@ -13,6 +13,7 @@ import { addImport } from "./commands/import.ts";
 import { addLab } from "./commands/lab.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addPolicies } from "./commands/policies.ts";
+import { addReport } from "./commands/report.ts";
 import { addSchema } from "./commands/schema.ts";
 import { addShow } from "./commands/show.ts";
 import { addSimulate } from "./commands/simulate.ts";
@@ -44,7 +45,7 @@ export function buildProgram(context: Context, finish: Finish, write: (text: str
       ],
     }));
   for (const add of [
-    addValidate, addPlan, addSimulate, addVerify, addExplain, addDiff, addShow, addPolicies, addForecast, addSweep, addStudy, addGenerate, addImport, addSchema, addLab,
+    addValidate, addPlan, addSimulate, addVerify, addExplain, addDiff, addShow, addPolicies, addForecast, addSweep, addStudy, addReport, addGenerate, addImport, addSchema, addLab,
     addAgent, addCa,
   ]) add(program, context, finish);
   addCompletion(program, finish);

@@ -163,13 +163,13 @@ function holesIn(measured: Uint8Array): Int32Array {
 }
 
 /** The whole slots over a time. */
-function gridFrom(startMs: number, lengthMs: number, stepMs: number): Grid {
+export function gridFrom(startMs: number, lengthMs: number, stepMs: number): Grid {
   const first = Math.floor(startMs / stepMs);
   return { startMs: first * stepMs, stepMs, slots: Math.max(1, Math.ceil((startMs + lengthMs) / stepMs) - first) };
 }
 
 /** Reads the traces and finds out from when to when everything is. */
-async function timeFrame(scenario: Scenario, options: SimulationOptions): Promise<Made<TimeFrame>> {
+export async function timeFrame(scenario: Scenario, options: SimulationOptions): Promise<Made<TimeFrame>> {
   const simulation = withOptions(scenario.simulation ?? defaultSimulation, options);
   const processor = processorIn(scenario.fleet);
   if (processor === null) {

@@ -1,0 +1,53 @@
+import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { Plan } from "../../model/plan.ts";
+import type { Moment } from "../../model/simulation.ts";
+import { chargeLines, courseOf, type CostReport, type Step } from "../../reports/index.ts";
+import { simulationOptionsOf } from "../load-options.ts";
+import { readPlanFile } from "../plan-file.ts";
+import { hasErrors, type Ready } from "../prepare.ts";
+import { momentMs } from "../simulation-load.ts";
+import { costLoad } from "./cost-load.ts";
+import { financeWith, wantedPeriod, type CostOptions } from "./cost-options.ts";
+
+/** What a period has cost, and what it is of. */
+export interface MadeCost {
+  readonly scenario: string;
+  readonly title: string;
+  readonly cost: CostReport;
+  /** Do its instants mean dates? Otherwise they count from a beginning that nobody has named. */
+  readonly hasDate: boolean;
+  /** The plan that was taken to be done; null for none. */
+  readonly plan: Plan | null;
+}
+
+export interface CostOutcome {
+  readonly made: MadeCost | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** From a prepared scenario to the charge lines of a period. */
+export async function costReportOf(ready: Ready, options: CostOptions): Promise<CostOutcome> {
+  const read = options.plan === undefined ? { plan: null, diagnostics: [] } : await readPlanFile(options.plan);
+  if (hasErrors(read.diagnostics)) return { made: null, diagnostics: read.diagnostics };
+  const { plan } = read;
+  return costWith(ready, options, plan, ({ startMs }) => (plan === null ? [] : stepsOf(plan, momentMs(options.planAt ?? { kind: "after", ms: 0 } satisfies Moment, startMs))));
+}
+
+/** The same with steps that are made once the period is known. */
+export async function costWith(
+  ready: Ready, options: CostOptions, plan: Plan | null, stepsIn: (period: CostReport["period"]) => readonly Step[],
+): Promise<CostOutcome> {
+  const { made: load, diagnostics } = await costLoad(ready, wantedPeriod(options), simulationOptionsOf(options));
+  if (load === null || hasErrors(diagnostics)) return { made: null, diagnostics };
+  const { index, constraints, scenario } = ready;
+  const { period, measured, applicationUse, hasDate } = load;
+  const cost = chargeLines({
+    index, constraints, period, measured, applicationUse, finance: financeWith(scenario.finance, options.share), course: courseOf(index, period, stepsIn(period)),
+  });
+  return { made: { scenario: scenario.name, title: scenario.title, cost, hasDate, plan }, diagnostics };
+}
+
+/** The actions of a plan at the times that it predicts. */
+export function stepsOf({ actions }: Plan, atMs: number): readonly Step[] {
+  return actions.map(({ action, startMs, endMs }) => ({ action, beganMs: atMs + startMs, endedMs: atMs + endMs }));
+}
