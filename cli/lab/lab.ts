@@ -20,6 +20,8 @@ export interface LabOptions {
   readonly hosts: number;
   /** Missing packages may be installed, and the guests' kernel downloaded. */
   readonly install: boolean;
+  /** Whether hosts have a libvirt; without one they start at once. */
+  readonly libvirt?: boolean;
   readonly progress?: (stage: string) => void;
 }
 
@@ -60,19 +62,21 @@ export class Lab {
   readonly hosts: readonly LabHost[];
   readonly accelerator: Accelerator;
   readonly #image: GuestImage;
+  readonly #withLibvirt: boolean;
   #state: LabState;
 
-  private constructor(names: LabNames, state: LabState & { readonly subnet: number }, image: GuestImage, accelerator: Accelerator) {
+  private constructor(names: LabNames, state: LabState & { readonly subnet: number }, image: GuestImage, accelerator: Accelerator, withLibvirt: boolean) {
     this.names = names;
     this.#state = state;
     this.#image = image;
+    this.#withLibvirt = withLibvirt;
     this.accelerator = accelerator;
     this.network = networkOf(state.subnet);
     this.hosts = hostsOf(names, state.hosts, this.network);
   }
 
   /** Makes a lab, or what is missing of it: hosts that are off are switched on again. */
-  static async up({ name, folder = defaultFolder, hosts, install, progress = () => {} }: LabOptions): Promise<Lab> {
+  static async up({ name, folder = defaultFolder, hosts, install, libvirt = true, progress = () => {} }: LabOptions): Promise<Lab> {
     const names = labNames(name, folder);
     await havePrograms(install);
     progress("building the guests");
@@ -85,7 +89,7 @@ export class Lab {
     const subnet = isSwitched && state.subnet !== null ? state.subnet : await makeSwitch(names, state.subnet);
     state = { ...state, subnet };
     await saveState(names, state);
-    const lab = new Lab(names, { ...state, subnet }, image, accelerator);
+    const lab = new Lab(names, { ...state, subnet }, image, accelerator, libvirt);
     progress("starting the hosts");
     await Promise.all(lab.hosts.map((host) => lab.powerOn(host)));
     return lab;
@@ -97,7 +101,7 @@ export class Lab {
     const state = await loadState(names);
     if (state === null || state.subnet === null) return null;
     const image = await guestImageIn(cacheFolder, false);
-    return new Lab(names, { ...state, subnet: state.subnet }, image, await acceleratorFor(image, cacheFolder));
+    return new Lab(names, { ...state, subnet: state.subnet }, image, await acceleratorFor(image, cacheFolder), true);
   }
 
   /** Removes all of a lab, however much of it there is. */
@@ -151,7 +155,7 @@ export class Lab {
       await plugIn(this.names, host, Number(this.network.split(".")[2]));
       await bootHost(host);
     }
-    await this.startLibvirt(host);
+    if (this.#withLibvirt) await this.startLibvirt(host);
   }
 
   /** A power cut: every process of the host ends at once, and nothing of it answers any more. Its disks stay. */
