@@ -30,7 +30,7 @@ export interface LiveMoves {
   readonly autoConverge: boolean;
   /** After so long the guest goes first and its memory follows; null for never: if the way breaks then, both ends need each other. */
   readonly postCopyAfterMs: number | null;
-  /** Are guests resumed on the target only when the source is known to have let go? Else the hypervisors agree on that alone. */
+  /** Do guests go on only when the source is known to have let go? Else the hypervisors agree on that, which is faster. */
   readonly handOver: boolean;
 }
 

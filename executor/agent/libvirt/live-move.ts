@@ -10,18 +10,20 @@ import { Domains, offAsMigrated, pausedAsPostCopyFailed, type Domain } from "./d
 import { actMs, messageOf, type LibvirtHost, type LiveMoves, type Peer } from "./libvirt-host.ts";
 import { destroyDomain, keepWhenOff } from "./power.ts";
 import { VirshShell } from "./virsh-shell.ts";
-import { Virsh, type Called } from "./virsh.ts";
+import type { Called } from "./virsh.ts";
 import { writeXml } from "./xml.ts";
 
 const moveMs = 24 * 3_600_000;
 const lookEveryMs = 500;
+const lookAgainMs = 50;
 const bytesPerMiB = 1_048_576;
 
 /** The two ends of a move, as they are asked and told. */
 interface Ends {
   readonly workload: WorkloadId;
   readonly uuid: string;
-  readonly there: { readonly domains: Domains; readonly virsh: Virsh };
+  readonly shell: VirshShell;
+  readonly there: Domains;
 }
 
 /** Moves a machine while it runs; at every instant it runs in one place at most. */
@@ -31,7 +33,7 @@ export class LiveMove {
   readonly #key: string;
   readonly #course: Course;
   /** Looks at two paused ends before the source is told to go on, and how often it is told. */
-  #patience = 10;
+  #patience = 40;
   #resumes = 5;
 
   constructor(host: LibvirtHost, key: string, work: Migrating, course: Course) {
@@ -47,10 +49,16 @@ export class LiveMove {
     const peer = live?.peers.get(to);
     if (live === null || live === undefined || peer === undefined) return failed(`the configuration does not say how the hypervisor of ${to} is reached`, "running", { again: false });
     const domain = await this.#host.domain(workload);
-    const carried = await this.#expectThere(domain);
-    if (typeof carried === "string") return this.#settle(peer, domain.uuid, carried);
-    const called = await this.#migrate(live, peer, domain, carried);
-    return this.#settle(peer, domain.uuid, called.because === "" ? "it did not arrive" : called.because);
+    const ends = this.#endsAt(peer, domain.uuid);
+    try {
+      // It is connected while the guest is carried, and not only when it is needed.
+      void ends.shell.read("hostname").catch(() => {});
+      const carried = await this.#expectThere(domain);
+      const because = typeof carried === "string" ? carried : (await this.#migrate(live, peer, domain, carried)).because;
+      return await this.#settle(ends, because === "" ? "it did not arrive" : because);
+    } finally {
+      ends.shell.close();
+    }
   }
 
   /** After a crash: an ending that is under way is waited for, what has not ended is ended. */
@@ -60,7 +68,13 @@ export class LiveMove {
     if (peer === undefined) throw new Error(`the configuration does not say any more how the hypervisor of ${to} is reached`);
     const domain = await this.#host.domains.of(workload);
     if (domain === null && await this.#host.carrier.arrived(to, workload, this.#key) !== "whole") return failed("it is not here", "absent", { again: false });
-    return this.#settle(peer, domain?.uuid ?? "", "it was interrupted", true);
+    const ends = this.#endsAt(peer, domain?.uuid ?? "");
+    return this.#settle(ends, "it was interrupted", true).finally(() => ends.shell.close());
+  }
+
+  #endsAt(peer: Peer, uuid: string): Ends {
+    const shell = new VirshShell(peer.uri, this.#host);
+    return { workload: this.#work.workload, uuid, shell, there: new Domains(shell) };
   }
 
   /** Tells the other side what is to come, or says why it cannot. */
@@ -94,7 +108,9 @@ export class LiveMove {
     const aborting = this.#course.signal.aborted ? abort() : once(this.#course.signal, "abort", { signal: over.signal }).then(abort);
     const called = await this.#host.virsh.call(migrateArguments(live, peer, uuid, disks.map(({ target }) => target)), moveMs);
     over.abort();
-    await Promise.allSettled([watching, aborting]);
+    // Nobody waits for the last look at it.
+    watching.catch(() => {});
+    await aborting.catch(() => {});
     return called;
   }
 
@@ -108,31 +124,25 @@ export class LiveMove {
     }
   }
 
-  async #settle(peer: Peer, uuid: string, because: string, interrupted = false): Promise<Outcome> {
-    const shell = new VirshShell(peer.uri, this.#host);
-    const ends: Ends = { workload: this.#work.workload, uuid, there: { domains: new Domains(shell), virsh: new Virsh(peer.uri, this.#host) } };
-    try {
-      for (;;) {
-        const outcome = await this.#look(ends, because, interrupted).catch((error: unknown) => {
-          this.#host.note(`how the move of ${ends.workload} to ${this.#work.to} has ended is not known yet: ${messageOf(error)}`);
-          return null;
-        });
-        if (outcome !== null) return outcome;
-        await this.#host.pause(lookEveryMs);
-      }
-    } finally {
-      shell.close();
+  async #settle(ends: Ends, because: string, interrupted = false): Promise<Outcome> {
+    for (;;) {
+      const outcome = await this.#look(ends, because, interrupted).catch((error: unknown) => {
+        this.#host.note(`how the move of ${ends.workload} to ${this.#work.to} has ended is not known yet: ${messageOf(error)}`);
+        return "unknown" as const;
+      });
+      if (outcome !== null && outcome !== "unknown") return outcome;
+      await this.#host.pause(outcome === null ? lookAgainMs : lookEveryMs);
     }
   }
 
   /** Looks at both ends, and does the one thing that may be done about what it sees; null when it must look again. */
-  async #look({ workload, uuid, there }: Ends, because: string, interrupted: boolean): Promise<Outcome | null> {
+  async #look({ workload, uuid, shell, there }: Ends, because: string, interrupted: boolean): Promise<Outcome | null> {
     const here = await this.#host.domains.of(workload);
     if (here !== null && await this.#host.domains.job(here) !== null) {
       if (interrupted || this.#course.signal.aborted) await this.#host.virsh.call(["domjobabort", `--domain=${here.uuid}`], actMs);
       return null;
     }
-    const other = await (uuid === "" ? there.domains.of(workload) : there.domains.byUuid(uuid));
+    const other = await (uuid === "" ? there.of(workload) : there.byUuid(uuid));
     const isServing = other?.activity === "running" || other?.activity === "ending";
     switch (here?.activity) {
       case "running": case "ending":
@@ -140,9 +150,9 @@ export class LiveMove {
         return this.#failed(because, "running");
       case "paused": return this.#lookAtPaused(here, other, because);
       case "off": case undefined:
-        if (other?.activity === "paused" && (here === null || here.reason === offAsMigrated || await there.domains.isPersistent(other))) {
+        if (other?.activity === "paused" && (here === null || here.reason === offAsMigrated || await there.isPersistent(other))) {
           // The source has let go, and only now the guest goes on.
-          await there.virsh.call(["resume", `--domain=${other.uuid}`], actMs);
+          await shell.read("resume", `--domain=${other.uuid}`);
           return null;
         }
         if (isServing || (other?.activity === "off" && here?.reason === offAsMigrated)) return this.#done();

@@ -14,8 +14,8 @@ export interface VirshWorld {
 const outputBytesMax = 64 * 1_048_576;
 const killMs = 5000;
 
-/** English, so that what it says can be read; and nothing of ours that it does not need. */
-export const virshEnvironment = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8", HOME: "/", TERM: "dumb" };
+/** English, so that what it says can be read, lines that are not folded, and nothing of ours that it does not need. */
+export const virshEnvironment = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8", HOME: "/", TERM: "dumb", COLUMNS: "10000" };
 
 /** Where a hypervisor is asked: each option is one argument that begins with its own name, so that no value is taken for an option. */
 export function connectTo(uri: string): readonly string[] {
