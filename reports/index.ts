@@ -14,7 +14,7 @@ export { corrections } from "./focus/corrections.ts";
 export { decimalOf, digitsAt } from "./focus/decimal.ts";
 export { billingMonths, isWhole, type BillingMonth } from "./focus/months.ts";
 export type { FocusRow } from "./focus/row.ts";
-export { focusRows, type FocusSettings } from "./focus/rows.ts";
+export { focusRows, totalBilled, type FocusSettings } from "./focus/rows.ts";
 export { cellOfCsv, csvCell } from "./focus/text.ts";
 export { defaultLimits, hostLoad, type HostLimits, type HostLoad, type HostResource } from "./usage/host-load.ts";
 export { defaultSizes, sizeAdvice, type SizeAdvice, type SizeSettings, type WorkloadUse } from "./usage/size.ts";

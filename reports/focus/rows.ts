@@ -2,8 +2,8 @@ import type { Host, Labels, Site } from "../../model/fleet.ts";
 import type { FleetIndex } from "../../model/snapshot.ts";
 import type { CostReport } from "../cost/charge-lines.ts";
 import type { ChargeLine, Period } from "../cost/charge.ts";
-import type { FocusVersion } from "./columns.ts";
-import { decimal, decimalText, negative, plus, type Decimal } from "./decimal.ts";
+import { focusColumns, type FocusVersion } from "./columns.ts";
+import { decimal, decimalOf, decimalText, negative, plus, type Decimal } from "./decimal.ts";
 import { exactPrice, type ExactPrice } from "./exact-price.ts";
 import { offers, roundingOffer, unitName } from "./offer.ts";
 import { instantText, rowLayout, tagsText, type FocusCells, type FocusRow } from "./row.ts";
@@ -43,6 +43,12 @@ export function focusRows(report: CostReport, settings: FocusSettings): readonly
   return rows;
 }
 
+/** What rows are billed in all. */
+export function totalBilled(version: FocusVersion, rows: readonly FocusRow[]): Decimal {
+  const place = focusColumns(version).findIndex(({ name }) => name === "BilledCost");
+  return rows.reduce((total, row) => plus(total, decimalOf(row[place] ?? "0")), decimal(0n, 0));
+}
+
 /** What is used and what it costs. Nobody negotiates and nothing is committed to, so all four costs are the same. */
 function usage(line: ChargeLine, { perUnit, quantity, consumed, unitPrice, cost }: ExactPrice): FocusCells {
   const { serviceName, serviceCategory, serviceSubcategory, meter, isRecurring } = offers[line.item];
@@ -78,7 +84,7 @@ function isReserved({ category, detail }: ChargeLine): boolean {
 function rounding(line: ChargeLine, rest: Decimal): FocusCells {
   return {
     ...costs(rest), ...roundingCells, ChargeDescription: `Rounding to whole millionths: ${line.workload ?? "nobody"} on host ${line.host}`,
-    x_Item: "rounding", x_Category: "rounding",
+    x_Item: "rounding", x_Category: "rounding", x_Sharing: null,
   };
 }
 

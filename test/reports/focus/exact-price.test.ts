@@ -5,14 +5,14 @@ import { decimalOf, decimalText } from "../../../reports/focus/decimal.ts";
 import { exactPrice } from "../../../reports/focus/exact-price.ts";
 
 describe("a quantity at a price", () => {
-  it.each([
+  it.each<{ measured: [bigint, bigint]; price: [bigint, bigint]; says: string[]; perUnit: bigint; why: string }>([
     { measured: [36n, 1n], price: [25_000n, 1n], says: ["36.0", "0.025", "0.9"], perUnit: 1n, why: "as it is" },
     { measured: [1n, 3n], price: [300_000n, 1n], says: ["0.333333333", "0.3", "0.0999999999"], perUnit: 1n, why: "a third is cut after nine places, and so is what it costs" },
     { measured: [744n, 1n], price: [10_000_000n, 730n], says: ["1.019178082", "10.0", "10.19178082"], perUnit: 730n, why: "a price by the month is charged by the month of 730 hours" },
     { measured: [14n, 1n], price: [10n, 7n], says: ["2.0", "0.00001", "0.00002"], perUnit: 7n, why: "a price with sevenths is charged by seven" },
     { measured: [5n, 1n], price: [0n, 1n], says: ["5.0", "0.0", "0.0"], perUnit: 1n, why: "what is free is still counted" },
     { measured: [123_456_789_012n, 7n], price: [1n, 1n], says: ["17636684144.5713", "0.000001", "17636.6841445713"], perUnit: 1n, why: "fifteen digits are all that a double keeps" },
-  ] as const)("$why", ({ measured, price, says, perUnit }) => {
+  ])("$why", ({ measured, price, says, perUnit }) => {
     const exact = exactPrice(rational(...measured), rational(...price));
     expect(exact === null ? null : [exact.quantity, exact.unitPrice, exact.cost].map(decimalText)).toEqual(says);
     expect(exact?.perUnit).toBe(perUnit);
