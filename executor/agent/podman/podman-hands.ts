@@ -8,12 +8,12 @@ import { failed, type Changed, type Course, type Outcome } from "../driver.ts";
 import { isInside, folderName } from "../place.ts";
 import { Rates } from "../rates.ts";
 import type { Turns } from "../turns.ts";
+import { Watcher } from "../watcher.ts";
 import { containerOf, defaultGraceMs, forbidden, type Container } from "./container-file.ts";
 import { Making } from "./making.ts";
 import type { PodmanSettings, PodmanWorld } from "./podman-driver.ts";
 import { foundOf, incomingName, label, settledName, type Inspected, type Podman } from "./podman.ts";
 import { pack, unpack } from "./shipment.ts";
-import { Watcher } from "./watcher.ts";
 
 /** What is done with containers. All that must be known of one stands in its labels, so it is there or it is not. */
 export class PodmanHands implements Hands {
@@ -29,7 +29,7 @@ export class PodmanHands implements Hands {
     this.#settings = settings;
     this.#world = world;
     this.#podman = podman;
-    this.#watcher = new Watcher(podman, turns, world);
+    this.#watcher = new Watcher({ noun: this.noun, everyMs: lookEveryMs, look: () => this.#look(), somethingHappens: (signal) => podman.somethingHappens(signal) }, turns, world);
     this.#rates = new Rates(world.clock);
   }
 
@@ -206,9 +206,18 @@ export class PodmanHands implements Hands {
       if (now?.State.Status !== "running" || now.State.Pid !== State.Pid) return false;
       const leftMs = untilMs - this.#world.clock.nowMs();
       if (leftMs <= 0) return true;
-      await new Promise<void>((resolve) => { this.#world.clock.after(Math.min(leftMs, lookEveryMs), resolve); });
+      await new Promise<void>((resolve) => { this.#world.clock.after(Math.min(leftMs, settleLookMs), resolve); });
     }
     return false;
+  }
+
+  async #look(): Promise<ReadonlyMap<WorkloadId, Found>> {
+    const seen = new Map<WorkloadId, Found>();
+    for (const { name, state, labels } of await this.#podman.containers()) {
+      const workload = (labels[label.workload] ?? "") as WorkloadId;
+      if (name === settledName(workload)) seen.set(workload, foundOf(state));
+    }
+    return seen;
   }
 
   #used(workload: WorkloadId, { cpuMs, memoryMiB }: { readonly cpuMs: number; readonly memoryMiB: number }): Readonly<Record<string, number>> {
@@ -228,4 +237,5 @@ function containerIn({ Config }: Inspected): Container | null {
 }
 
 const defaultSettleMs = 500;
-const lookEveryMs = 100;
+const settleLookMs = 100;
+const lookEveryMs = 10_000;
