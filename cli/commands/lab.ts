@@ -5,7 +5,9 @@ import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
 import { failed } from "../failed.ts";
 import { commandHelp } from "../help.ts";
-import { defaultFolder, Lab, LabFault, statusOf } from "../lab/index.ts";
+import { LabFault } from "../lab/command.ts";
+import type { Lab } from "../lab/index.ts";
+import { defaultFolder } from "../lab/names.ts";
 import { wholeNumber } from "../options.ts";
 import { renderLab } from "../render/lab.ts";
 
@@ -18,6 +20,7 @@ interface UpOptions extends WhichLab {
   readonly hosts: number;
   readonly guests: number;
   readonly install?: boolean;
+  readonly agents: boolean;
 }
 
 /** `stowage lab`: real hosts to try things out on, on one machine. */
@@ -33,6 +36,7 @@ export function addLab(program: Command, context: Context, finish: Finish): void
     .description("Make a lab, or what is missing of it. Needs root on Debian or Ubuntu; tells which packages are missing.")
     .addOption(new Option("--hosts <n>", "how many hosts").argParser(wholeNumber(2, 9)).default(3))
     .addOption(new Option("--guests <n>", "how many virtual machines").argParser(wholeNumber(0, 20)).default(3))
+    .addOption(new Option("--no-agents", "only the hosts: no authority, no agents, no configuration for an operator"))
     .addOption(new Option("--install", "install missing packages, and download the guests' kernel"))
     .addHelpText("after", commandHelp({ examples: [["sudo stowage lab up --install", "the first time"], ["sudo stowage lab up --name other --hosts 2 --guests 0", "a second lab beside the first"]], codes: ["done", "error"] }))
     .action(async (options: UpOptions) => finish(await guarded(() => up(options, context))));
@@ -70,8 +74,14 @@ async function guarded(work: () => Promise<CommandResult>): Promise<CommandResul
   }
 }
 
-async function up({ name, folder, hosts, guests, install }: UpOptions, context: Context): Promise<CommandResult> {
-  const lab = await Lab.up({ name, folder, hosts, install: install ?? false, progress: (stage) => context.progress(stage, 0, 0) });
+/** Loaded only where a lab is meant: all other commands start faster without. */
+function labs(): Promise<typeof import("../lab/index.ts")> {
+  return import("../lab/index.ts");
+}
+
+async function up({ name, folder, hosts, guests, install, agents }: UpOptions, context: Context): Promise<CommandResult> {
+  const { Lab } = await labs();
+  const lab = await Lab.up({ name, folder, hosts, install: install ?? false, agents, progress: (stage) => context.progress(stage, 0, 0) });
   for (let i = 0; i < guests; i++) {
     context.progress("starting the guests", i, guests);
     // All but the last begin on the first host, so that there is something to move.
@@ -82,6 +92,7 @@ async function up({ name, folder, hosts, guests, install }: UpOptions, context: 
 }
 
 async function down({ name, folder }: WhichLab): Promise<CommandResult> {
+  const { Lab } = await labs();
   const wasThere = await Lab.down(name, folder);
   return {
     exitCode: exitCodes.done, diagnostics: [], document: { format: "stowage/lab-removed/v1", name, wasThere },
@@ -103,6 +114,7 @@ async function shell(host: string, command: readonly string[], which: WhichLab):
 }
 
 async function labOf({ name, folder }: WhichLab): Promise<Lab> {
+  const { Lab } = await labs();
   const lab = await Lab.find(name, folder);
   if (lab !== null) return lab;
   const others = await Lab.list(folder);
@@ -110,10 +122,11 @@ async function labOf({ name, folder }: WhichLab): Promise<Lab> {
 }
 
 async function shown(lab: Lab, context: Context): Promise<CommandResult> {
+  const { statusOf } = await labs();
   const hosts = await statusOf(lab);
-  const { name } = lab.names;
+  const { names: { name }, operatorFile } = lab;
   return {
-    exitCode: exitCodes.done, diagnostics: [], document: { format: "stowage/lab/v1", name, network: `${lab.network}.0/24`, accelerator: lab.accelerator, hosts },
-    text: () => renderLab(name, hosts, context),
+    exitCode: exitCodes.done, diagnostics: [], document: { format: "stowage/lab/v1", name, network: `${lab.network}.0/24`, accelerator: lab.accelerator, operatorFile, hosts },
+    text: () => renderLab({ name, operatorFile, hosts }, context),
   };
 }

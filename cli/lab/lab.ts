@@ -9,6 +9,7 @@ import { bootHost, firstPid, killAll, onHost, removeGroups, runOn } from "./host
 import { libvirtPid, libvirtUri, startLibvirt, virsh } from "./libvirt.ts";
 import { cacheFolder, defaultFolder, hostNames, labNames, networkOf, type HostNames, type LabNames } from "./names.ts";
 import { cutLink, makeSwitch, namespacesLike, plugIn, unplug } from "./network.ts";
+import { agentFile, authorityAddress, authorityFolder, authorityPort, makeMembers, operatorFile, stowage, type AgentWishes } from "./members.ts";
 import { havePrograms } from "./packages.ts";
 import { loadState, saveState, type GuestState, type LabState } from "./state.ts";
 
@@ -22,6 +23,8 @@ export interface LabOptions {
   readonly install: boolean;
   /** Whether hosts have a libvirt; without one they start at once. */
   readonly libvirt?: boolean;
+  /** Whether there are an authority, an agent on each host and a configuration for the operator; how agents are set. */
+  readonly agents?: boolean | AgentWishes;
   readonly progress?: (stage: string) => void;
 }
 
@@ -76,7 +79,7 @@ export class Lab {
   }
 
   /** Makes a lab, or what is missing of it: hosts that are off are switched on again. */
-  static async up({ name, folder = defaultFolder, hosts, install, libvirt = true, progress = () => {} }: LabOptions): Promise<Lab> {
+  static async up({ name, folder = defaultFolder, hosts, install, libvirt = true, agents = false, progress = () => {} }: LabOptions): Promise<Lab> {
     const names = labNames(name, folder);
     await havePrograms(install);
     progress("building the guests");
@@ -92,6 +95,10 @@ export class Lab {
     const lab = new Lab(names, { ...state, subnet }, image, accelerator, libvirt);
     progress("starting the hosts");
     await Promise.all(lab.hosts.map((host) => lab.powerOn(host)));
+    if (agents !== false) {
+      progress("starting the agents");
+      await lab.#enrol(agents === true ? {} : agents);
+    }
     return lab;
   }
 
@@ -204,6 +211,61 @@ export class Lab {
     const ended = new Promise<number | null>((resolve) => { child.once("exit", resolve); });
     const pid = await innerPid(child, args);
     return { pid, child, ended, signal: (name) => void process.kill(pid, name) };
+  }
+
+  /** What `--config` names for the operator of this lab. */
+  get operatorFile(): string {
+    return operatorFile(this.names);
+  }
+
+  /** Starts the agent of a host and waits until it listens; one that runs is left alone. */
+  async startAgent(host: LabHost): Promise<void> {
+    if (await this.agentPid(host) !== null) return;
+    const log = join(host.folder, "log/agent.log");
+    await rm(log, { force: true });
+    const { pid, ended } = await this.start(host, stowage(["agent", "run", agentFile(host)]), { log });
+    await writeFile(join(host.folder, "agent.pid"), String(pid));
+    let hasEnded = false;
+    void ended.then(() => { hasEnded = true; });
+    await until(`the agent of ${host.host} listens`, async () => {
+      const said = await readFile(log, "utf8");
+      if (hasEnded) throw new LabFault(`The agent of ${host.host} has ended: ${said.trim()}`, `Its configuration is ${agentFile(host)}.`);
+      return said.includes("listening at");
+    });
+  }
+
+  /** The process of a host's agent, as it is seen from outside; null when it does not run. */
+  async agentPid(host: LabHost): Promise<number | null> {
+    const pid = Number(await readFile(join(host.folder, "agent.pid"), "utf8").catch(() => "0"));
+    const command = pid > 0 ? await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "") : "";
+    return command.split("\0").includes(agentFile(host)) ? pid : null;
+  }
+
+  /** Ends the agent of a host without a word; what it looks after runs on. */
+  async killAgent(host: LabHost): Promise<void> {
+    const pid = await this.agentPid(host);
+    if (pid === null) return;
+    process.kill(pid, "SIGKILL");
+    await until(`the agent of ${host.host} ends`, async () => await this.agentPid(host) === null);
+  }
+
+  async #enrol(wishes: AgentWishes): Promise<void> {
+    await makeMembers(this.names, this.network, this.hosts, wishes);
+    await this.#serveAuthority();
+    await Promise.all(this.hosts.map((host) => this.startAgent(host)));
+  }
+
+  /** The authority lives at the switch, where every host reaches it and `down` finds it. */
+  async #serveAuthority(): Promise<void> {
+    const { switch: place } = this.names;
+    if ((await must("ip", ["netns", "pids", place])).trim() !== "") return;
+    const address = `${this.network}.${authorityAddress}`;
+    await run("ip", ["-n", place, "address", "replace", `${address}/24`, "dev", "br0"]);
+    const log = await open(join(this.names.folder, "authority.log"), "w");
+    const [program = "", ...args] = stowage(["ca", "serve", "--folder", authorityFolder(this.names), "--listen", `${address}:${authorityPort}`]);
+    spawn("ip", ["netns", "exec", place, program, ...args], { detached: true, stdio: ["ignore", log.fd, log.fd], cwd: "/" }).unref();
+    await log.close();
+    await until("the authority listens", async () => (await readFile(join(this.names.folder, "authority.log"), "utf8")).includes("listening at"));
   }
 
   /** Asks the libvirt of a host. */

@@ -8,6 +8,8 @@ export interface HostStatus {
   /** Whether its libvirt answers. */
   readonly libvirt: boolean;
   readonly libvirtUri: string;
+  /** Whether its agent runs. */
+  readonly agent: boolean;
   readonly guests: readonly { readonly name: string; readonly state: string; readonly address: string }[];
 }
 
@@ -22,6 +24,6 @@ export function statusOf(lab: Lab): Promise<readonly HostStatus[]> {
       const known = lab.guests.some((guest) => guest.name === name);
       return name === "" ? [] : [{ name, state, address: known ? lab.addressOf(name) : "" }];
     });
-    return { host: host.host, address, state: isOn ? "on" : "off", libvirt: status === 0, libvirtUri, guests };
+    return { host: host.host, address, state: isOn ? "on" : "off", libvirt: status === 0, libvirtUri, agent: await lab.agentPid(host) !== null, guests };
   }));
 }

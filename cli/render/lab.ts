@@ -2,14 +2,23 @@ import type { HostStatus } from "../lab/index.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
 
+/** A lab as it is now. */
+interface LabView {
+  readonly name: string;
+  readonly operatorFile: string;
+  readonly hosts: readonly HostStatus[];
+}
+
 /** The hosts of a lab with their guests, and how to reach each. */
-export function renderLab(name: string, hosts: readonly HostStatus[], { paint, columns }: { readonly paint: Paint; readonly columns: number }): string {
-  const rows = hosts.map(({ host, address, state, libvirt, guests }) => [
-    host, state === "on" ? paint.green("on") : paint.red("off"), address, libvirt ? "answers" : "silent",
+export function renderLab({ name, operatorFile, hosts }: LabView, { paint, columns }: { readonly paint: Paint; readonly columns: number }): string {
+  const rows = hosts.map(({ host, address, state, libvirt, agent, guests }) => [
+    host, state === "on" ? paint.green("on") : paint.red("off"), address, libvirt ? "answers" : "silent", agent ? "runs" : "none",
     guests.map((guest) => `${guest.name} ${guest.state}${guest.address === "" ? "" : ` ${guest.address}`}`).join("\n"),
   ]);
-  const table = renderTable([{ head: "Host" }, { head: "" }, { head: "Address" }, { head: "libvirt" }, { head: "Guests", wraps: 20 }], rows, columns);
+  const table = renderTable([{ head: "Host" }, { head: "" }, { head: "Address" }, { head: "libvirt" }, { head: "Agent" }, { head: "Guests", wraps: 20 }], rows, columns);
   const [first] = hosts;
-  const reach = first === undefined ? "" : `\nIn a host: stowage lab shell ${first.host} --name ${name}\nIts libvirt: virsh -c '${first.libvirtUri}'\n`;
-  return `Lab ${name}\n\n${table}\n${reach}`;
+  if (first === undefined) return `Lab ${name}\n`;
+  const named = name === "lab" ? "" : ` --name ${name}`;
+  const operator = hosts.some(({ agent }) => agent) ? `As its operator: export STOWAGE_CONFIG=${operatorFile}\n` : "";
+  return `Lab ${name}\n\n${table}\n\n${operator}In a host: stowage lab shell ${first.host}${named}\nIts libvirt: virsh -c '${first.libvirtUri}'\n`;
 }
