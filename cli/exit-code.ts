@@ -9,6 +9,8 @@ export const exitCodes = {
   refused: 3,
   /** A fact that the plan rests on has changed, and it matters. */
   stale: 4,
+  /** Not all of a plan was carried out: some actions failed, are unknown, or have not begun. */
+  unfinished: 5,
   /** Stopped by Ctrl-C; the best answer so far was kept. */
   interrupted: 130,
 } as const;

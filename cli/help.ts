@@ -15,6 +15,7 @@ const codeWords: Readonly<Record<keyof typeof exitCodes, string>> = {
   changesPending: "changes pending (with --detailed-exitcode)",
   refused: "refused by a policy, infeasible, or not everything placed",
   stale: "stale: a fact that the plan rests on has changed",
+  unfinished: "not all of a plan was carried out",
   interrupted: "interrupted; the best answer so far was printed",
 };
 

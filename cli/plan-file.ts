@@ -12,13 +12,20 @@ const planMiBMax = 256;
 /** A plan read from a file, or why it could not be. */
 export interface ReadPlan {
   readonly plan: Plan | null;
+  /** Who made it; null when the file does not say. */
+  readonly author: string | null;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Reads a plan that `plan --out` kept, or the report that `plan --json` printed. */
 export async function readPlanFile(path: string): Promise<ReadPlan> {
   const read = await readJson(path);
-  return "problem" in read ? { plan: null, diagnostics: [read.problem] } : planOf(path, read.document);
+  return "problem" in read ? { plan: null, author: null, diagnostics: [read.problem] } : planOf(path, read.document);
+}
+
+/** A plan as a file: with who made it, who may not approve it. */
+export function planFileText(plan: Plan, author: string): string {
+  return `${JSON.stringify({ ...plan, author }, null, 2)}\n`;
 }
 
 /** Is this file a plan? Anything that is not JSON with a plan's format is taken for a scenario. */
@@ -93,11 +100,12 @@ function planOf(path: string, document: unknown): ReadPlan {
   const inner = format === "stowage/plan-report/v1" ? (document as { readonly plan?: unknown }).plan : document;
   if (formatOf(inner) !== "stowage/plan/v1") {
     const said = format === null ? "has no format" : `says format "${format}"`;
-    return { plan: null, diagnostics: [planProblem(path, "bad-format", "format", `File ${path} ${said}; a plan says "stowage/plan/v1".`, "Name the plan first, then the scenario's files.")] };
+    return { plan: null, author: null, diagnostics: [planProblem(path, "bad-format", "format", `File ${path} ${said}; a plan says "stowage/plan/v1".`, "Name the plan first, then the scenario's files.")] };
   }
-  const { plan, problems } = parsePlan(inner);
+  const { author, ...bare } = inner as { readonly author?: unknown };
+  const { plan, problems } = parsePlan(bare);
   return {
-    plan,
+    plan, author: typeof author === "string" && author.trim() !== "" ? author : null,
     diagnostics: problems.map((problem) =>
       planProblem(path, "wrong-type", problem.path, `Plan ${path}: ${problem.path === "" ? "the document" : problem.path} ${problem.message}.`, "Make the plan again with `stowage plan --out`.")),
   };

@@ -3,14 +3,19 @@ import type { Finish } from "./command-result.ts";
 import { commandHelp } from "./help.ts";
 import type { Context } from "./context.ts";
 import { addAgent } from "./commands/agent.ts";
+import { addApply } from "./commands/apply.ts";
+import { addApprove } from "./commands/approve.ts";
 import { addCa } from "./commands/ca.ts";
 import { addCompletion } from "./commands/completion.ts";
+import { addControl } from "./commands/control.ts";
 import { addDiff } from "./commands/diff.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addForecast } from "./commands/forecast.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addImport } from "./commands/import.ts";
 import { addLab } from "./commands/lab.ts";
+import { addInventory } from "./commands/inventory.ts";
+import { addLog } from "./commands/log.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addPolicies } from "./commands/policies.ts";
 import { addReport } from "./commands/report.ts";
@@ -46,7 +51,7 @@ export function buildProgram(context: Context, finish: Finish, write: (text: str
     }));
   for (const add of [
     addValidate, addPlan, addSimulate, addVerify, addExplain, addDiff, addShow, addPolicies, addForecast, addSweep, addStudy, addReport, addGenerate, addImport, addSchema, addLab,
-    addAgent, addCa,
+    addInventory, addApprove, addApply, addControl, addLog, addAgent, addCa,
   ]) add(program, context, finish);
   addCompletion(program, finish);
   return program;

@@ -11,6 +11,25 @@ export interface OpenedJournal {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** A journal that was only read, or why it may not be believed. */
+export interface ReadJournal {
+  readonly entries: readonly Entry[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads a journal without touching it, also while somebody writes to it: a line that has not ended yet does not count. */
+export async function readJournal(path: string): Promise<ReadJournal> {
+  try {
+    const bytes = await readFile(path);
+    const { entries, wholeBytes, lineNumber } = readEntries(bytes);
+    const rest = bytes.subarray(wholeBytes);
+    return { entries, diagnostics: rest.length === 0 || isTorn(rest) ? [] : [damaged(path, lineNumber)] };
+  } catch (error) {
+    if (isMissing(error)) return { entries: [], diagnostics: [] };
+    return { entries: [], diagnostics: unreadable(path, error).diagnostics };
+  }
+}
+
 /** A journal in a file, one entry a line. What is damaged is never repaired, but for a last line whose write did not end. */
 export class FileJournal implements Journal {
   readonly #path: string;

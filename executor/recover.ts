@@ -1,7 +1,14 @@
 import type { HostId } from "../model/ids.ts";
 import { performerOf } from "./protocol.ts";
 import type { Entry } from "./journal.ts";
-import type { RunState } from "./state.ts";
+import { evolve } from "./evolve.ts";
+import { newRun, type RunState } from "./state.ts";
+import type { Terms } from "./terms.ts";
+
+/** Where an execution stands according to its journal: replaying it is all that recovery needs. */
+export function replay({ settings, index }: Terms, entries: readonly Entry[]): RunState {
+  return entries.reduce((before, { event }) => evolve(settings, before, event), newRun(index));
+}
 
 /** What a journal says of an execution that nobody may be looking after. */
 export interface Interrupted {

@@ -4,7 +4,8 @@ import { decide, wakesAfterMs, wakesAtMs, type Input } from "./decide.ts";
 import { isPassing, type Moment, type RunEvent } from "./event.ts";
 import { evolve } from "./evolve.ts";
 import { beginning, Superseded, type Journal } from "./journal.ts";
-import { newRun, type RunState } from "./state.ts";
+import { replay } from "./recover.ts";
+import type { RunState } from "./state.ts";
 import type { Terms } from "./terms.ts";
 
 /** Calls back once after a while, unless it is cancelled. */
@@ -55,8 +56,7 @@ export class Runner {
   /** Reads the journal and stands where it ends. Replaying is recovery: nothing else is known after a crash. */
   static async open(terms: Terms, world: World): Promise<Runner> {
     const entries = await world.journal.read();
-    const state = entries.reduce((before, { event }) => evolve(terms.settings, before, event), newRun(terms.index));
-    return new Runner(terms, world, state, entries.at(-1)?.hash ?? beginning);
+    return new Runner(terms, world, replay(terms, entries), entries.at(-1)?.hash ?? beginning);
   }
 
   get state(): RunState {

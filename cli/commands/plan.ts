@@ -9,6 +9,7 @@ import { failed } from "../failed.ts";
 import { fileProblem } from "../file-problem.ts";
 import { commandHelp } from "../help.ts";
 import { asOfOption, evacuateOption, secondsAsMs, wholeNumber, type ScenarioOptions } from "../options.ts";
+import { planFileText } from "../plan-file.ts";
 import type { PlanReport } from "../planning.ts";
 import { inputOf } from "../prepare.ts";
 import { renderPlan } from "../render/plan.ts";
@@ -22,6 +23,7 @@ interface PlanOptions extends ScenarioOptions {
   readonly time: number;
   readonly iterations?: number;
   readonly out?: string;
+  readonly as?: string;
   readonly detailedExitcode?: boolean;
   readonly full?: boolean;
 }
@@ -39,6 +41,7 @@ export function addPlan(program: Command, context: Context, finish: Finish): voi
     .addOption(new Option("--time <seconds>", "time for finding a placement").argParser(secondsAsMs).default(10_000, "10"))
     .addOption(new Option("--iterations <n>", "moves that the search tries; makes a run repeatable on any machine").argParser(wholeNumber(1, 1_000_000_000_000)))
     .addOption(new Option("--out <file>", "keep the plan in this file"))
+    .addOption(new Option("--as <name>", "who makes the plan and so may not approve it; default: whom the operator's configuration names, else the account"))
     .addOption(new Option("--detailed-exitcode", "exit with 2 when the plan changes something"))
     .addOption(new Option("--full", "do not cut long lists"))
     .addOption(asOfOption())
@@ -56,6 +59,8 @@ export function addPlan(program: Command, context: Context, finish: Finish): voi
 async function plan(files: readonly string[], options: PlanOptions, context: Context): Promise<CommandResult> {
   const unwritable = options.out === undefined ? [] : await unwritableFile("--out", options.out, "plan.json");
   if (unwritable.length > 0) return failed(unwritable);
+  const author = options.out === undefined ? null : await (await import("../execution/operator.ts")).personOf(options.as, undefined, context.live);
+  if (author !== null && author.person === null) return failed(author.diagnostics);
   const input = inputOf(files, options, context);
   const { outcome, interrupted } = await context.makePlan({
     input,
@@ -64,7 +69,7 @@ async function plan(files: readonly string[], options: PlanOptions, context: Con
   });
   const { report, diagnostics } = outcome;
   if (report === null) return failed(diagnostics);
-  const kept = options.out === undefined ? [] : await keep(options.out, report);
+  const kept = options.out === undefined ? [] : await keep(options.out, report, author?.person?.name ?? "");
   const exitCode = kept.length > 0 ? exitCodes.error : exitCodeOf(report, interrupted, options.detailedExitcode ?? false);
   return {
     exitCode, diagnostics: [...diagnostics, ...kept],
@@ -75,10 +80,10 @@ async function plan(files: readonly string[], options: PlanOptions, context: Con
 }
 
 /** A plan that its own verifier refuses is never kept. */
-async function keep(file: string, { plan, verification }: PlanReport): Promise<CommandResult["diagnostics"]> {
+async function keep(file: string, { plan, verification }: PlanReport, author: string): Promise<CommandResult["diagnostics"]> {
   if (!verification.ok) return [];
   try {
-    await writeFile(file, `${JSON.stringify(plan, null, 2)}\n`);
+    await writeFile(file, planFileText(plan, author));
     return [];
   } catch (error) {
     return [fileProblem(file, error, "written")];

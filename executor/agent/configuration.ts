@@ -16,10 +16,19 @@ const closed = { additionalProperties: false };
 const actionKinds = ["start", "stop", "transfer", "migrate", "copy", "deleteSource", "remove"] as const satisfies readonly Action["kind"][];
 
 const listen = Type.Object({ address: networkAddress("Address of this host; 0.0.0.0 for all of them."), port: networkPort("Port; 0 for any that is free.", 0) }, { ...closed, description: "Where the agent listens." });
-const authority = Type.Object({
+
+/** Where an authority listens, in a configuration. */
+export const authorityPlace = Type.Object({
   address: networkAddress("Address of the authority."), port: networkPort("Its port."),
   name: Type.Optional(Type.String({ minLength: 1, maxLength: 253, description: "Its name; main when absent." })),
 }, { ...closed, description: "Where certificates are renewed and revocations are known (`stowage ca serve`)." });
+
+/** Where the agent of a host listens, in the configuration of an operator. */
+export const agentPlaces = Type.Object({
+  host: hostName("Host, as scenarios name it."), address: networkAddress("Its address."), port: networkPort("The port of its agent."),
+  power: Type.Optional(Type.Object({ address: networkAddress("Address of whoever switches it on and off."), port: networkPort("Their port.") }, closed)),
+}, closed);
+
 const peer = Type.Object({ host: hostName("Host."), address: networkAddress("Its address."), port: networkPort("The port of its agent.") }, closed);
 
 /** The configuration file of an agent: the one source of its checks and its description. */
@@ -29,7 +38,7 @@ export const agentConfigurationSchema = Type.Object({
   host: hostName("The host that the agent speaks for, as scenarios name it."),
   folder: absolutePath("Where the agent keeps its certificate and its log; one agent, one folder."),
   listen,
-  authority: Type.Optional(authority),
+  authority: Type.Optional(authorityPlace),
   peers: Type.Optional(Type.Array(peer, { maxItems: 10_000, description: "Agents of other hosts, to whom data are carried." })),
   actions: Type.Optional(Type.Array(Type.Union(actionKinds.map((kind) => Type.Literal(kind))), { description: "What executors may have done here; everything when absent." })),
   capacity: Type.Optional(Type.Record(Type.String({ minLength: 1, maxLength: 253 }), Type.Integer({ minimum: 0 }), { description: "What of the machine is for workloads, by resource; what it has when absent." })),

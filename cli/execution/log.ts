@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import type { Entry } from "../../executor/index.ts";
+import type { CommandResult } from "../command-result.ts";
+import type { Context } from "../context.ts";
+import { exitCodes } from "../exit-code.ts";
+import { failed } from "../failed.ts";
+import { eventWords } from "../render/execution-event.ts";
+import { refused } from "./apply.ts";
+import { Executions, hashOf, type Execution } from "./executions.ts";
+import { notAllowed } from "./not-allowed.ts";
+import { loadOperator } from "./operator.ts";
+
+export interface LogOptions {
+  readonly config?: string;
+  readonly verify?: boolean;
+}
+
+/** `stowage log`: who had what done, and how it went; with `--verify` only after every link of the chain was checked. */
+export async function auditTrail(run: string | undefined, { config, verify }: LogOptions, { live }: Context): Promise<CommandResult> {
+  const { operator, diagnostics } = await loadOperator(config, live);
+  if (operator === null) return failed(diagnostics);
+  const executions = new Executions(operator.folder);
+  const wanted = run === undefined ? null : await executions.find(run);
+  if (wanted !== null && wanted.execution === null) return failed(wanted.diagnostics);
+  const trail: Execution[] = [];
+  let previous: Execution | null = null;
+  for (const name of await executions.runs()) {
+    // Loading checks the files of an execution, and every entry of its journal against the one before it.
+    const { execution, diagnostics: damaged } = await executions.load(name);
+    if (execution === null) return refused(damaged);
+    const broken = verify === true ? await brokenLink(execution, previous, executions) : null;
+    if (broken !== null) return refused([broken]);
+    previous = execution;
+    if (wanted === null || wanted.execution?.run === execution.run) trail.push(execution);
+  }
+  const count = trail.reduce((sum, { entries }) => sum + entries.length, 0);
+  return {
+    exitCode: exitCodes.done, diagnostics: [],
+    document: { format: "stowage/audit-trail/v1", verified: verify ?? false, executions: trail.map(({ run: name, record, entries }) => ({ run: name, ...record, entries })) },
+    text: () => `${trail.map((execution) => lines(execution).join("\n")).join("\n\n")}${trail.length === 0 ? "Nothing has been carried out yet." : ""}\n${verify === true ? `\nverified: ${trail.length} executions, ${count} entries, each bound to the one before it\n` : ""}`,
+  };
+}
+
+/** What does not follow from what came before; null when all does. */
+async function brokenLink({ run, record, entries }: Execution, previous: Execution | null, executions: Executions): Promise<ReturnType<typeof notAllowed> | null> {
+  const wrong = (what: string): ReturnType<typeof notAllowed> => notAllowed(`the audit trail is broken at execution ${run}: ${what}`, "Compare the folder with a copy of it; somebody has changed it, or its disk has lost something.");
+  const [first] = entries;
+  if (first !== undefined && (first.event.kind !== "began" || first.event.run !== run || first.event.digest !== record.digest)) return wrong("its journal is of another one");
+  if ((record.previous?.run ?? null) !== (previous?.run ?? null)) return wrong(`it came after ${record.previous?.run ?? "nothing"}, but before it stands ${previous?.run ?? "nothing"}`);
+  if (previous !== null && record.previous?.hash !== await hashOf(join(executions.folder, previous.run))) return wrong(`execution ${previous.run} before it has changed since`);
+  return null;
+}
+
+function lines({ run, record, plan, entries }: Execution): readonly string[] {
+  const { approvals, author, by, digest, startedAt } = record;
+  return [
+    `execution ${run}`,
+    `  ${startedAt}  ${by.name} begins plan ${digest.slice(0, 12)} of ${author}, ${plan.actions.length} actions`,
+    ...approvals.map((each) => `  ${each.givenAt}  approved by ${each.by.name}${each.comment === "" ? "" : `: ${each.comment}`}`),
+    ...entries.map((entry) => lineOf(entry, run)),
+  ];
+}
+
+function lineOf({ sequence, event, hash }: Entry, run: string): string {
+  return `  ${new Date(event.at.utcMs).toISOString()}  ${String(sequence).padStart(4)} ${hash.slice(0, 8)}  ${eventWords(event, run)}`;
+}
