@@ -127,6 +127,11 @@ export class DiskParcel {
     if (this.#rest.length > 0 || (await this.#chunks.next()).done !== true) throw new Error("the data go on after their end");
   }
 
+  /** Nothing more is wanted of the stream. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
+  }
+
   async #piece(file: FileHandle, at: number, left: number): Promise<number> {
     const head = await this.#take(9);
     const [sign, length] = [head.readUInt8(), Number(head.readBigUInt64BE(1))];

@@ -21,6 +21,14 @@ interface Making {
 /** Takes in a machine that another host brings. */
 export async function takeIn(host: LibvirtHost, workload: WorkloadId, key: string, data: AsyncIterable<Buffer>, beforeItStays: () => Promise<void>): Promise<void> {
   const parcel = new DiskParcel(data);
+  try {
+    await takeParcel(host, workload, key, parcel, beforeItStays);
+  } finally {
+    await parcel.close();
+  }
+}
+
+async function takeParcel(host: LibvirtHost, workload: WorkloadId, key: string, parcel: DiskParcel, beforeItStays: () => Promise<void>): Promise<void> {
   const head = await parcel.head();
   const other = await host.arrivals.of(workload);
   if (other !== null && other.key !== key && other.stage !== "here") throw new Error(`${workload} is on its way here already`);

@@ -105,12 +105,12 @@ export class LiveMove {
       }
     };
     const watching = this.#watch(uuid, disks.reduce((sum, { bytes }) => sum + bytes, memoryMiB(definition) * bytesPerMiB), over.signal);
-    const aborting = this.#course.signal.aborted ? abort() : once(this.#course.signal, "abort", { signal: over.signal }).then(abort);
-    const called = await this.#host.virsh.call(migrateArguments(live, peer, uuid, disks.map(({ target }) => target)), moveMs);
-    over.abort();
     // Nobody waits for the last look at it.
     watching.catch(() => {});
-    await aborting.catch(() => {});
+    const aborting = (this.#course.signal.aborted ? abort() : once(this.#course.signal, "abort", { signal: over.signal }).then(abort)).catch(() => {});
+    const called = await this.#host.virsh.call(migrateArguments(live, peer, uuid, disks.map(({ target }) => target)), moveMs);
+    over.abort();
+    await aborting;
     return called;
   }
 
