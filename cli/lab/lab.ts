@@ -3,6 +3,7 @@ import { access, mkdir, open, readdir, readFile, rm, truncate, writeFile } from 
 import { join } from "node:path";
 import { LabFault, must, run, until, type Ran } from "./command.ts";
 import { acceleratorFor, type Accelerator } from "./guest/accelerator.ts";
+import { withGuestAgent } from "./guest/agent-image.ts";
 import { guestImageIn, type GuestImage } from "./guest/build.ts";
 import { guestDefinition, isGuestName } from "./guest/definition.ts";
 import { bootHost, firstPid, killAll, onHost, removeGroups, runOn } from "./host-process.ts";
@@ -55,6 +56,8 @@ export interface NewGuest {
   readonly memoryMiB?: number;
   readonly diskMiB?: number;
   readonly ignoresPower?: boolean;
+  /** With the agent that hypervisors talk to, and two applications, "shop" and "mail". */
+  readonly hasAgent?: boolean;
 }
 
 /** Two or more hosts on one machine: each has its own processes, network and libvirt, and they share a switch. */
@@ -274,14 +277,14 @@ export class Lab {
   }
 
   /** Makes a guest with an empty disk, and starts it; one that is there already is left as it is. */
-  async addGuest({ name, host: number, memoryMiB = 96, diskMiB = 64, ignoresPower = false }: NewGuest): Promise<void> {
+  async addGuest({ name, host: number, memoryMiB = 96, diskMiB = 64, ignoresPower = false, hasAgent = false }: NewGuest): Promise<void> {
     if (this.#state.guests.some((guest) => guest.name === name)) return;
     if (!isGuestName(name)) throw new LabFault(`A guest cannot be called ${JSON.stringify(name)}.`, "Give it a name of small letters, digits and dashes, a letter first, at most 31.");
     const taken = new Set(this.#state.guests.map((guest) => guest.number));
     const free = Array.from({ length: 89 }, (_, i) => 11 + i).find((each) => !taken.has(each));
     if (free === undefined) throw new LabFault("All addresses for guests are in use.", "A lab has room for 89.");
     const guest: GuestState = { name, number: free, host: number, memoryMiB, diskMiB, ignoresPower };
-    await this.#define(guest);
+    await this.#define(guest, hasAgent ? await withGuestAgent(this.#image, cacheFolder) : this.#image);
     this.#state = { ...this.#state, guests: [...this.#state.guests, guest] };
     await saveState(this.names, this.#state);
   }
@@ -292,14 +295,14 @@ export class Lab {
     await until(`guest ${guest} answers`, async () => (await run("bash", ["-c", 'exec 3<>"/dev/tcp/$1/7000" && echo hello >&3 && read -r -t 2 line <&3', "ask", address], { timeoutMs: 4000 })).status === 0, limitMs);
   }
 
-  async #define(guest: GuestState): Promise<void> {
+  async #define(guest: GuestState, image: GuestImage): Promise<void> {
     const host = this.host(`h${guest.host}`);
     await mkdir(host.images, { recursive: true });
     const disk = join(host.images, `${guest.name}.img`);
     await (await open(disk, "a")).close();
     await truncate(disk, guest.diskMiB * 1_048_576);
     const definition = join(host.folder, `${guest.name}.xml`);
-    await writeFile(definition, guestDefinition(guest, this.#image, this.network, this.accelerator));
+    await writeFile(definition, guestDefinition(guest, image, this.network, this.accelerator));
     await must("virsh", ["--quiet", "--connect", host.libvirtUri, "define", definition]);
     await must("virsh", ["--quiet", "--connect", host.libvirtUri, "start", guest.name]);
   }
