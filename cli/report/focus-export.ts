@@ -67,6 +67,7 @@ class FocusFolder {
     const before = this.#months.filter(({ month }) => this.#closed.has(month.name));
     const open = this.#months.filter(({ month }) => !this.#closed.has(month.name));
     this.#refuseOtherVersions();
+    if (hasErrors(this.#problems)) return { months: [], diagnostics: this.#problems };
     for (const entry of this.#ledger.closed) await this.#restore(entry);
     const corrected = hasErrors(this.#problems) ? [] : await this.#corrections(before, open[0]);
     for (const { month, rows } of open) this.#put(mainName(month.name), rows);

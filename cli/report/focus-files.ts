@@ -1,4 +1,4 @@
-import { parse, type CastingContext } from "csv-parse/sync";
+import { CsvError, parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { assert } from "../../model/assert.ts";
@@ -20,19 +20,19 @@ function csvFile(columns: readonly FocusColumn[], rows: readonly FocusRow[]): Ui
   return Buffer.from(stringify([columns.map(({ name }) => name), ...cells]), "utf8");
 }
 
-/** The rows of a file that `focusFile` made; null when its columns are others, or it is no CSV file. */
+/** The rows of a file that `focusFile` made, in which no text is empty; null when its columns are others, or it is no CSV file. */
 export function rowsOfCsv(bytes: Uint8Array, version: FocusVersion): readonly FocusRow[] | null {
   const columns = focusColumns(version);
-  const cast = (value: string, context: CastingContext): string | null => (value === "" && !context.quoting ? null : value);
-  let records: readonly (readonly (string | null)[])[];
+  let records: readonly (readonly string[])[];
   try {
-    records = parse(Buffer.from(bytes), { cast: cast as (value: string, context: CastingContext) => string });
-  } catch {
+    records = parse(Buffer.from(bytes));
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
     return null;
   }
   const [header = [], ...rows] = records;
   if (header.length !== columns.length || columns.some(({ name }, c) => header[c] !== name)) return null;
-  return rows.map((row) => columns.map(({ kind }, c) => cellOfCsv(row[c] ?? null, kind)));
+  return rows.map((row) => columns.map(({ kind }, c) => cellOfCsv(row[c] === "" ? null : (row[c] ?? null), kind)));
 }
 
 /** Decimals of 38 digits, as large as readers take them, 15 of them after the point: micro-units times billionths. */
