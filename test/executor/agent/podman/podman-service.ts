@@ -32,7 +32,8 @@ export class PodmanService {
     await writeFile(join(folder, "containers.conf"), [
       "[containers]", 'default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]', "[engine]", 'cgroup_manager = "cgroupfs"', 'events_logger = "file"', 'runtime = "runc"', "",
     ].join("\n"));
-    await service.podman("import", image, "localhost/tiny:1");
+    // On each host another image of the same name.
+    await service.podman("import", "--change", `LABEL folder=${folder}`, image, "localhost/tiny:1");
     await service.serve();
     return service;
   }
