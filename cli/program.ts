@@ -9,6 +9,7 @@ import { addCa } from "./commands/ca.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addControl } from "./commands/control.ts";
 import { addDiff } from "./commands/diff.ts";
+import { addEvacuate } from "./commands/evacuate.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addForecast } from "./commands/forecast.ts";
 import { addGenerate } from "./commands/generate.ts";
@@ -20,6 +21,7 @@ import { addPlan } from "./commands/plan.ts";
 import { addPolicies } from "./commands/policies.ts";
 import { addReport } from "./commands/report.ts";
 import { addSchema } from "./commands/schema.ts";
+import { addService } from "./commands/service.ts";
 import { addShow } from "./commands/show.ts";
 import { addSimulate } from "./commands/simulate.ts";
 import { addStudy } from "./commands/study.ts";
@@ -51,7 +53,7 @@ export function buildProgram(context: Context, finish: Finish, write: (text: str
     }));
   for (const add of [
     addValidate, addPlan, addSimulate, addVerify, addExplain, addDiff, addShow, addPolicies, addForecast, addSweep, addStudy, addReport, addGenerate, addImport, addSchema, addLab,
-    addInventory, addApprove, addApply, addControl, addLog, addAgent, addCa,
+    addInventory, addApprove, addApply, addControl, addEvacuate, addService, addLog, addAgent, addCa,
   ]) add(program, context, finish);
   addCompletion(program, finish);
   return program;

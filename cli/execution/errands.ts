@@ -1,0 +1,86 @@
+import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { Service, Workload } from "../../model/fleet.ts";
+import type { PolicyId } from "../../model/ids.ts";
+import type { PolicyDocument, Selector } from "../../model/policy.ts";
+import type { Scenario } from "../../model/scenario.ts";
+import { didYouMean } from "../../policies/index.ts";
+import { applyChanges, type ChangeDocument } from "../../scenarios/index.ts";
+import { usageProblem } from "../failed.ts";
+import { notAllowed } from "./not-allowed.ts";
+import type { Wanted } from "./plan-and-apply.ts";
+
+/** Where a service is to go. */
+export interface Destination {
+  readonly hosts: readonly string[];
+  readonly sites: readonly string[];
+}
+
+/** A host without workloads: it is put in maintenance first, so that nothing comes back. */
+export function evacuated(host: string): (now: Scenario) => Wanted {
+  return (now) => changed(now, { maintenance: { hosts: [host] } }, "evacuate");
+}
+
+/** A copy of a service with all its workloads, under the same rules. */
+export function serviceCopied(service: string, suffix: string): (now: Scenario) => Wanted {
+  return (now) => changed(now, { copyService: { service, suffix } }, "place");
+}
+
+/** All workloads of a service running, in the order of its applications. */
+export function serviceStarted(name: string): (now: Scenario) => Wanted {
+  return (now) => withService(now, name, (service) => ({ ...desiring(now, workloadsOf(now, service), "running"), diagnostics: [] }));
+}
+
+/** All workloads of a service stopped, but for those that others need too, unless they are meant as well. */
+export function serviceStopped(name: string, alsoShared: boolean): (now: Scenario) => Wanted {
+  return (now) => withService(now, name, (service) => {
+    const others = now.fleet.services.filter(({ id }) => id !== service.id);
+    const needing = (workload: Workload): readonly Service[] => others.filter(({ applications }) => workload.applications.some((application) => applications.includes(application)));
+    const all = workloadsOf(now, service);
+    const kept = alsoShared ? [] : all.filter((workload) => needing(workload).length > 0);
+    const warnings = kept.map((workload): Diagnostic => ({
+      ...notAllowed(`${workload.id} goes on: ${needing(workload).map(({ id }) => id).join(", ")} needs it too`, "Stop it as well with --shared."), severity: "warning",
+    }));
+    return { ...desiring(now, all.filter((workload) => !kept.includes(workload)), "stopped"), diagnostics: warnings };
+  });
+}
+
+/** All workloads of a service on other hosts. */
+export function serviceMoved(name: string, to: Destination): (now: Scenario) => Wanted {
+  return (now) => withService(now, name, (service) => {
+    const unknown = [
+      ...missing("host", to.hosts, now.fleet.hosts.map(({ id }) => id)), ...missing("site", to.sites, now.fleet.sites.map(({ id }) => id)),
+    ];
+    const hosts = now.fleet.hosts.filter(({ id, site }) => to.hosts.includes(id) || to.sites.includes(site)).map(({ id }) => id);
+    const policy: PolicyDocument = {
+      id: `errand: ${service.id} moves` as PolicyId, title: `Service ${service.id} goes to ${[...to.hosts, ...to.sites].join(", ")}`, why: "An operator asked for it.", enabled: true,
+      select: { workloads: { ids: workloadsOf(now, service).map(({ id }) => id) } satisfies Selector }, require: { entry: "fence", parameters: { hosts: { ids: hosts } } },
+      strength: "must", weight: 1, holds: "at-end", mayBeEmpty: false, exceptions: [], tests: [],
+    };
+    return { scenario: { ...now, policies: [...now.policies, policy] }, mode: "repair", diagnostics: unknown };
+  });
+}
+
+function changed(now: Scenario, change: ChangeDocument, mode: Wanted["mode"]): Wanted {
+  const { fleet, policies, words, diagnostics } = applyChanges(now.fleet, now.policies, [change], { objectives: now.objectives });
+  return { scenario: { ...now, fleet, policies, changes: [...now.changes, ...words] }, mode, diagnostics };
+}
+
+function withService(now: Scenario, name: string, wanted: (service: Service) => Wanted): Wanted {
+  const service = now.fleet.services.find(({ id }) => id === name);
+  if (service !== undefined) return wanted(service);
+  return { scenario: now, mode: "repair", diagnostics: missing("service", [name], now.fleet.services.map(({ id }) => id)) };
+}
+
+function missing(noun: string, names: readonly string[], known: readonly string[]): readonly Diagnostic[] {
+  return names.filter((name) => !known.includes(name)).map((name) => usageProblem(`There is no ${noun} ${name} in this fleet.`, didYouMean(name, known)));
+}
+
+function workloadsOf({ fleet }: Scenario, { applications }: Service): readonly Workload[] {
+  return fleet.workloads.filter((workload) => workload.desired !== "removed" && workload.applications.some((application) => applications.includes(application)));
+}
+
+function desiring(now: Scenario, workloads: readonly Workload[], desired: "running" | "stopped"): Omit<Wanted, "diagnostics"> {
+  const chosen = new Set(workloads);
+  const fleet = { ...now.fleet, workloads: now.fleet.workloads.map((workload) => (chosen.has(workload) ? { ...workload, desired } : workload)) };
+  return { scenario: { ...now, fleet }, mode: "repair" };
+}
