@@ -29,6 +29,7 @@ export { eachAlone, groupedBy, useOfGroups, type GroupUse, type LoadGroup } from
 export { gridOver, type Grid } from "./load/grid.ts";
 export { growthFactor, GrownSource, grownTrace, type Growth, type Grown } from "./load/growth.ts";
 export { JoinedLoad, type LoadShare } from "./load/joined.ts";
+export { slopeBetween } from "./forecast/trend.ts";
 export { resample } from "./load/resample.ts";
 export { sourceOf, traceOf } from "./load/source.ts";
 export { LoadSpool, type SpoolFile } from "./load/spool.ts";

@@ -11,6 +11,7 @@ import { removeHosts } from "./remove-hosts.ts";
 import { removeWorkloads } from "./remove-workloads.ts";
 import { repriceHosts } from "./reprice-hosts.ts";
 import { resizeHosts } from "./resize-hosts.ts";
+import { resizeWorkloads } from "./resize-workloads.ts";
 import { scaleService } from "./scale-service.ts";
 import { setObjectives } from "./set-objectives.ts";
 import { setPolicy } from "./set-policy.ts";
@@ -30,6 +31,7 @@ export const changeKinds = {
   removeWorkloads,
   repriceHosts,
   resizeHosts,
+  resizeWorkloads,
   scaleService,
   setObjectives,
   setPolicy,

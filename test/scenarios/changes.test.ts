@@ -26,6 +26,11 @@ const cases: readonly (readonly [string, readonly unknown[], (after: Scenario) =
     expect(host(after, "h1")).toMatchObject({ capacity: { cpuMillicores: 32_000, memoryMiB: 131_072 }, overcommitPermille: { cpuMillicores: 2000 } });
     expect(host(after, "h2")).toMatchObject({ capacity: { memoryMiB: 65_536 } });
   }, ["1 host resized to memoryMiB 131072, overcommit cpuMillicores 2000: h1"]],
+  ["resizeWorkloads", [{ resizeWorkloads: { workloads: ["front-1"], reservation: { cpuMillicores: 10 }, expectedUse: { memoryMiB: 7 } } }], (after) => {
+    // What is expected of it follows the reservation that falls below it.
+    expect(workload(after, "front-1")).toMatchObject({ reservation: { cpuMillicores: 10 }, expectedUse: { cpuMillicores: 10, memoryMiB: 7 } });
+    expect(workload(after, "front-1")?.reservation["memoryMiB"]).toBeGreaterThan(7);
+  }, ["1 workload resized to cpuMillicores 10, expected use memoryMiB 7: front-1"]],
   ["repriceHosts", [{ repriceHosts: { hosts: { domains: { site: "paris" } }, factorPermille: 1500, prices: { cpuMicrosPerCoreHour: 7 } } }], (after) => {
     // 90001 x 1.5 is 135001.5, rounded up.
     expect(host(after, "h1")?.prices).toMatchObject({ onMicrosPerHour: 135_002, cpuMicrosPerCoreHour: 7 });
@@ -178,6 +183,7 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   ["a policy switched twice", [{ setPolicy: { id: "apart", enabled: false } }, { setPolicy: { id: "apart", enabled: true } }], "change-conflict changes[1].setPolicy.enabled | change 2 (setPolicy) wants enabled of policy apart true, but change 1 (setPolicy) has it false."],
   ["an original removed whose copy is wanted", [{ addWorkloads: { like: "base-1" } }, { removeWorkloads: { workloads: ["base-1"] } }], "change-conflict changes[1].removeWorkloads.workloads | removeWorkloads: base-1 is to be removed, but base-1-more-1 is to be copied from it."],
   ["a service without limits that is to scale", [{ scaleService: { service: "shop" } }], "missing-key changes[0].scaleService.service | scaleService: service shop has no scale limits."],
+  ["an undeclared resource of a workload", [{ resizeWorkloads: { workloads: ["front-1"], reservation: { memory: 1 } } }], 'unknown-key changes[0].resizeWorkloads.reservation.memory | changes[0].resizeWorkloads.reservation: "memory" is no resource of this fleet.'],
   ["an undeclared resource", [{ resizeHosts: { hosts: ["h1"], capacity: { memory: 1 } } }], 'unknown-key changes[0].resizeHosts.capacity.memory | changes[0].resizeHosts.capacity: "memory" is no resource of this fleet.'],
   ["a new start order that closes a circle", [{ addService: { service: { id: "s2", applications: ["front", "base"], startOrder: [{ application: "base", needs: "front" }] } } }], "start-order-cycle  | The start order goes round in a circle: base needs front needs base."],
 ];

@@ -54,6 +54,7 @@ const whole: ScenarioDocument = {
     { growService: { service: "shop", factorPermille: 1400, of: "expectedUse", applications: ["front"] } }, { growLoad: { workloads: { everything: true }, factorPermille: 900, resources: ["memoryMiB"] } },
     { copyService: { service: "shop", suffix: "b" } }, { addWorkloads: { like: "base-1" } }, { scaleService: { service: "shop" } },
     { setPolicy: { id: "apart", enabled: false, strength: "audit", weight: 3 } }, { repriceHosts: { hosts: ["h1"], factorPermille: 900, prices: { onMicrosPerHour: 1 } } },
+    { resizeWorkloads: { workloads: { service: "shop" }, reservation: { cpuMillicores: 900 }, expectedUse: { memoryMiB: 80 } } },
     { resizeHosts: { hosts: { everything: true }, capacity: { memoryMiB: 70_000 }, overcommitPermille: { memoryMiB: 1500 } } },
   ],
 };
