@@ -39,7 +39,7 @@ export default {
     },
     {
       name: "executor-core-is-pure", severity: "error", comment: "Decisions know no promises, files or sockets, so that a simulation runs the very same.",
-      from: { path: "^executor/(decide|evolve|event|state|guard|known-fleet|on-report|commands|terms|undo|way-back|approve|freshness|summary|settings)\\.ts$" },
+      from: { path: "^executor/(decide|evolve|event|state|guard|known-fleet|on-report|room|commands|terms|undo|way-back|approve|freshness|summary|settings)\\.ts$" },
       to: { dependencyTypes: ["core"], path: ".", pathNot: "^(node:)?crypto$" },
     },
     {

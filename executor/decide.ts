@@ -1,9 +1,10 @@
 import type { RunId } from "../model/ids.ts";
 import type { Action, PlannedAction } from "../model/plan.ts";
-import type { Happening, Moment, RunEvent, Wish } from "./event.ts";
+import { isPassing, type Happening, type Moment, type RunEvent, type Wish } from "./event.ts";
 import { evolve } from "./evolve.ts";
 import type { Addressee, Report } from "./protocol.ts";
 import { onReport } from "./on-report.ts";
+import { Room } from "./room.ts";
 import { isAtRest, type RunState, type Step } from "./state.ts";
 import type { Terms } from "./terms.ts";
 import { wayBack } from "./way-back.ts";
@@ -49,7 +50,8 @@ export function decide(terms: Terms, state: RunState, input: Input): readonly Ru
       break;
   }
   if (input.kind === "time" || input.kind === "takeOver") lookAtTimers(draft);
-  goOn(draft);
+  // What only says that it still goes on lets nothing begin.
+  if (input.kind !== "report" || !draft.events.every(isPassing)) goOn(draft);
   return draft.events;
 }
 
@@ -129,6 +131,8 @@ function turnBack(draft: Draft): void {
 /** Dispatches, in the order of the plan, what nothing holds. True when something is held by time alone. */
 function beginReady(draft: Draft): boolean {
   const { guard, settings } = draft.terms;
+  if (draft.state.ready.length === 0) return false;
+  const room = new Room(draft.state);
   let waits = false;
   for (const n of draft.state.ready) {
     if (draft.state.underWay.length >= settings.actionsAtOnce) return true;
@@ -137,9 +141,14 @@ function beginReady(draft: Draft): boolean {
     if (step?.kind !== "waiting" || planned === undefined) continue;
     if (draft.state.status !== "running" && !endsHalfWay(draft.state, planned.action)) continue;
     const opensMs = guard.opensMs(planned.action, draft.at.utcMs, planned.endMs - planned.startMs);
-    if (opensMs === null || guard.objection(draft.state.known, planned.action) !== null) continue;
-    if (opensMs > draft.at.utcMs || step.notBeforeMs > draft.at.nowMs) waits = true;
-    else happen(draft, { kind: "dispatched", action: planned.id, attempt: step.sends + 1 });
+    // Where there is no room on the network others are under way: it is looked at again when one of them ends.
+    if (opensMs === null || !room.isFor(planned.action) || guard.objection(draft.state.known, planned.action) !== null) continue;
+    if (opensMs > draft.at.utcMs || step.notBeforeMs > draft.at.nowMs) {
+      waits = true;
+      continue;
+    }
+    happen(draft, { kind: "dispatched", action: planned.id, attempt: step.sends + 1 });
+    room.take(planned.action);
   }
   return waits;
 }

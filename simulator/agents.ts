@@ -9,14 +9,14 @@ import { stepOf, type Step } from "./step.ts";
 
 type Outcome = { readonly kind: "done" } | { readonly kind: "failed"; readonly because: string; readonly again: boolean; readonly found: Found | null; readonly ran: boolean };
 
-/** One attempt as its agent knows it. `held` waits for room on the network; `cut` was under way when its host failed. */
+/** One attempt as its agent knows it. `cut`: it was under way when its host failed. */
 interface Job {
   readonly number: number;
   readonly attempt: Attempt;
   readonly performer: Addressee;
   readonly step: Step;
   readonly sinceMs: number;
-  state: "held" | "under way" | "cut" | Outcome;
+  state: "under way" | "cut" | Outcome;
   carriage: number;
 }
 
@@ -32,7 +32,6 @@ export class Agents {
   readonly #byKey = new Map<string, Job>();
   readonly #voided = new Map<string, Report>();
   readonly #byCarriage = new Map<number, Job>();
-  readonly #held = new Set<Job>();
   #reports: Report[] = [];
   #count = 0;
 
@@ -87,10 +86,9 @@ export class Agents {
     const name = this.#core.index.hosts[host]?.id ?? "";
     for (const job of [...this.#jobs.values()]) {
       const { step, performer } = job;
-      if ((job.state !== "held" && job.state !== "under way") || (step.from !== host && step.to !== host)) continue;
-      const wasHeld = job.state === "held";
+      if (job.state !== "under way" || (step.from !== host && step.to !== host)) continue;
       this.#letGo(job);
-      if (!wasHeld) this.#undo(step);
+      this.#undo(step);
       if (performer.role === "agent" && performer.host === name) job.state = "cut";
       else this.#end(job, this.#failure(step, `host ${name} failed`, performer.role === "agent"));
     }
@@ -104,12 +102,9 @@ export class Agents {
     }
   }
 
-  /** Begins what was held for room on the network, if there is room now. */
-  retryHeld(): void {
-    for (const job of [...this.#held]) {
-      this.#held.delete(job);
-      this.#begin(job);
-    }
+  /** Would an agent, asked about an attempt now, say that it is under way? */
+  isAt(attempt: Attempt): boolean {
+    return this.#byKey.get(keyOf(attempt))?.state === "under way";
   }
 
   /** An execution is over: nobody asks for its attempts any more. */
@@ -132,7 +127,7 @@ export class Agents {
     if (this.#byKey.has(key) || this.#voided.has(key)) return this.#settle(performer, command);
     const { run, action, attempt, work } = command;
     const job: Job = {
-      number: this.#count++, attempt: { run, action, attempt }, performer, step: stepOf(this.#core.index, work), sinceMs: this.#core.nowMs, state: "held", carriage: -1,
+      number: this.#count++, attempt: { run, action, attempt }, performer, step: stepOf(this.#core.index, work), sinceMs: this.#core.nowMs, state: "under way", carriage: -1,
     };
     this.#jobs.set(job.number, job);
     this.#byKey.set(key, job);
@@ -151,12 +146,10 @@ export class Agents {
 
   /** Ends a carriage with everything as it was; what is nearly over anyway is not ended. */
   #abort(job: Job | undefined): void {
-    if (job === undefined || (job.state !== "held" && job.carriage < 0)) return;
-    const wasHeld = job.state === "held";
+    if (job === undefined || job.carriage < 0) return;
     this.#letGo(job);
-    if (!wasHeld) this.#undo(job.step);
-    this.#end(job, this.#failure(job.step, wasHeld ? "there was no room for it on the network" : "it took too long and was ended", true));
-    this.retryHeld();
+    this.#undo(job.step);
+    this.#end(job, this.#failure(job.step, "it took too long and was ended", true));
   }
 
   #begin(job: Job): void {
@@ -167,16 +160,10 @@ export class Agents {
       const maySoon = isBetween(world.stateOf(step.workload)) || (step.to >= 0 && world.runsWorkloads(step.from) && !world.runsWorkloads(step.to));
       return this.#end(job, this.#failure(step, because, maySoon));
     }
-    const carriage = this.#carriageOf(step);
-    if (carriage !== null && !this.#carriages.hasRoomFor(carriage)) {
-      this.#held.add(job);
-      return;
-    }
-    job.state = "under way";
-    this.#act(job, carriage);
+    this.#act(job);
   }
 
-  #act(job: Job, carriage: Carriage | null): void {
+  #act(job: Job): void {
     const { kind, workload: w, from, to } = job.step;
     const core = this.#core;
     const [host, workload] = [core.index.hosts[from], core.index.workloads[w]];
@@ -200,26 +187,18 @@ export class Agents {
         return wait(deleteMs);
       case "migrate": case "transfer": case "copy": {
         core.put(w, { ...there, arriving: to }, kind === "migrate" ? "moving" : "stopped");
-        if (carriage === null) return;
-        const { id, step } = this.#carriages.begin(carriage);
+        const { id, step } = this.#carriages.begin(this.#carriageOf(job.step));
         return this.#carry(job, id, step);
       }
     }
   }
 
-  /** What an action carries over the network; null for those that carry nothing. */
-  #carriageOf({ kind, workload: w, source, from, to }: Step): Carriage | null {
+  /** What is carried over the network by those that carry anything. */
+  #carriageOf({ kind, workload: w, source, from, to }: Step): Carriage {
     const { workloads } = this.#core.index;
-    const cold = { workload: w, from, to, live: false, memoryMiB: 0, changeMiBPerSecond: 0 };
-    switch (kind) {
-      case "migrate": {
-        const { dataMiB = 0, reservation = {}, memoryChangeMiBPerSecond = 0 } = workloads[w] ?? {};
-        return { workload: w, from, to, live: true, dataMiB, memoryMiB: amountOf(reservation, "memoryMiB"), changeMiBPerSecond: memoryChangeMiBPerSecond };
-      }
-      case "transfer": return { ...cold, dataMiB: workloads[w]?.dataMiB ?? 0 };
-      case "copy": return { ...cold, dataMiB: workloads[source]?.dataMiB ?? 0 };
-      case "bootHost": case "shutdownHost": case "stop": case "start": case "deleteSource": case "remove": return null;
-    }
+    if (kind !== "migrate") return { workload: w, from, to, live: false, dataMiB: workloads[kind === "copy" ? source : w]?.dataMiB ?? 0, memoryMiB: 0, changeMiBPerSecond: 0 };
+    const { dataMiB = 0, reservation = {}, memoryChangeMiBPerSecond = 0 } = workloads[w] ?? {};
+    return { workload: w, from, to, live: true, dataMiB, memoryMiB: amountOf(reservation, "memoryMiB"), changeMiBPerSecond: memoryChangeMiBPerSecond };
   }
 
   #carry(job: Job, id: number, carriageStep: CarriageStep): void {
@@ -229,8 +208,7 @@ export class Agents {
     if (carriageStep === "arrived") return this.#succeed(job);
     if (carriageStep === "refuses") {
       this.#undo(job.step);
-      this.#end(job, this.#failure(job.step, `it changes its memory faster than ${hosts[from]?.id} can send it to ${hosts[to]?.id}`, false));
-      return this.retryHeld();
+      return this.#end(job, this.#failure(job.step, `it changes its memory faster than ${hosts[from]?.id} can send it to ${hosts[to]?.id}`, false));
     }
     if (carriageStep === "pauses") this.#core.put(w, this.#core.world.where(w), "paused");
     job.carriage = id;
@@ -240,7 +218,6 @@ export class Agents {
   #succeed(job: Job): void {
     this.#arrive(job.step);
     this.#end(job, { kind: "done" });
-    this.retryHeld();
   }
 
   /** What the end of an action makes true. */
@@ -273,9 +250,8 @@ export class Agents {
     }
   }
 
-  /** Nothing is carried or waited for any more. */
+  /** Nothing is carried any more. */
   #letGo(job: Job): void {
-    this.#held.delete(job);
     if (job.carriage < 0) return;
     this.#byCarriage.delete(job.carriage);
     this.#carriages.abandon(job.carriage);

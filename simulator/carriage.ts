@@ -1,6 +1,6 @@
-import { bitsPerMiB, usualLiveMove, wantedMbps } from "../model/carrying.ts";
+import { bitsPerMiB, usualLiveMove } from "../model/carrying.ts";
 import type { Core } from "./core.ts";
-import { bitsPerMbpsMs, type Flows } from "./flows.ts";
+import type { Flows } from "./flows.ts";
 
 /** How live moves behave. */
 export interface MoveSettings {
@@ -55,14 +55,6 @@ export class Carriages {
     this.#settings = settings;
     const resource = core.window.resources[core.meters.processor];
     this.#demand = resource?.name === "cpuMillicores" ? settings.processorMillicores * resource.perUnit : 0;
-  }
-
-  /**
-   * Is there room for one more on its way? A live move begins only when it, and those under way, still get what they
-   * want of the network, or no less than without the others: as managers of hypervisors do, who limit moves at once.
-   */
-  hasRoomFor(carriage: Carriage): boolean {
-    return this.#flows.leavesEnough(carriage.from, carriage.to, wantedRate(carriage));
   }
 
   /** Begins; what happens at once is told like what happens later. Returns the number that `ended` is told. */
@@ -121,7 +113,7 @@ export class Carriages {
   #send(way: UnderWay, amountMiB: number): CarriageStep {
     way.amountMiB = amountMiB;
     way.roundBeganMs = this.#core.nowMs;
-    way.flow = this.#flows.begin(way.carriage.from, way.carriage.to, amountMiB, this.#core.nowMs, wantedRate(way.carriage));
+    way.flow = this.#flows.begin(way.carriage.from, way.carriage.to, amountMiB, this.#core.nowMs);
     this.#byFlow.set(way.flow, way);
     return "goes on";
   }
@@ -150,9 +142,4 @@ export class Carriages {
     const perGiB = (index.hosts[from]?.prices.transferMicrosPerGiB ?? 0) + (index.hosts[to]?.prices.transferMicrosPerGiB ?? 0) + (link?.transferMicrosPerGiB ?? 0);
     this.#core.bill.transferMicros += Math.round((amountMiB * perGiB) / 1024);
   }
-}
-
-/** Bits a millisecond with which a carriage gets on well. */
-function wantedRate({ live, changeMiBPerSecond }: Carriage): number {
-  return live ? wantedMbps(changeMiBPerSecond) * bitsPerMbpsMs : 0;
 }

@@ -80,7 +80,7 @@ export class Engine {
     this.#constraints = input.hasDate ? input.constraints : input.constraints.filter((constraint) => windowsOf([constraint]).length === 0);
     this.#constraintsOfAnswers = this.#constraints.filter(({ policy }) => input.setAside?.has(policy) !== true);
     this.tasks = new Tasks(core, input.tasks ?? [], (h) => processorsOf(input, h));
-    this.recovery = new Recovery(core, [this.#agents, this.tasks]);
+    this.recovery = new Recovery(core, [{ hostFails: () => this.#execution?.hostFails(), hostReturns: () => undefined }, this.#agents, this.tasks]);
     this.rules = new RuleWatch(core, input.constraints);
     this.peaks = new PlanPeaks(core);
     this.scaling = new Scaling(core, settings.scaling);
@@ -232,7 +232,6 @@ export class Engine {
     const before = this.flows.isBroken(link);
     this.flows.setLink(link, broken, this.core.nowMs);
     const now = this.flows.isBroken(link);
-    this.#agents.retryHeld();
     if (now !== before) this.core.timeline.add(this.core.nowMs, { kind: "link", sites: [a, b], state: now ? "broken" : "whole" });
   }
 
@@ -281,6 +280,7 @@ export class Engine {
     for (let reports = this.#agents.takeReports(); reports.length > 0; reports = this.#agents.takeReports()) {
       for (const report of reports) this.#execution?.hear(report);
     }
+    this.#execution?.settle();
   }
 
   /** A plan that is over frees the way for the next one, and for the next question. */

@@ -3,7 +3,7 @@ import { decide, wakesAtMs, type Input } from "../executor/decide.ts";
 import type { Moment, RunEvent } from "../executor/event.ts";
 import { evolve } from "../executor/evolve.ts";
 import type { Report } from "../executor/protocol.ts";
-import { newRun, type RunState, type Step } from "../executor/state.ts";
+import { newRun, type RunState, type Step, type UnderWay } from "../executor/state.ts";
 import type { Terms } from "../executor/terms.ts";
 import type { ActionId, RunId } from "../model/ids.ts";
 import type { PlannedAction } from "../model/plan.ts";
@@ -35,7 +35,8 @@ type InputWithoutTime = Input extends infer Each ? (Each extends Input ? Omit<Ea
 
 /**
  * Carries a plan out as the executor does, because it is the executor: its own `decide` says what happens, its own
- * `evolve` what follows. Only time, agents and their messages, which never get lost, are simulated.
+ * `evolve` what follows. Only time, agents and their messages, which never get lost, are simulated. Agents that are at
+ * work are not really asked every few seconds how it goes: the state is as if they had been (`#catchUp`).
  */
 export class Execution {
   readonly #core: Core;
@@ -46,6 +47,7 @@ export class Execution {
   readonly #endedMs = new Map<ActionId, number>();
   #wakesMs = Infinity;
   #wake = 0;
+  #ringsAnew = false;
 
   constructor(core: Core, agents: Agents, options: ExecutionOptions) {
     this.#core = core;
@@ -56,7 +58,7 @@ export class Execution {
 
   begin(): void {
     const { number, actions } = this.#options;
-    this.#take({ kind: "begin", run: `run-${number}` as RunId, epoch: number, digest: "", actions });
+    this.#take({ kind: "begin", run: runOf(number), epoch: number, digest: "", actions });
   }
 
   get isOver(): boolean {
@@ -71,7 +73,22 @@ export class Execution {
   look(wake: number): void {
     if (wake !== this.#wake || this.isOver) return;
     this.#wakesMs = Infinity;
+    this.#catchUp();
     this.#take({ kind: "time" });
+  }
+
+  /** A host is about to fail: until now its agent has answered. */
+  hostFails(): void {
+    if (this.isOver) return;
+    this.#catchUp();
+    this.#ringsAnew = true;
+  }
+
+  /** An event is over. */
+  settle(): void {
+    if (!this.#ringsAnew || this.isOver) return;
+    this.#ringsAnew = false;
+    this.#ring(this.#moment());
   }
 
   records(): readonly ActionRecord[] {
@@ -93,10 +110,37 @@ export class Execution {
     else this.#ring(at);
   }
 
-  /** Simulated clocks do not jump, so that windows are not looked at again and again before they open. */
+  /** Everybody who is at work has been asked, and has answered, as often as the settings say. */
+  #catchUp(): void {
+    const { terms: { settings } } = this.#options;
+    const { nowMs, utcMs } = this.#moment();
+    for (const [n, step] of this.#atWork()) {
+      const planned = this.#state.leg.actions[n];
+      if (planned === undefined || step.askAtMs >= nowMs) continue;
+      const agoMs = (nowMs - step.askAtMs) % settings.askEveryMs;
+      const about = { at: { nowMs: nowMs - agoMs, utcMs: utcMs - agoMs }, action: planned.id, attempt: step.attempt, passing: true } as const;
+      this.#state = evolve(settings, this.#state, { kind: "asked", ...about });
+      this.#state = evolve(settings, this.#state, { kind: "heard", ...about, permille: 0 });
+    }
+  }
+
+  /** What is under way and would be said to be so. */
+  #atWork(): readonly (readonly [number, UnderWay])[] {
+    const run = runOf(this.#options.number);
+    return this.#state.underWay.flatMap((n) => {
+      const [step, planned] = [this.#state.steps[n], this.#state.leg.actions[n]];
+      const isAtWork = step?.kind === "underWay" && planned !== undefined && this.#agents.isAt({ run, action: planned.id, attempt: step.attempt });
+      return isAtWork ? [[n, step] as const] : [];
+    });
+  }
+
+  /** When time alone may change something. Simulated clocks do not jump, so that windows are looked at when they open. */
   #ring(at: Moment): void {
     const { terms } = this.#options;
-    let wakesMs = wakesAtMs(terms, { ...this.#state, ready: [] }, at) ?? Infinity;
+    const atWork = new Map(this.#atWork());
+    const others = this.#state.underWay.filter((n) => !atWork.has(n));
+    let wakesMs = wakesAtMs(terms, { ...this.#state, underWay: others, ready: [] }, at) ?? Infinity;
+    for (const { deadlineMs, overdueMs } of atWork.values()) wakesMs = Math.min(wakesMs, overdueMs === null ? deadlineMs : overdueMs + terms.settings.patienceMs);
     for (const n of this.#state.ready) {
       const [step, planned] = [this.#state.steps[n], this.#state.leg.actions[n]];
       if (step?.kind !== "waiting" || planned === undefined) continue;
@@ -155,4 +199,8 @@ export class Execution {
       }
     }
   }
+}
+
+function runOf(number: number): RunId {
+  return `run-${number}` as RunId;
 }

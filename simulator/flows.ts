@@ -8,8 +8,6 @@ interface Flow {
   readonly from: number;
   readonly to: number;
   readonly link: number;
-  /** Bits a millisecond with which it gets on well; 0 when any rate will do. */
-  readonly wanted: number;
   left: number;
   /** Bits a millisecond, whole. */
   rate: number;
@@ -38,8 +36,6 @@ export interface LinkRecord {
 export class Flows {
   readonly #index: FleetIndex;
   readonly #flows = new Map<number, Flow>();
-  /** Transfers through each place: the way out of host h is place 2 h, the way into it 2 h + 1, links follow. */
-  readonly #users = new Map<number, Set<Flow>>();
   readonly #linkOfSites = new Map<string, number>();
   /** Failures of each link that are not repaired. */
   readonly #broken = new Map<number, number>();
@@ -60,12 +56,11 @@ export class Flows {
   }
 
   /** Begins to carry so many mebibytes; `ends` is told when it will have. */
-  begin(from: number, to: number, amountMiB: number, nowMs: number, wanted = 0): number {
+  begin(from: number, to: number, amountMiB: number, nowMs: number): number {
     this.#advance(nowMs);
     const id = this.#nextId++;
-    const flow: Flow = { from, to, link: this.linkBetween(from, to), wanted, left: amountMiB * bitsPerMiB, rate: -1, epoch: 0 };
+    const flow: Flow = { from, to, link: this.linkBetween(from, to), left: amountMiB * bitsPerMiB, rate: -1, epoch: 0 };
     this.#flows.set(id, flow);
-    for (const place of this.#way(flow)) this.#users.set(place, (this.#users.get(place) ?? new Set()).add(flow));
     this.#share(nowMs);
     return id;
   }
@@ -78,8 +73,6 @@ export class Flows {
   /** Done, or given up: the others get its share. */
   end(id: number, nowMs: number): void {
     this.#advance(nowMs);
-    const flow = this.#flows.get(id);
-    if (flow !== undefined) for (const place of this.#way(flow)) this.#users.get(place)?.delete(flow);
     this.#flows.delete(id);
     this.#share(nowMs);
   }
@@ -92,44 +85,8 @@ export class Flows {
   /** Bits a millisecond that a transfer would get if it began now. */
   rateFor(from: number, to: number, nowMs: number): number {
     this.#advance(nowMs);
-    const probe: Flow = { from, to, link: this.linkBetween(from, to), wanted: 0, left: 1, rate: 0, epoch: 0 };
+    const probe: Flow = { from, to, link: this.linkBetween(from, to), left: 1, rate: 0, epoch: 0 };
     return this.#rates([...this.#flows.values(), probe]).at(-1) ?? 0;
-  }
-
-  /**
-   * Would everybody who wants a rate still have it, or as much as now, if one more transfer began that wants one itself?
-   * An equal part of each place is what everybody gets at least.
-   */
-  leavesEnough(from: number, to: number, wanted: number): boolean {
-    const newcomer = { from, to, link: this.linkBetween(from, to) };
-    const way = this.#way(newcomer);
-    const others = new Set(way.flatMap((place) => [...this.#users.get(place) ?? []]));
-    if (others.size > 0 && this.#partOf(newcomer, way) < wanted) return false;
-    for (const flow of others) {
-      if (flow.wanted > 0 && this.#partOf(flow, way) < Math.min(flow.wanted, this.#partOf(flow, []))) return false;
-    }
-    return true;
-  }
-
-  /** The least that a transfer gets, with one more in some places. */
-  #partOf(flow: Pick<Flow, "from" | "to" | "link">, oneMore: readonly number[]): number {
-    let least = Infinity;
-    for (const place of this.#way(flow)) {
-      const users = (this.#users.get(place)?.size ?? 0) + (oneMore.includes(place) ? 1 : 0);
-      least = Math.min(least, (this.#mbpsOf(place) * bitsPerMbpsMs) / Math.max(1, users));
-    }
-    return least;
-  }
-
-  /** The places through which a transfer goes. */
-  #way({ from, to, link }: Pick<Flow, "from" | "to" | "link">): readonly number[] {
-    const ends = [2 * from, 2 * to + 1];
-    return link < 0 ? ends : [...ends, 2 * this.#index.hosts.length + link];
-  }
-
-  #mbpsOf(place: number): number {
-    const link = place - 2 * this.#index.hosts.length;
-    return link < 0 ? (this.#index.hosts[place >> 1]?.migrationMbps ?? 0) : this.#linkMbps(link);
   }
 
   linkBetween(from: number, to: number): number {

@@ -1,7 +1,7 @@
 import type { FleetIndex } from "../../model/snapshot.ts";
 import type { Constraint } from "../../policies/index.ts";
+import { Agenda } from "./agenda.ts";
 import { copiesOf } from "./copies.ts";
-import { EventQueue } from "./event-queue.ts";
 import { FleetState } from "./fleet-state.ts";
 import { Limits, type Full } from "./limits.ts";
 import { nextStep, type Next } from "./next-step.ts";
@@ -9,14 +9,15 @@ import { fillers, ranks } from "./ranks.ts";
 import { Rules, type Refusal } from "./rules.ts";
 import { StartOrder } from "./start-order.ts";
 import { arrivesAt, carries, hostsOf, stepMs, workloadsOf, type Step } from "./step.ts";
-import { Traffic } from "./traffic.ts";
+import type { Traffic } from "./traffic.ts";
 import { scopeOfRoom, Waiting } from "./waiting.ts";
 
 /** A step with its place in time, and the rules in whose scope it is. */
 export interface Taken {
   readonly step: Step;
   readonly startMs: number;
-  readonly endMs: number;
+  /** Changes, while the step is under way, when others come to share its way or leave it. */
+  endMs: number;
   readonly touched: readonly number[];
 }
 
@@ -38,8 +39,6 @@ export interface CourseOptions {
   readonly fillLast?: boolean;
 }
 
-type Event = { readonly kind: "end"; readonly step: Step } | { readonly kind: "retry"; readonly workload: number };
-
 const nothing = -1;
 
 /**
@@ -53,7 +52,6 @@ export class Course {
   readonly rules: Rules;
   readonly limits: Limits;
   readonly order: StartOrder;
-  readonly traffic: Traffic;
   readonly taken: Taken[] = [];
   /** Workloads that have steps left but cannot take the next one now. */
   readonly blocked = new Map<number, Blocked>();
@@ -69,11 +67,10 @@ export class Course {
   readonly #copiesLeft: Int32Array;
   readonly #copying: Int32Array;
   readonly #booting: Uint8Array;
-  readonly #events = new EventQueue<Event>();
+  readonly #agenda: Agenda<Taken>;
   readonly #waiting: Waiting;
   readonly #stopped: () => boolean;
   readonly #keptBack: number[];
-  #nowMs = 0;
 
   constructor(index: FleetIndex, constraints: readonly Constraint[], { target, frozen, startsAtMs, stopped, fillLast = false }: CourseOptions) {
     this.index = index;
@@ -81,7 +78,7 @@ export class Course {
     this.rules = new Rules(index, constraints, this.state);
     this.limits = new Limits(index, constraints, startsAtMs);
     this.order = new StartOrder(index, constraints, (w) => !frozen.has(w) && (target[w] ?? nothing) >= 0 && index.workloads[w]?.desired === "running");
-    this.traffic = new Traffic(index);
+    this.#agenda = new Agenda(index);
     this.target = target;
     this.frozen = frozen;
     this.waypoint = new Int32Array(index.workloads.length).fill(nothing);
@@ -105,9 +102,9 @@ export class Course {
     this.#waiting.wake(jobs.filter((w) => !keptBack.has(w)));
   }
 
-  get nowMs(): number {
-    return this.#nowMs;
-  }
+  get nowMs(): number { return this.#agenda.nowMs; }
+
+  get traffic(): Traffic { return this.#agenda.traffic; }
 
   get interrupted(): boolean {
     return this.#stopped();
@@ -117,7 +114,7 @@ export class Course {
   run(): void {
     for (;;) {
       this.#waiting.tryAll((w) => this.#attempt(w));
-      if (this.#events.size === 0 || this.#stopped()) return;
+      if (this.#agenda.isEmpty || this.#stopped()) return;
       this.#advance();
     }
   }
@@ -149,9 +146,9 @@ export class Course {
   /** One step at a time, each after the end of the one before; false when a rule refuses one. */
   follow(steps: readonly Step[]): boolean {
     for (const step of steps) {
-      const startMs = this.limits.nextStartMs(step, this.#nowMs, this.#lastsMs(step));
+      const startMs = this.limits.nextStartMs(step, this.nowMs, this.#lastsMs(step));
       if (startMs === null || this.order.blocking(step, this.state) >= 0 || this.#stopped()) return false;
-      this.#nowMs = startMs;
+      this.#agenda.nowMs = startMs;
       if (this.rules.begin(step) !== null) return false;
       this.#take(step);
       this.#advance();
@@ -251,12 +248,12 @@ export class Course {
     if (need >= 0) return { scope: this.#scopeOfNeed(need), because: this.order.needs[need]?.words ?? "" };
     const full = this.limits.full(step);
     if (full !== null) return this.#blockedByLimit(full);
-    if (this.traffic.isTooSlowFor(step)) return this.#waitsForTraffic(step);
+    if (this.traffic.isTooFull(step) || this.#keepsOthersFromEnding(step)) return this.#waitsForTraffic(step);
     if (!this.limits.hasWindows) return null;
-    const startMs = this.limits.nextStartMs(step, this.#nowMs, this.#lastsMs(step));
+    const startMs = this.limits.nextStartMs(step, this.nowMs, this.#lastsMs(step));
     if (startMs === null) return this.#neverOpens(step);
-    if (startMs > this.#nowMs) {
-      this.#events.add(startMs, { kind: "retry", workload: step.workload });
+    if (startMs > this.nowMs) {
+      this.#agenda.retryAt(startMs, step);
       return { scope: nothing, because: "its window is closed" };
     }
     return null;
@@ -271,8 +268,14 @@ export class Course {
     };
   }
 
+  /** Would it take so much of the network that somebody's window closes before the end? */
+  #keepsOthersFromEnding(step: Step): boolean {
+    return this.limits.hasWindows && carries(step) && this.traffic.delaysBy(step, this.nowMs)
+      .some(({ step: other, startMs, endMs }) => this.limits.nextStartMs(other, startMs, endMs - startMs) !== startMs);
+  }
+
   #neverOpens(step: Step): Blocked {
-    const alone = this.limits.nextStartMs(step, this.#nowMs, stepMs(this.index, step));
+    const alone = this.limits.nextStartMs(step, this.nowMs, stepMs(this.index, step));
     return alone === null ? { scope: nothing, because: "no window is long enough for it" } : this.#waitsForTraffic(step);
   }
 
@@ -320,33 +323,29 @@ export class Course {
   }
 
   #take(step: Step): void {
-    const endMs = this.#nowMs + this.#lastsMs(step);
-    this.taken.push({ step, startMs: this.#nowMs, endMs, touched: this.rules.touchedBy(step) });
+    const taken: Taken = { step, startMs: this.nowMs, endMs: this.nowMs + this.#lastsMs(step), touched: this.rules.touchedBy(step) };
+    this.taken.push(taken);
     this.limits.count(step, 1);
-    this.traffic.count(step, 1);
     if (step.kind === "copy") this.#copying[step.source] = (this.#copying[step.source] ?? 0) + 1;
     if (step.workload >= 0) {
       this.#busy[step.workload] = 1;
       this.#begun[step.workload] = 1;
     }
-    this.#events.add(endMs, { kind: "end", step });
+    this.#agenda.begin(taken);
   }
 
   /** To the next event, and everything that ends with it. */
   #advance(): void {
-    this.#nowMs = Math.max(this.#nowMs, this.#events.nextMs);
-    while (this.#events.nextMs <= this.#nowMs) {
-      const event = this.#events.take();
-      if (event === undefined) return;
-      if (event.kind === "retry") this.#waiting.wake([event.workload]);
-      else this.#end(event.step);
+    this.#agenda.forward();
+    for (let due = this.#agenda.take(); due !== null; due = this.#agenda.take()) {
+      if (due.kind === "retry") this.#waiting.wake([due.workload]);
+      else this.#end(due.entry.step);
     }
   }
 
   #end(step: Step): void {
     this.rules.finish(step);
     this.limits.count(step, -1);
-    this.traffic.count(step, -1);
     if (step.kind === "bootHost") this.#booting[step.from] = 0;
     if (step.kind === "copy") {
       this.#copying[step.source] = (this.#copying[step.source] ?? 0) - 1;

@@ -11,6 +11,11 @@ export class EventQueue<Event> {
     return this.#items[0]?.atMs ?? Infinity;
   }
 
+  /** The event that comes next. */
+  get next(): Event | undefined {
+    return this.#items[0]?.event;
+  }
+
   add(atMs: number, event: Event): void {
     const items = this.#items;
     items.push({ atMs, sequence: this.#sequence++, event });

@@ -1,6 +1,7 @@
+import { wantedMbps } from "../../model/carrying.ts";
+import { NetworkUse, type Carrier } from "../../model/network.ts";
 import type { FleetIndex } from "../../model/snapshot.ts";
-import { converges, linkMbps } from "../durations.ts";
-import { carries, type Step } from "./step.ts";
+import { carries, stepMs, type Step } from "./step.ts";
 
 /** A place that moves share: a host or the link between two sites; -1 for the one that it is not. */
 export interface SharedPlace {
@@ -8,59 +9,77 @@ export interface SharedPlace {
   readonly link: number;
 }
 
+/** A step that carries data, and when it ends as long as nobody else comes or goes. */
+export interface Carrying {
+  readonly step: Step;
+  readonly startMs: number;
+  endMs: number;
+}
+
+/** What part of it was done until `sinceMs`, and how long all of it would last as it goes since then. */
+interface UnderWay extends Carrier {
+  readonly carrying: Carrying;
+  done: number;
+  sinceMs: number;
+  mbps: number;
+  lastsMs: number;
+}
+
 /**
- * Who carries data now, and what is left of the network for one more. Each of those that share an end, or the link
- * between two sites, is taken to get an equal part of it. A step keeps the estimate that it started with: what starts
- * or ends later changes the real duration, which no order of actions rests on.
+ * Who carries data now. Each of those that share the way out of a host, the way into one, or the link between two sites
+ * is taken to get an equal part of it. Whenever one comes or goes, the others are slower or faster from then on.
  */
 export class Traffic {
   readonly #index: FleetIndex;
-  readonly #siteOfHost: Int32Array;
-  readonly #siteCount: number;
-  readonly #atHost: Int32Array;
-  readonly #onLink: Int32Array;
-  /** By pair of sites; 0 where nobody has asked yet. */
-  readonly #linkMbps: Float64Array;
+  readonly #network: NetworkUse<UnderWay>;
+  readonly #underWay = new Map<Carrying, UnderWay>();
 
   constructor(index: FleetIndex) {
     this.#index = index;
-    const siteNumber = new Map<string, number>(index.fleet.sites.map(({ id }, s) => [id, s]));
-    this.#siteCount = siteNumber.size;
-    this.#siteOfHost = Int32Array.from(index.hosts, ({ site }) => siteNumber.get(site) ?? -1);
-    this.#atHost = new Int32Array(index.hosts.length);
-    this.#onLink = new Int32Array(this.#siteCount ** 2);
-    this.#linkMbps = new Float64Array(this.#siteCount ** 2);
+    this.#network = new NetworkUse(index);
   }
 
-  /** A number for the pair of sites that a step crosses; -1 within one site. */
+  /** The number of the link that a step crosses; -1 within one site. */
   linkOf({ from, to }: Step): number {
-    const [a, b] = [this.#siteOfHost[from] ?? -1, this.#siteOfHost[to] ?? -1];
-    return a < 0 || b < 0 || a === b ? -1 : Math.min(a, b) * this.#siteCount + Math.max(a, b);
+    return this.#network.linkBetween(from, to);
   }
 
-  /** Counts a step that starts (1) or ends (-1). */
-  count(step: Step, change: 1 | -1): void {
-    if (!carries(step)) return;
-    this.#atHost[step.from] = this.#usersOf(step.from) + change;
-    if (step.to !== step.from) this.#atHost[step.to] = this.#usersOf(step.to) + change;
-    const link = this.linkOf(step);
-    if (link >= 0) this.#onLink[link] = (this.#onLink[link] ?? 0) + change;
+  /** Begins to carry; returns those that end at another time from now on, itself among them. */
+  begin(carrying: Carrying): readonly Carrying[] {
+    const underWay: UnderWay = { ...this.#carrierOf(carrying.step), carrying, done: 0, sinceMs: carrying.startMs, mbps: -1, lastsMs: 1 };
+    this.#underWay.set(carrying, underWay);
+    this.#network.add(underWay);
+    return this.#shareWith(underWay, carrying.startMs);
   }
 
-  /** The part of the tightest end or link that one more step would get, at least 1. */
+  /** It has ended; returns those that end at another time from now on. */
+  end(carrying: Carrying, nowMs: number): readonly Carrying[] {
+    const underWay = this.#underWay.get(carrying);
+    if (underWay === undefined) return [];
+    this.#underWay.delete(carrying);
+    this.#network.remove(underWay);
+    return this.#shareWith(underWay, nowMs);
+  }
+
+  /** The part of the tightest place that one more step would get, at least 1. */
   mbpsFor(step: Step): number {
-    if (!carries(step) || this.#index.hosts[step.from] === undefined || this.#index.hosts[step.to] === undefined) return 1;
-    const ends = Math.min(this.#partAt(step.from), this.#partAt(step.to));
-    return Math.max(1, Math.floor(Math.min(ends, this.#partOfLink(step))));
+    return carries(step) ? wholeMbps(this.#network.partOf(step, this.#network.placesOf(step))) : 1;
   }
 
-  /**
-   * A live move sends memory again until it gets ahead of the changes. Where others share the way it waits rather than
-   * spend more than half of what they leave on changes alone: the rounds would take longer than the wait.
-   */
-  isTooSlowFor(step: Step): boolean {
-    const workload = this.#index.workloads[step.workload];
-    return step.kind === "migrate" && workload !== undefined && !converges(workload, this.mbpsFor(step) / 2) && this.#isShared(step);
+  /** When others that share the way of a step would end if it began now. */
+  delaysBy(step: Step, nowMs: number): readonly Carrying[] {
+    const places = this.#network.placesOf(step);
+    return [...this.#network.sharing(places)].map((underWay) => {
+      const { carrying, done, sinceMs } = underWay;
+      const left = 1 - done - (nowMs - sinceMs) / underWay.lastsMs;
+      const lastsMs = stepMs(this.#index, carrying.step, wholeMbps(this.#network.partOf(underWay, places)));
+      return { ...carrying, endMs: nowMs + Math.ceil(Math.max(0, left) * lastsMs) };
+    });
+  }
+
+  /** Must a step wait for room on the network? */
+  isTooFull(step: Step): boolean {
+    return carries(step) && !this.#network.leavesEnough(this.#carrierOf(step));
   }
 
   /**
@@ -68,33 +87,36 @@ export class Traffic {
    * not grow before, else any that is used.
    */
   busiest(step: Step): SharedPlace {
-    const link = this.linkOf(step);
-    const places = [
-      { place: { host: step.from, link: -1 }, part: this.#partAt(step.from), users: this.#usersOf(step.from) },
-      { place: { host: step.to, link: -1 }, part: this.#partAt(step.to), users: this.#usersOf(step.to) },
-      { place: { host: -1, link }, part: this.#partOfLink(step), users: link < 0 ? 0 : (this.#onLink[link] ?? 0) },
-    ].sort((a, b) => a.part - b.part);
-    return (places.find(({ users }) => users > 0) ?? places[0])?.place ?? { host: step.from, link: -1 };
+    const network = this.#network;
+    const partAt = (place: number): number => network.mbpsAt(place) / (network.usersAt(place) + 1);
+    const places = network.placesOf(step).toSorted((a, b) => partAt(a) - partAt(b));
+    const place = places.find((each) => network.usersAt(each) > 0) ?? places[0] ?? 0;
+    const link = place - 2 * this.#index.hosts.length;
+    return link >= 0 ? { host: -1, link } : { host: place >> 1, link: -1 };
   }
 
-  #isShared(step: Step): boolean {
-    const link = this.linkOf(step);
-    return this.#usersOf(step.from) > 0 || this.#usersOf(step.to) > 0 || (link >= 0 && (this.#onLink[link] ?? 0) > 0);
+  /** Looks again at everybody who shares the way of somebody. */
+  #shareWith(somebody: UnderWay, nowMs: number): readonly Carrying[] {
+    const changed: Carrying[] = [];
+    for (const underWay of this.#network.sharing(this.#network.placesOf(somebody))) {
+      const mbps = wholeMbps(this.#network.partOf(underWay));
+      if (mbps === underWay.mbps) continue;
+      const { carrying } = underWay;
+      underWay.done = Math.min(1, underWay.done + (nowMs - underWay.sinceMs) / underWay.lastsMs);
+      underWay.sinceMs = nowMs;
+      underWay.mbps = mbps;
+      underWay.lastsMs = stepMs(this.#index, carrying.step, mbps);
+      carrying.endMs = Math.max(carrying.startMs + 1, nowMs + Math.ceil((1 - underWay.done) * underWay.lastsMs));
+      changed.push(carrying);
+    }
+    return changed;
   }
 
-  #usersOf(host: number): number {
-    return this.#atHost[host] ?? 0;
+  #carrierOf({ kind, workload, from, to }: Step): Carrier {
+    return { from, to, wantedMbps: kind === "migrate" ? wantedMbps(this.#index.workloads[workload]?.memoryChangeMiBPerSecond ?? 0) : 0 };
   }
+}
 
-  #partAt(host: number): number {
-    return (this.#index.hosts[host]?.migrationMbps ?? 1) / (this.#usersOf(host) + 1);
-  }
-
-  #partOfLink(step: Step): number {
-    const link = this.linkOf(step);
-    const [from, to] = [this.#index.hosts[step.from], this.#index.hosts[step.to]];
-    if (link < 0 || from === undefined || to === undefined) return Infinity;
-    if (this.#linkMbps[link] === 0) this.#linkMbps[link] = linkMbps(this.#index, from, to);
-    return (this.#linkMbps[link] ?? 0) / ((this.#onLink[link] ?? 0) + 1);
-  }
+function wholeMbps(mbps: number): number {
+  return Math.max(1, Math.floor(mbps));
 }
