@@ -2,7 +2,7 @@ import { costKinds } from "../../model/finance.ts";
 import { barChart, page, paragraph, table, type Cell, type Fact, type Markup, type Section } from "../../reports/html/index.ts";
 import { chargeCategories, groupLines, type ChargeCategory, type CostRow } from "../../reports/index.ts";
 import { groupingOf, type GroupChoice } from "../report/cost-options.ts";
-import { categoryWords, methodSentences, money, partWords, periodWords, rowName, type CostView } from "../report/cost-view.ts";
+import { categoryWords, hundredths, methodSentences, money, partWords, periodWords, rowName, type CostView } from "../report/cost-view.ts";
 
 const rowsMax = 25;
 
@@ -69,7 +69,7 @@ function tableOf(rows: readonly CostRow[], choice: GroupChoice, currency: string
   const used = chargeCategories.filter((category) => rows.some(({ micros }) => micros[category] > 0n));
   const sumOf = (which: readonly CostRow[], amount: (row: CostRow) => bigint): bigint => which.reduce((sum, row) => sum + amount(row), 0n);
   const line = (name: string, which: readonly CostRow[]): readonly Cell[] => [
-    name, ...used.map((category) => money(sumOf(which, ({ micros }) => micros[category]))), money(sumOf(which, ({ totalMicros }) => totalMicros)), partWords(sumOf(which, ({ totalMicros }) => totalMicros), total),
+    name, ...used.map((category) => hundredths(sumOf(which, ({ micros }) => micros[category]))), hundredths(sumOf(which, ({ totalMicros }) => totalMicros)), partWords(sumOf(which, ({ totalMicros }) => totalMicros), total),
   ];
   const shown = rows.slice(0, rowsMax);
   const rest = rows.slice(shown.length);

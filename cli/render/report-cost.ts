@@ -1,5 +1,5 @@
 import { chargeCategories, type CostRow } from "../../reports/index.ts";
-import { categoryWords, methodSentences, money, partWords, periodWords, rowName, type CostView } from "../report/cost-view.ts";
+import { categoryWords, hundredths, methodSentences, money, partWords, periodWords, rowName, type CostView } from "../report/cost-view.ts";
 import { countWords } from "./diagnostics.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable, type Column } from "./table.ts";
@@ -33,7 +33,7 @@ export function renderCost(view: CostView, { paint, columns, full }: ReportView)
     micros: Object.fromEntries(chargeCategories.map((category) => [category, which.reduce((total, row) => total + row.micros[category], 0n)])) as CostRow["micros"],
   });
   const rest = rows.slice(shown.length);
-  const cells = (name: string, row: CostRow): readonly string[] => [name, money(row.totalMicros), partWords(row.totalMicros, cost.totalMicros), ...used.map((category) => (row.micros[category] === 0n ? "-" : money(row.micros[category])))];
+  const cells = (name: string, row: CostRow): readonly string[] => [name, hundredths(row.totalMicros), partWords(row.totalMicros, cost.totalMicros), ...used.map((category) => (row.micros[category] === 0n ? "-" : hundredths(row.micros[category])))];
   const table = renderTable([
     { head: choice.kind }, { head: cost.currency, align: "right" }, { head: "part", align: "right", dropRank: 1 },
     ...used.map((category): Column => ({ head: categoryWords[category], align: "right", ...(leftOutRank[category] === undefined ? {} : { dropRank: leftOutRank[category] }) })),

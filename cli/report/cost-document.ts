@@ -4,11 +4,11 @@ import { rowName } from "./cost-view.ts";
 
 /** The whole report for programs: exact sums as texts of digits, quantities and prices as quotients. */
 export function costDocument({ made, choice, rows }: CostView): Readonly<Record<string, unknown>> {
-  const { scenario, title, cost, hasDate, plan } = made;
+  const { scenario, title, cost, hasDate, plan, policies } = made;
   const { period, currency, finance, bills, lines, totalMicros } = cost;
   return {
     scenario, title, currency, hasDate, from: new Date(period.startMs).toISOString(), to: new Date(period.endMs).toISOString(), plan: plan?.digest ?? null,
-    finance, totalMicros: String(totalMicros), by: choice.kind,
+    finance, policies, totalMicros: String(totalMicros), by: choice.kind,
     rows: rows.map((row) => ({ name: rowName(row, choice), id: row.id, micros: textsOf(row.micros), totalMicros: String(row.totalMicros) })),
     bills: bills.map(({ host, site, onMs, micros, totalMicros: total }) => ({ host, site, onMs: Number(onMs), micros: textsOf(micros), totalMicros: String(total) })),
     lines: lines.map((line) => lineDocument(line, finance.teamLabel)),

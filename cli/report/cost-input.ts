@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { Moment } from "../../model/simulation.ts";
+import { canonicalJson, sha256 } from "../../policies/index.ts";
 import { chargeLines, courseOf, type CostReport, type Step } from "../../reports/index.ts";
 import { simulationOptionsOf } from "../load-options.ts";
 import { readPlanFile } from "../plan-file.ts";
@@ -16,6 +17,8 @@ export interface MadeCost {
   readonly cost: CostReport;
   /** Do its instants mean dates? Otherwise they count from a beginning that nobody has named. */
   readonly hasDate: boolean;
+  /** The rules in force, and whose places they are about; null for everybody's. */
+  readonly policies: readonly { readonly id: string; readonly digest: string; readonly workloads: readonly string[] | null }[];
   /** The plan that was taken to be done; null for none. */
   readonly plan: Plan | null;
 }
@@ -44,7 +47,17 @@ export async function costWith(
   const cost = chargeLines({
     index, constraints, period, measured, applicationUse, finance: financeWith(scenario.finance, options.share), course: courseOf(index, period, stepsIn(period)),
   });
-  return { made: { scenario: scenario.name, title: scenario.title, cost, hasDate, plan }, diagnostics };
+  return { made: { scenario: scenario.name, title: scenario.title, cost, hasDate, plan, policies: policiesOf(ready) }, diagnostics };
+}
+
+/** Rules about places that bind, by their meaning. */
+function policiesOf({ scenario, constraints, index }: Ready): MadeCost["policies"] {
+  return scenario.policies.filter(({ enabled, strength }) => enabled && strength !== "audit").map((policy) => {
+    const { title: _title, why: _why, tests: _tests, ...meaning } = policy;
+    const about = constraints.filter((constraint) => constraint.policy === policy.id).map(({ workloads }) => workloads);
+    const members = about.includes(null) ? null : [...new Set(about.flatMap((some) => [...some ?? []]))].sort((a, b) => a - b).flatMap((w) => index.workloads[w]?.id ?? []);
+    return { id: policy.id, digest: sha256(canonicalJson(meaning)), workloads: members };
+  });
 }
 
 /** The actions of a plan at the times that it predicts. */

@@ -40,7 +40,11 @@ export function minuteWords(ms: number): string {
 
 /** Hundredths of the currency are enough for people; what is smaller than one is not nothing. */
 export function money(micros: bigint): string {
-  if (micros !== 0n && micros > -10_000n && micros < 10_000n) return formatMicros(micros);
+  return micros !== 0n && micros > -10_000n && micros < 10_000n ? formatMicros(micros) : hundredths(micros);
+}
+
+/** The same in a table, where columns line up. */
+export function hundredths(micros: bigint): string {
   const half = micros < 0n ? -5000n : 5000n;
   return formatMicros(((micros + half) / 10_000n) * 10_000n, 2);
 }

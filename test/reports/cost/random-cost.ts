@@ -58,7 +58,7 @@ const finance = (index: FleetIndex): fc.Arbitrary<Finance> => {
   return fc.record({
     basis: fc.constantFrom(...chargeBases), idle: fc.constantFrom(...idleMethods), reserve: fc.constantFrom(...reserveMethods), services: fc.constantFrom(...serviceMethods),
     fixedShares: fc.array(fc.record({ name: fc.constantFrom("a", "b"), workloads: some, permille: fc.nat({ max: 500 }) }), { maxLength: 2 }),
-    licences: fc.array(fc.record({ name: fc.constantFrom("db", "os"), per: fc.constantFrom("host", "core", "workload"), microsPerMonth: fc.nat({ max: 90_000_000 }), workloads: some }), { maxLength: 2 }),
+    licences: fc.uniqueArray(fc.record({ name: fc.constantFrom("db", "os"), per: fc.constantFrom("host", "core", "workload"), microsPerMonth: fc.nat({ max: 90_000_000 }), workloads: some }), { maxLength: 2, selector: ({ name }) => name }),
   }).map((chosen): Finance => ({ ...defaultFinance, ...chosen }));
 };
 

@@ -4,6 +4,10 @@ import { nearest, rational, times } from "../../../reports/cost/rational.ts";
 import { decimalOf, decimalText } from "../../../reports/focus/decimal.ts";
 import { exactPrice } from "../../../reports/focus/exact-price.ts";
 
+function whole(digits: number): fc.Arbitrary<bigint> {
+  return fc.bigInt({ min: 1n, max: 10n ** BigInt(digits) });
+}
+
 describe("a quantity at a price", () => {
   it.each<{ measured: [bigint, bigint]; price: [bigint, bigint]; says: string[]; perUnit: bigint; why: string }>([
     { measured: [36n, 1n], price: [25_000n, 1n], says: ["36.0", "0.025", "0.9"], perUnit: 1n, why: "as it is" },
@@ -28,7 +32,6 @@ describe("a quantity at a price", () => {
   });
 
   it("multiplies exactly in decimals and in doubles, and is near to what was measured", () => {
-    const whole = (digits: number) => fc.bigInt({ min: 1n, max: 10n ** BigInt(digits) });
     fc.assert(fc.property(whole(16), fc.constantFrom(10_000_000n, 3_600_000_000n, 3_072_000_000_000n), whole(9), fc.constantFrom(1n, 730n, 3n), (quantity, per, price, month) => {
       const [measured, listPrice] = [rational(quantity, per), rational(price, month)];
       const exact = exactPrice(measured, listPrice);

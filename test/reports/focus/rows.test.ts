@@ -10,16 +10,16 @@ import { checkFocus } from "./checker/check.ts";
 import { readCsv, readParquet, type Dataset } from "./checker/dataset.ts";
 import { same } from "./checker/decimal.ts";
 import { sumOf } from "./checker/table-rules.ts";
-import { hostileNames, known, renamed, settingsOf } from "./random-export.ts";
+import { hostileNames, known, renamed, reservePolicies, settingsOf } from "./random-export.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stowage-focus-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const randomExport = fc.record({ input: costInput, names: fc.shuffledSubarray(hostileNames) });
+const randomExport = fc.record({ input: costInput, names: fc.shuffledSubarray(hostileNames), policies: reservePolicies });
 type RandomExport = typeof randomExport extends fc.Arbitrary<infer Value> ? Value : never;
 
-async function exported({ input, names }: RandomExport, version: FocusVersion): Promise<{ readonly report: CostReport; readonly rows: readonly FocusRow[] }> {
-  const { report, index } = renamed(chargeLines({ ...input, constraints: await constraintsOf(input.index) }), input.index, names);
+async function exported({ input, names, policies }: RandomExport, version: FocusVersion): Promise<{ readonly report: CostReport; readonly rows: readonly FocusRow[] }> {
+  const { report, index } = renamed(chargeLines({ ...input, constraints: await constraintsOf(input.index, { policies }) }), input.index, names);
   return { report, rows: focusRows(report, settingsOf(index, version)) };
 }
 

@@ -15,7 +15,7 @@ import { tableFindings } from "./table-rules.ts";
 export function checkFocus(dataset: Dataset, known: Known): readonly Finding[] {
   const specified = columns.filter(({ since }) => since <= known.version);
   return [
-    ...presence(dataset, specified, known), ...naming(dataset, specified),
+    ...presence(dataset, specified, known), ...naming(dataset, specified), ...supportedNames(dataset, known),
     ...specified.filter(({ name }) => dataset.columns.includes(name)).flatMap((column) => [...stored(dataset, column), ...values(dataset, column, known)]),
     ...dataset.rows.flatMap((row, r) => rowFindings(row, r, new Set(dataset.columns))),
     ...tableFindings(dataset, known),
@@ -27,6 +27,16 @@ function presence({ columns: present }: Dataset, specified: readonly Column[], {
     wanted === null || present.includes(name) || !wanted.when.every((capability) => supported.has(capability)) ? [] : [{ rule: wanted.rule, column: name, row: null, found: "no such column" }]);
 }
 
+/** Where names of accounts and negotiated prices exist, they are said. */
+function supportedNames({ columns: present, rows }: Dataset, { supported }: Known): readonly Finding[] {
+  const unnamed = supported.has("ACCOUNT_NAMING") && present.includes("BillingAccountName");
+  const unpriced = supported.has("NEGOTIATED_PRICING") && present.includes("SkuPriceId") && present.includes("ContractedUnitPrice");
+  return rows.flatMap((row, r): Finding[] => [
+    ...unnamed && (row.get("BillingAccountName") ?? null) === null ? [{ rule: "BillingAccountName-C-003-C", column: "BillingAccountName", row: r, found: "null" }] : [],
+    ...unpriced && (row.get("SkuPriceId") ?? null) !== null && (row.get("ContractedUnitPrice") ?? null) === null ? [{ rule: "SkuPriceId-C-015-C", column: "ContractedUnitPrice", row: r, found: "null" }] : [],
+  ]);
+}
+
 /** Own columns carry a prefix and come last; nothing stands twice. */
 function naming({ columns: present }: Dataset, specified: readonly Column[]): readonly Finding[] {
   const names = new Set(specified.map(({ name }) => name));
@@ -34,7 +44,7 @@ function naming({ columns: present }: Dataset, specified: readonly Column[]): re
   return present.flatMap((name, at) => {
     const broken: string[] = [];
     if (present.indexOf(name) !== at) broken.push("column-twice");
-    if (!names.has(name) && !/^x_/.test(name)) broken.push("ColumnHandling-A-010-M");
+    if (!names.has(name) && !name.startsWith("x_")) broken.push("ColumnHandling-A-010-M");
     if (!/^(x_)?[A-Z][a-zA-Z0-9]*$/.test(name)) broken.push("ColumnHandling-A-001-M", "ColumnHandling-A-003-M");
     if (names.has(name) && firstOwn >= 0 && firstOwn < at) broken.push("ColumnHandling-A-012-O");
     return broken.map((rule) => ({ rule, column: name, row: null, found: name }));

@@ -39,12 +39,13 @@ export class Reading {
 
   /** Have two columns of keys and values an entry in common? */
   shareEntries(a: string, b: string): boolean {
-    const [left, right] = [this.#entries(a), this.#entries(b)];
-    return Object.entries(left).some(([key, value]) => Object.hasOwn(right, key) && right[key] === value);
+    const others = new Map(this.entries(b));
+    return this.entries(a).some(([key, value]) => others.has(key) && others.get(key) === value);
   }
 
-  #entries(column: string): Readonly<Record<string, unknown>> {
+  /** The keys and values of a column that holds them. */
+  entries(column: string): readonly (readonly [key: string, value: unknown])[] {
     const object = objectIn(this.text(column) ?? "");
-    return object === null ? {} : (getNodeValue(object) as Record<string, unknown>);
+    return object === null ? [] : Object.entries(getNodeValue(object) as Record<string, unknown>);
   }
 }

@@ -60,9 +60,11 @@ function period(name: string): RowRule[] {
   ];
 }
 
+/** National currencies by their codes; a virtual one may have any name that does not look like such a code. */
 function currency(column: string, rules: readonly string[], mayBeVirtual: boolean): RowRule[] {
   const national = new Set(Intl.supportedValuesOf("currency"));
-  return rules.map((rule) => ({ rule, about: column, broken: (row) => !row.isNull(column) && !mayBeVirtual && !national.has(row.text(column) ?? "") }));
+  const isWrong = (text: string): boolean => !national.has(text) && (!mayBeVirtual || /^[A-Z]{3}$/.test(text));
+  return rules.map((rule) => ({ rule, about: column, broken: (row) => isWrong(row.text(column) ?? "EUR") }));
 }
 
 const commitments: readonly RowRule[] = [
@@ -76,6 +78,8 @@ const commitments: readonly RowRule[] = [
   { rule: "CommitmentDiscountQuantity-C-005-C", about: "CommitmentDiscountQuantity", needs: ["CommitmentDiscountQuantity"], broken: (row) => !row.isNull("CommitmentDiscountId") && isPriced(row) && row.isNull("CommitmentDiscountQuantity") },
   { rule: "DiscountHandling-A-006-C", about: "CommitmentDiscountId", needs: ["PricingCategory"], broken: (row) => row.is("PricingCategory", "Committed") && row.isNull("CommitmentDiscountId") },
   { rule: "DiscountHandling-A-014-C", about: "CommitmentDiscountStatus", broken: (row) => row.is("PricingCategory", "Committed") && row.is("ChargeCategory", "Usage") && row.isNull("CommitmentDiscountStatus") },
+  { rule: "DiscountHandling-A-012-C", about: "ResourceId", needs: ["ResourceId"], broken: (row) => row.is("ChargeCategory", "Purchase") && !row.isNull("CommitmentDiscountId") && row.text("ResourceId") !== row.text("CommitmentDiscountId") },
+  { rule: "DiscountHandling-A-013-C", about: "ChargeCategory", broken: (row) => !row.isNull("CommitmentDiscountId") && row.isNull("CommitmentDiscountStatus") && row.is("PricingCategory", "Standard") && !row.is("ChargeCategory", "Purchase") },
   { rule: "DiscountHandling-A-018-C", about: "ChargeCategory", broken: (row) => isUnused(row) && !row.is("ChargeCategory", "Usage") },
   { rule: "DiscountHandling-A-019-C", about: "ResourceId", broken: (row) => isUnused(row) && row.text("ResourceId") !== row.text("CommitmentDiscountId") },
   { rule: "PricingCategory-C-009-C", about: "PricingCategory", needs: ["PricingCategory"], broken: (row) => row.is("CommitmentDiscountStatus", "Used") && isPriced(row) && !row.is("PricingCategory", "Committed") },
@@ -108,6 +112,7 @@ export const rowRules: readonly RowRule[] = [
   { rule: "ConsumedQuantity-C-006-C", about: "ConsumedQuantity", needs: ["ConsumedQuantity"], broken: (row) => row.is("ChargeCategory", "Usage") && !isUnused(row) && !row.is("ChargeClass", "Correction") && row.isNull("ConsumedQuantity") },
   ...goesWith("ConsumedUnit", "ConsumedQuantity", "C-005-C", "C-006-C"), ...goesWith("PricingUnit", "PricingQuantity", "C-005-C", "C-006-C"),
   ...["PricingUnit", "ConsumedUnit", "CommitmentDiscountUnit"].flatMap((unit) => ["UnitFormat-A-001-M", "UnitFormat-A-002-O", "UnitFormat-A-003-M"].map((rule): RowRule => ({ rule, about: unit, broken: (row) => brokenByUnit(row.text(unit) ?? "Units").includes(rule) }))),
+  { rule: "Tags-C-008-M", about: "Tags", broken: (row) => row.entries("Tags").some(([, value]) => value === "") },
   ...goesWith("SkuMeter", "SkuId", "C-004-C", null), ...goesWith("SkuPriceDetails", "SkuPriceId", "C-004-C", null),
   ...goesWith("ResourceType", "ResourceId", "C-004-C", "C-005-C"), ...goesWith("ResourceName", "ResourceId", "C-004-C", null),
   ...goesWith("RegionName", "RegionId", "C-004-C", "C-005-C"), ...goesWith("SubAccountName", "SubAccountId", "C-004-C", "C-005-C"),

@@ -15,7 +15,7 @@ export function tableFindings({ rows, columns }: Dataset, { invoices }: Known): 
     ...onePartner(rows, "BillingAccountId", ["BillingAccountName"], "BillingAccountId-C-004-M", undefined, ["BillingPeriodStart"]),
     ...onePartner(rows, "CommitmentDiscountId", ["CommitmentDiscountUnit"], "CommitmentDiscountUnit-C-008-M"),
     ...onePartner(rows, "CommitmentDiscountId", ["CommitmentDiscountName"], "CommitmentDiscountId-C-007-M"),
-    ...onePartner(rows, "CapacityReservationId", ["ResourceType"], "CapacityReservationId-C-008-M"),
+    ...onePartner(rows, "CapacityReservationId", ["RegionId", "AvailabilityZone"], "CapacityReservationId-C-008-M"),
     ...rows.flatMap((row, r): Finding[] => {
       const [category, subcategory] = [row.get("ServiceCategory") ?? null, row.get("ServiceSubcategory") ?? null];
       const parent = categoryOfSubcategory.get(subcategory ?? "");
