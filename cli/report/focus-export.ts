@@ -89,7 +89,7 @@ class FocusFolder {
   }
 
   #refuseOtherVersions(): void {
-    const [other] = this.#ledger.closed.filter(({ focusVersion }) => focusVersion !== this.#wanted.version);
+    const other = this.#ledger.closed.find(({ focusVersion }) => focusVersion !== this.#wanted.version);
     if (other === undefined) return;
     this.#problems.push(focusProblem("contradiction", null, `${this.#wanted.folder} holds ${other.month}, closed in version ${other.focusVersion}; version ${this.#wanted.version} is asked for.`,
       `Ask for \`--focus-version ${other.focusVersion}\`, or choose another folder.`));

@@ -33,7 +33,10 @@ export interface FocusColumn {
 
 /** The columns of a version in the order in which they are written: those of the specification by name, our own last. */
 export function focusColumns(version: FocusVersion): readonly FocusColumn[] {
-  const of = (names: readonly FocusColumnName[], kind: FocusKind): FocusColumn[] => names.map((name) => ({ name, kind }));
   const specified = [...of(texts, "text"), ...of(decimals, "decimal"), ...of(instants, "instant"), ...of(version === "1.3" ? textsOf13 : [], "text")];
   return [...specified.sort((a, b) => (a.name < b.name ? -1 : 1)), ...of(own, "text")];
+}
+
+function of(names: readonly FocusColumnName[], kind: FocusKind): FocusColumn[] {
+  return names.map((name) => ({ name, kind }));
 }

@@ -54,8 +54,11 @@ function nearestThat(digits: bigint, isFound: (candidate: bigint) => boolean): b
 }
 
 function isSameInDoubles(quantity: Decimal, unitPrice: Decimal): boolean {
-  const double = (value: Decimal): number => Number(decimalText(value));
-  return double(quantity) * double(unitPrice) === double(product(quantity, unitPrice));
+  return doubleOf(quantity) * doubleOf(unitPrice) === doubleOf(product(quantity, unitPrice));
+}
+
+function doubleOf(value: Decimal): number {
+  return Number(decimalText(value));
 }
 
 function product(a: Decimal, b: Decimal): Decimal {

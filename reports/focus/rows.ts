@@ -60,7 +60,7 @@ function usage(line: ChargeLine, { perUnit, quantity, consumed, unitPrice, cost 
     SkuId: sku, SkuMeter: meter, SkuPriceId: skuPriceId(line, sku, price), SkuPriceDetails: JSON.stringify({ x_Host: line.host }),
     ListUnitPrice: price, ContractedUnitPrice: price, PricingQuantity: decimalText(quantity), PricingUnit: unitName(line.unit, perUnit),
     ConsumedQuantity: decimalText(consumed), ConsumedUnit: unitName(line.unit),
-    ...isReserved(line) ? { CapacityReservationId: `reserve/${line.detail}`, CapacityReservationStatus: "Unused" } : {},
+    ...isReserved(line) ? { CapacityReservationId: `reserve/${line.host}/${line.detail}`, CapacityReservationStatus: "Unused" } : {},
     x_Item: line.item, x_Category: line.category, x_Detail: line.detail === "" ? null : line.detail,
   };
 }
@@ -70,11 +70,8 @@ function usage(line: ChargeLine, { perUnit, quantity, consumed, unitPrice, cost 
  * keeps licences of one name from having several.
  */
 function skuPriceId({ host, item, detail, unit }: ChargeLine, sku: string, price: string): string {
-  switch (item) {
-    case "move": return `${sku}/${host}/${detail}`;
-    case "licence": return `${sku}/${host}/${unit}/${price}`;
-    default: return `${sku}/${host}`;
-  }
+  if (item === "move") return `${sku}/${host}/${detail}`;
+  return item === "licence" ? `${sku}/${host}/${unit}/${price}` : `${sku}/${host}`;
 }
 
 function isReserved({ category, detail }: ChargeLine): boolean {
