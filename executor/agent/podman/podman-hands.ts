@@ -33,8 +33,10 @@ export class PodmanHands implements Hands {
     this.#rates = new Rates(world.clock);
   }
 
-  takeUp(): Promise<void> {
-    return this.#watcher.begin();
+  /** What an agent that died was about to make or to delete is of no use to anybody. */
+  async takeUp(): Promise<void> {
+    await this.#sweep().catch((error: unknown) => this.#world.note(`remains of containers cannot be looked for: ${error instanceof Error ? error.message : String(error)}`));
+    await this.#watcher.begin();
   }
 
   watch(changed: Changed): void {
@@ -209,6 +211,13 @@ export class PodmanHands implements Hands {
       await new Promise<void>((resolve) => { this.#world.clock.after(Math.min(leftMs, settleLookMs), resolve); });
     }
     return false;
+  }
+
+  async #sweep(): Promise<void> {
+    const places = new Set((await this.#podman.containers()).map(({ labels }) => labels[label.place]));
+    for (const { name, place } of await this.#podman.volumes()) {
+      if (!places.has(place)) await this.#podman.deleteVolume(name);
+    }
   }
 
   async #look(): Promise<ReadonlyMap<WorkloadId, Found>> {

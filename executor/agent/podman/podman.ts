@@ -143,9 +143,14 @@ export class Podman {
     return (await this.#api.ask(volumeForm, { method: "GET", path: ["volumes", volume, "json"] }))?.NeedsChown === true;
   }
 
-  async volumesOf(place: string): Promise<readonly string[]> {
+  /** Every volume of a workload of ours. */
+  async volumes(): Promise<readonly { readonly name: string; readonly place: string }[]> {
     const list = await this.#api.ask(volumesForm, { method: "GET", path: ["volumes", "json"] });
-    return (list ?? []).flatMap(({ Name, Labels }) => (Labels?.[label.place] === place ? [Name] : []));
+    return (list ?? []).flatMap(({ Name, Labels }) => (Labels?.[label.place] === undefined ? [] : [{ name: Name, place: Labels[label.place] ?? "" }]));
+  }
+
+  async volumesOf(place: string): Promise<readonly string[]> {
+    return (await this.volumes()).filter((volume) => volume.place === place).map(({ name }) => name);
   }
 
   async deleteVolume(name: string): Promise<void> {

@@ -27,6 +27,7 @@ export class TomcatHands implements Hands {
   readonly #manager: Manager;
   readonly #watcher: Watcher;
   #mayMeasure = true;
+  #version = "1";
 
   constructor(settings: TomcatSettings, world: TomcatWorld, places: Places, turns: Turns, manager: Manager) {
     this.#settings = settings;
@@ -49,8 +50,13 @@ export class TomcatHands implements Hands {
     return Promise.resolve();
   }
 
-  version(): Promise<string> {
-    return this.#manager.version();
+  /** The one that was seen last, while Tomcat does not run. */
+  async version(): Promise<string> {
+    this.#version = await this.#manager.version().catch((error: unknown) => {
+      if (error instanceof Down) return this.#version;
+      throw error;
+    });
+    return this.#version;
   }
 
   async find(workload: WorkloadId): Promise<Found> {
