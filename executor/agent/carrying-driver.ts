@@ -20,6 +20,8 @@ export interface Hands {
   find(workload: WorkloadId): Promise<Found>;
   workloads(): Promise<readonly FoundWorkload[]>;
   version?(): Promise<string>;
+  /** Only of layers that reach applications inside of their workloads. */
+  tellApplication?(workload: WorkloadId, application: string, wish: "running" | "stopped"): Promise<string | null>;
   watch(changed: Changed): void;
   close(): Promise<void>;
   /** `isNew`: it is made first, from what this host keeps for new ones. */
@@ -86,6 +88,11 @@ export class CarryingDriver implements Driver, Receiver {
     return await this.#hands.version?.() ?? "1";
   }
 
+  tellApplication(workload: WorkloadId, application: string, wish: "running" | "stopped"): Promise<string | null> {
+    return this.#turns.take(folderName(workload), () => this.#hands.tellApplication?.(workload, application, wish)
+      ?? Promise.resolve(`${this.#hands.noun} hold one application each, which is started and stopped with them`));
+  }
+
   watch(changed: Changed): void {
     this.#hands.watch(changed);
   }
@@ -99,8 +106,8 @@ export class CarryingDriver implements Driver, Receiver {
   perform(task: Task, course: Course): Promise<Outcome> {
     const { work, expects } = task;
     if (work.kind === "bootHost" || work.kind === "shutdownHost") return Promise.resolve(this.#noHosts());
-    return this.#turns.take(folderName(work.workload), async () => {
-      const subject = work.kind === "copy" ? work.source : work.workload;
+    const subject = subjectOf(work);
+    return this.#turns.take(folderName(subject), async () => {
       const found = await this.find(subject);
       const because = unmet(expects, found, subject);
       // One that is about to be started again will soon be what is expected, or stay down for good.
@@ -118,7 +125,7 @@ export class CarryingDriver implements Driver, Receiver {
   resolve(task: Task, course: Course): Promise<Outcome> {
     const { work, expects, key } = task;
     if (work.kind === "bootHost" || work.kind === "shutdownHost") return Promise.resolve(this.#noHosts());
-    return this.#turns.take(folderName(work.workload), async () => {
+    return this.#turns.take(folderName(subjectOf(work)), async () => {
       switch (work.kind) {
         case "start": return this.#hands.resolveStart(key, work.workload, expects === "absent");
         case "stop": {
@@ -238,6 +245,11 @@ async function* counted(data: AsyncIterable<Buffer>, bytes: number, course: Cour
     gone += chunk.length;
     course.progress(Math.min(999, Math.floor((1000 * gone) / Math.max(1, bytes))));
   }
+}
+
+/** Whose turn it is: of a copy the source's, since the host that sends it may receive it as well. */
+function subjectOf(work: Extract<Action, { readonly workload: WorkloadId }>): WorkloadId {
+  return work.kind === "copy" ? work.source : work.workload;
 }
 
 /** Ends with an error as soon as it is aborted, also while the other side is silent. */
