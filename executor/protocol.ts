@@ -42,7 +42,9 @@ export type Command =
   | { readonly kind: "settle"; readonly epoch: number } & Attempt
   /** Asks what a host knows of a workload: the other side of a move whose performer is silent. */
   | { readonly kind: "find"; readonly epoch: number; readonly run: RunId; readonly workload: WorkloadId }
-  | { readonly kind: "takeInventory"; readonly epoch: number; readonly run: RunId };
+  | { readonly kind: "takeInventory"; readonly epoch: number; readonly run: RunId }
+  /** Has one application inside of a workload started or stopped. What is so already is left as it is, so it may come twice. */
+  | { readonly kind: "tellApplication"; readonly epoch: number; readonly run: RunId; readonly workload: WorkloadId; readonly application: string; readonly wish: "running" | "stopped" };
 
 /** What agents tell an executor. */
 export type Report =
@@ -63,7 +65,9 @@ export type Report =
   | { readonly kind: "changed"; readonly host: HostId; readonly workload: WorkloadId; readonly found: Found }
   /** A new `incarnation` after each start of the agent. */
   | { readonly kind: "heartbeat"; readonly host: HostId; readonly incarnation: number }
-  | { readonly kind: "inventory"; readonly host: HostId; readonly run: RunId; readonly inventory: Inventory };
+  | { readonly kind: "inventory"; readonly host: HostId; readonly run: RunId; readonly inventory: Inventory }
+  /** `because`: why an application is not as it was wished; null when it is. */
+  | { readonly kind: "application"; readonly host: HostId; readonly run: RunId; readonly workload: WorkloadId; readonly application: string; readonly because: string | null };
 
 /** What is on one host, as its agent found it. */
 export interface Inventory {
@@ -86,8 +90,17 @@ export interface FoundWorkload {
   /** What would have to be carried if it moved. */
   readonly dataMiB?: number;
   readonly applications?: readonly string[];
+  /** Its applications one by one, where an agent inside of it tells of them. */
+  readonly inside?: readonly FoundApplication[];
   /** Can it move while it runs? */
   readonly liveMove?: boolean;
+}
+
+/** An application inside of a workload, with what it alone uses. */
+export interface FoundApplication {
+  readonly application: string;
+  readonly found: "running" | "stopped";
+  readonly use?: Readonly<Record<string, number>>;
 }
 
 /** Who performs an action: the host where it takes place, or the one that data leave. */
@@ -131,7 +144,8 @@ const inventory = Type.Object({
   layers: Type.Record(Type.String({ maxLength: 253 }), Type.String({ maxLength: 253 })), features: Type.Array(id, { maxItems: 10_000 }),
   workloads: Type.Array(Type.Object({
     workload: id, found, layer: Type.Optional(id), reservation: Type.Optional(amounts), use: Type.Optional(amounts), dataMiB: Type.Optional(count),
-    applications: Type.Optional(Type.Array(id, { maxItems: 10_000 })), liveMove: Type.Optional(Type.Boolean()),
+    applications: Type.Optional(Type.Array(id, { maxItems: 10_000 })),
+    inside: Type.Optional(Type.Array(Type.Object({ application: id, found: oneOf("running", "stopped"), use: Type.Optional(amounts) }, closed), { maxItems: 10_000 })), liveMove: Type.Optional(Type.Boolean()),
   }, closed), { maxItems: 100_000 }),
 }, closed);
 
@@ -141,6 +155,7 @@ const commands = byKind({
   settle: { ...attempt, epoch: count },
   find: { epoch: count, run: id, workload: id },
   takeInventory: { epoch: count, run: id },
+  tellApplication: { epoch: count, run: id, workload: id, application: id, wish: oneOf("running", "stopped") },
 });
 
 const reports = byKind({
@@ -153,6 +168,7 @@ const reports = byKind({
   changed: { host: id, workload: id, found },
   heartbeat: { host: id, incarnation: count },
   inventory: { host: id, run: id, inventory },
+  application: { host: id, run: id, workload: id, application: id, because: Type.Union([words, Type.Null()]) },
 });
 
 interface Checker {

@@ -94,8 +94,15 @@ export class Agent {
     switch (command.kind) {
       case "find": return report({ kind: "found", host, run: command.run, workload: command.workload, found: await driver.find(command.workload) });
       case "takeInventory": return report({ kind: "inventory", host, run: command.run, inventory: { ...await facts(), workloads: await driver.workloads() } });
+      case "tellApplication": return this.#tellApplication(command);
       case "perform": case "abort": case "settle": return this.#takeOfAttempt(command);
     }
+  }
+
+  async #tellApplication({ epoch, run, workload, application, wish }: Extract<Command, { readonly kind: "tellApplication" }>): Promise<void> {
+    const { host, driver, report } = this.#world;
+    const because = epoch < this.#fence ? "somebody else has taken over" : await (driver.tellApplication?.(workload, application, wish) ?? Promise.resolve(noApplications)).catch(messageOf);
+    report({ kind: "application", host, run, workload, application, because });
   }
 
   async #takeOfAttempt(command: Extract<Command, { readonly attempt: number }>): Promise<void> {
@@ -224,6 +231,7 @@ export class Agent {
   }
 }
 
+const noApplications = "this layer reaches no applications inside of its workloads";
 const askAgainMs = 2000;
 const progressStepPermille = 10;
 

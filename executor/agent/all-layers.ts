@@ -51,6 +51,15 @@ export class AllLayers implements Driver {
     return lists.flat();
   }
 
+  async tellApplication(workload: WorkloadId, application: string, wish: "running" | "stopped"): Promise<string | null> {
+    const kind = wish === "running" ? "start" : "stop";
+    if (!this.#allowed.has(kind)) return `the configuration of this host's agent does not allow the action ${kind}`;
+    for (const driver of this.#drivers.values()) {
+      if (await driver.find(workload) === "running") return await driver.tellApplication?.(workload, application, wish) ?? null;
+    }
+    return `${workload} does not run here`;
+  }
+
   watch(changed: Changed): void {
     for (const driver of this.#drivers.values()) driver.watch(changed);
   }

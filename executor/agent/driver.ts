@@ -44,6 +44,8 @@ export interface Driver {
   workloads(): Promise<Inventory["workloads"]>;
   /** The version of the layer, as policies compare it; "1" when it has none. */
   version?(): Promise<string>;
+  /** Has one application inside of a workload started or stopped; null when it is so, else why not. Asking again does no harm. */
+  tellApplication?(workload: WorkloadId, application: string, wish: "running" | "stopped"): Promise<string | null>;
   /** From now on tells of changes; at most one listener. */
   watch(changed: Changed): void;
   /** Lets go of everything in this process; what runs on the host goes on. */

@@ -28,11 +28,14 @@ async function agentFiles(): Promise<readonly ArchiveEntry[]> {
   const libraries = [...text.matchAll(/(?:=> )?(\/\S+) \(0x/g)].flatMap(([, path]) => path ?? []);
   const files = await Promise.all([program, ...libraries].map(async (path): Promise<ArchiveEntry> => ({ path: path.slice(1), kind: "file", content: await readFile(path), mode: 0o755 })));
   const folders = new Set([...files.flatMap(({ path }) => foldersAbove(path)), "etc", "etc/stowage", "var", "var/run"]);
-  const script = (path: string, content: string, mode: number): ArchiveEntry => ({ path, kind: "file", content: Buffer.from(content), mode });
   return [
     ...[...folders].toSorted().map((path): ArchiveEntry => ({ path, kind: "folder", content: Buffer.alloc(0), mode: 0o755 })), ...files,
     script("start-more", startAgent, 0o755), script("application", application, 0o755), script("etc/stowage/applications.json", applications, 0o644),
   ];
+}
+
+function script(path: string, content: string, mode: number): ArchiveEntry {
+  return { path, kind: "file", content: Buffer.from(content), mode };
 }
 
 function foldersAbove(path: string): readonly string[] {
@@ -45,15 +48,19 @@ const startAgent = `#!/bin/sh
 for port in /sys/class/virtio-ports/*; do
   [ "$(cat $port/name)" = org.qemu.guest_agent.0 ] && device=/dev/\${port##*/}
 done
-(while :; do qemu-ga -m virtio-serial -p $device -t /tmp -f /tmp/agent.pid; sleep 1; done) > /dev/null 2>&1 &
+(while :; do ${program} -m virtio-serial -p $device -t /tmp -f /tmp/agent.pid; sleep 1; done) > /dev/null 2>&1 &
+export PATH=/bin
 for name in shop mail; do /application $name start; done
 `;
 
 /** Two programs that work so much and then wait: the first all the time, the second hardly ever. */
 const application = `#!/bin/sh
 case $2 in
-  start) kill -0 "$(cat /tmp/$1.pid 2>/dev/null)" 2>/dev/null || setsid /application $1 run < /dev/null > /dev/null 2>&1 & sleep 0.2 ;;
-  stop) kill "$(cat /tmp/$1.pid)" && rm /tmp/$1.pid ;;
+  start)
+    [ -f /tmp/$1.pid ] && kill -0 $(cat /tmp/$1.pid) && exit
+    setsid /application $1 run < /dev/null > /dev/null 2>&1 &
+    while [ ! -f /tmp/$1.pid ]; do sleep 0.1; done ;;
+  stop) kill $(cat /tmp/$1.pid); rm /tmp/$1.pid ;;
   run)
     echo $$ > /tmp/$1.pid
     while :; do

@@ -108,7 +108,8 @@ export interface Admission {
  * Why a definition may not become a machine of this host; null when it may. It may come from a host that somebody has
  * taken over: nothing of this one is lent to it but what is allowed.
  */
-export function refusalOf(definition: Element, { mayUse, networks }: Admission): string | null {
+export function refusalOf(definition: Element, admission: Admission): string | null {
+  const { networks } = admission;
   if (definition.name !== "domain") return "it is no definition of a domain";
   const stranger = childrenOf(definition).find(({ name }) => !parts.has(name));
   if (stranger !== undefined) return `its definition has <${stranger.name}>, which is not allowed here`;
@@ -122,7 +123,7 @@ export function refusalOf(definition: Element, { mayUse, networks }: Admission):
     } else if (type !== "" && characterDevices.has(device.name) && !characterKinds.has(type)) return `its ${device.name} is of type ${JSON.stringify(type)}, which is not allowed here`;
   }
   for (const path of pathsOf(definition)) {
-    if (!mayUse(path)) return `it wants to use ${JSON.stringify(path)}, which is not allowed here`;
+    if (!admission.mayUse(path)) return `it wants to use ${JSON.stringify(path)}, which is not allowed here`;
   }
   return null;
 }

@@ -6,6 +6,7 @@ import { folderName } from "../place.ts";
 import { Rates } from "../rates.ts";
 import { Refusals } from "../refusals.ts";
 import { Turns } from "../turns.ts";
+import { Applications } from "./applications.ts";
 import { backUp } from "./backup.ts";
 import { carriedOf } from "./carried.ts";
 import { deleteDomain } from "./delete-domain.ts";
@@ -33,10 +34,12 @@ class LibvirtHands implements Hands {
   readonly #host: LibvirtHost;
   readonly #events: DomainEvents;
   readonly #rates: Rates;
+  readonly #applications: Applications;
 
   constructor(host: LibvirtHost, turns: Turns) {
     this.#host = host;
     this.#rates = new Rates(host.clock);
+    this.#applications = new Applications(host);
     this.#events = new DomainEvents(host, () => this.#foundNow(), (workload) => turns.isTaken(folderName(workload)));
     this.#events.begin();
   }
@@ -49,7 +52,12 @@ class LibvirtHands implements Hands {
     const [all, stats] = [await this.#host.domains.workloads(), await this.#host.domains.stats()];
     const facts: FoundWorkload[] = [];
     for (const { workload, domain } of all) {
-      facts.push(await factsOf(this.#host, workload, domain, await this.#foundAs(workload, domain), stats.get(domain.name) ?? new Map(), this.#rates));
+      const found = await factsOf(this.#host, workload, domain, await this.#foundAs(workload, domain), stats.get(domain.name) ?? new Map(), this.#rates);
+      const inside = await this.#applications.of(workload, domain).catch((error: unknown) => {
+        this.#host.note(`the applications of ${workload} cannot be looked at: ${messageOf(error)}`);
+        return null;
+      });
+      facts.push(inside === null ? found : { ...found, applications: inside.map(({ application }) => application), inside });
     }
     return facts;
   }
@@ -100,6 +108,10 @@ class LibvirtHands implements Hands {
   async delete(workload: WorkloadId): Promise<void> {
     await deleteDomain(this.#host, workload);
     this.#rates.forget(workload);
+  }
+
+  async tellApplication(workload: WorkloadId, application: string, wish: "running" | "stopped"): Promise<string | null> {
+    return this.#applications.tell(workload, await this.#host.domain(workload), application, wish);
   }
 
   migrate(key: string, work: Migrating, course: Course): Promise<Outcome> {

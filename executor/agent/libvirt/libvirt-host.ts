@@ -106,6 +106,11 @@ export class LibvirtHost {
     });
   }
 
+  /** What virsh prints for a question; every word of it must be harmless. */
+  read(...words: readonly string[]): Promise<string> {
+    return this.#shell.read(...words);
+  }
+
   /** Looks again and again, for so long at most. */
   async until(holds: () => Promise<boolean>, withinMs: number, ended: AbortSignal | null = null): Promise<boolean> {
     const untilMs = this.clock.nowMs() + withinMs;

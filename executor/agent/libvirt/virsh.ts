@@ -44,7 +44,7 @@ export class Virsh {
       };
       child.stdout.on("data", keep(output));
       child.stderr.on("data", keep(errors));
-      let cancelKill = (): void => {};
+      let cancelKill: (() => void) | null = null;
       const cancel = this.#world.clock.after(deadlineMs, () => {
         isSilent = true;
         child.kill("SIGTERM");
@@ -52,7 +52,7 @@ export class Virsh {
       });
       const end = (called: Called): void => {
         cancel();
-        cancelKill();
+        cancelKill?.();
         resolve(called);
       };
       child.once("error", (error) => end({ kind: "ended", ok: false, output: "", because: `virsh cannot be run: ${error.message}` }));

@@ -36,7 +36,7 @@ export interface LabLayer extends Layer {
   readonly notes: string[];
   readonly hostOf: (host: HostId) => LabHost;
   /** As after a crash of the agent: another driver with the same memory. */
-  reopen(host: HostId): Promise<Driver & Receiver>;
+  readonly reopen: (host: HostId) => Promise<Driver & Receiver>;
 }
 
 export async function labLayer(lab: Lab, ways: Ways = {}): Promise<LabLayer> {
