@@ -1,8 +1,9 @@
 export { compareSides, type Comparison, type Measure, type Side } from "./compare.ts";
+export { budgetOutlook, usualDay, type BudgetOutlook, type DailyCost } from "./cost/budget.ts";
 export { chargeLines, type CostInput, type CostReport, type HostBill } from "./cost/charge-lines.ts";
 export { chargeCategories, type ChargeCategory, type ChargeItem, type ChargeLine, type ChargeUnit, type Period, type Sharing } from "./cost/charge.ts";
 export { courseOf, type Course, type Step } from "./cost/course.ts";
-export { groupLines, type CostGrouping, type CostRow } from "./cost/group.ts";
+export { groupLines, nameIn, type CostGrouping, type CostRow } from "./cost/group.ts";
 export { nearest } from "./cost/rational.ts";
 export type { ApplicationUse } from "./cost/owners.ts";
 export type { CostSplit } from "./cost-split.ts";

@@ -60,7 +60,8 @@ export function addPlanOptions(command: Command): Command {
     .addOption(new Option("--plan-at <time>", "when the plan begins: 2h after the beginning of the period, or a UTC instant").argParser(timeOfSimulation));
 }
 
-function dateOrInstant(text: string): number {
+/** A date, or a UTC instant, in milliseconds since 1970. */
+export function dateOrInstant(text: string): number {
   const ms = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(text.slice(0, 10))) throw new InvalidArgumentError("It must be a date, e.g. 2026-11-01, or a UTC instant, e.g. 2026-11-01T08:00:00Z.");
   return ms;
