@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { ContinuityClient, Lab, type LabHost } from "../../cli/lab/index.ts";
+import { systemClock } from "../../executor/system-clock.ts";
+import { canHaveLab } from "./lab-of.ts";
+import { hostsOf, inGuest, knownOn, LabOperator, movesPhase, sidesOf, type Execution } from "./lab-operator.ts";
+
+const name = "faults";
+const guest = "vm1";
+const isThere = canHaveLab("real faults");
+let lab: Lab;
+
+/** A live move under way, through agent, approval and executor, with a client that listens. */
+interface Moving {
+  readonly operator: LabOperator;
+  readonly execution: Execution;
+  readonly client: ContinuityClient;
+  readonly from: LabHost;
+  readonly to: LabHost;
+}
+
+async function moving(phase: "disk" | "memory"): Promise<Moving> {
+  const operator = await LabOperator.of(lab);
+  const { from, to } = await sidesOf(lab, guest);
+  const [plan, scenario] = await operator.approved([guest], to);
+  const client = await ContinuityClient.open(lab.addressOf(guest), systemClock);
+  const execution = operator.begin("apply", plan, scenario, "--yes");
+  const early = execution.ended.then(({ out, err }) => { throw new Error(`it ended before anything happened to it\n${out}\n${err}`); });
+  await Promise.race([movesPhase(lab, from, guest, phase), early]);
+  early.catch(() => {});
+  return { operator, execution, client, from, to };
+}
+
+/** It runs once, all that was said was answered by the same guest on the same connection, and nothing else is left. */
+async function isWhole(client: ContinuityClient, host: LabHost): Promise<void> {
+  expect((await hostsOf(lab, guest)).map((each) => each.host)).toEqual([host.host]);
+  const { answered } = client.seen;
+  await expect.poll(() => client.seen.answered, { timeout: 60_000 }).toBeGreaterThan(answered + 5);
+  const seen = await client.close(60_000);
+  expect(seen).toMatchObject({ answered: seen.sent, wrong: 0, ended: null });
+  await expect.poll(() => knownOn(lab, guest), { timeout: 60_000 }).toEqual([host.host]);
+}
+
+describe.runIf(isThere)("a live move", { timeout: 240_000 }, () => {
+  beforeAll(async () => {
+    lab = await Lab.up({ name, hosts: 2, install: true, agents: { bandwidthMiBps: 16 } });
+    await lab.addGuest({ name: guest, host: 1, diskMiB: 48 });
+    await lab.isServing(guest);
+    await inGuest(lab, guest, "dd if=/dev/urandom of=/dev/vda bs=1M seek=8 count=32 conv=fsync,notrunc");
+  }, 240_000);
+  afterAll(async () => { await Lab.down(name); }, 60_000);
+  // What a test has broken is mended for the next.
+  beforeEach(async () => {
+    await lab.mend(...lab.hosts);
+    for (const host of lab.hosts) {
+      await lab.powerOn(host);
+      await lab.startAgent(host);
+    }
+  }, 120_000);
+
+  it("goes on when its executor is killed and started again", async () => {
+    const { operator, execution, client, to } = await moving("disk");
+    execution.child.kill("SIGKILL");
+    await execution.ended;
+    const { code, out } = await operator.begin("resume").ended;
+    expect([code, (await operator.summary()).wayThere.map(({ outcome }) => outcome)], out).toEqual([0, ["done"]]);
+    await isWhole(client, to);
+  });
+
+  it("ends well when the agent of the source is killed and started again", async () => {
+    const { operator, execution, client, from } = await moving("memory");
+    await lab.killAgent(from);
+    await lab.startAgent(from);
+    await execution.ended;
+    await isSaid(operator, client);
+  });
+
+  it("ends well when the agent of the target is killed and started again", async () => {
+    const { operator, execution, client, to } = await moving("memory");
+    await lab.killAgent(to);
+    await lab.startAgent(to);
+    await execution.ended;
+    await isSaid(operator, client);
+  });
+
+  it("ends well when libvirt of the target is killed and started again", async () => {
+    const { operator, execution, client, to } = await moving("memory");
+    await lab.killLibvirt(to);
+    await lab.startLibvirt(to);
+    await execution.ended;
+    await isSaid(operator, client);
+  });
+
+  it.each(["disk", "memory"] as const)("ends well when the link breaks while the %s is carried, and is mended", async (phase) => {
+    const { operator, execution, client, from, to } = await moving(phase);
+    await lab.cut(from, to);
+    await new Promise((resolve) => { setTimeout(resolve, 15_000); });
+    await lab.mend(from, to);
+    await execution.ended;
+    await isSaid(operator, client);
+  });
+
+  it("leaves the guest where it is when the target loses its power", async () => {
+    const { operator, execution, client, from, to } = await moving("memory");
+    await lab.powerOff(to);
+    await new Promise((resolve) => { setTimeout(resolve, 5000); });
+    expect((await hostsOf(lab, guest)).map((each) => each.host)).toEqual([from.host]);
+    await lab.powerOn(to);
+    await lab.startAgent(to);
+    await execution.ended;
+    await isSaid(operator, client);
+  });
+});
+
+/** The summary tells what is true: where it says done the guest is on the target, where it says undone on the source. */
+async function isSaid(operator: LabOperator, client: ContinuityClient): Promise<void> {
+  const { status, wayThere } = await operator.summary();
+  expect([status, wayThere.length]).toEqual(["ended", 1]);
+  const [on, ...more] = await hostsOf(lab, guest);
+  if (on === undefined) throw new Error(`${guest} runs nowhere`);
+  expect(more).toEqual([]);
+  expect(wayThere[0]?.outcome).toBe(on.host === wayThere[0]?.planned.action.to ? "done" : "undone");
+  await isWhole(client, on);
+}

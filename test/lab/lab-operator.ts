@@ -1,0 +1,133 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished } from "vitest";
+import { parse, stringify } from "yaml";
+import type { Lab, LabHost } from "../../cli/lab/index.ts";
+import { stowage, type Ended } from "../cli/command-line.ts";
+
+const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+/** An execution that runs as a process of its own, with everything that it has told so far. */
+export interface Execution {
+  readonly child: ChildProcess;
+  readonly events: readonly { readonly kind?: string; readonly format: string }[];
+  readonly ended: Promise<Ended>;
+}
+
+/** How an execution ended, as `status` says it. */
+interface Summary {
+  readonly status: string;
+  readonly done: number;
+  readonly all: number;
+  readonly wayThere: readonly { readonly outcome: "done" | "undone" | "unknown"; readonly because: string; readonly planned: { readonly action: { readonly kind: string; readonly to?: string } } }[];
+}
+
+/** Somebody who asks for moves in a lab, with everything that this takes: inventory, plan, another's approval, apply. */
+export class LabOperator {
+  readonly #lab: Lab;
+  readonly #folder: string;
+
+  private constructor(lab: Lab, folder: string) {
+    this.#lab = lab;
+    this.#folder = folder;
+  }
+
+  /** For one test; its files go with it. */
+  static async of(lab: Lab): Promise<LabOperator> {
+    const folder = await mkdtemp(join(tmpdir(), "stowage-lab-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    return new LabOperator(lab, folder);
+  }
+
+  /** A command of the operator, in this process. */
+  run(...args: readonly string[]): Promise<Ended> {
+    return stowage(...args, "--config", this.#lab.operatorFile);
+  }
+
+  async must(...args: readonly string[]): Promise<string> {
+    return succeeded(await this.run(...args));
+  }
+
+  /** Plans that some workloads shall be on a host, and has that approved; gives the plan and the scenario it is of. */
+  async approved(workloads: readonly string[], to: LabHost, { cold = false }: { readonly cold?: boolean } = {}): Promise<readonly [plan: string, scenario: string]> {
+    const [scenario, plan] = [join(this.#folder, "fleet.yaml"), join(this.#folder, "plan.json")];
+    await this.must("inventory", "--out", scenario);
+    const fleet = parse(await readFile(scenario, "utf8")) as { workloads: { id: string; liveMove?: boolean }[] };
+    for (const workload of fleet.workloads) if (cold && workloads.includes(workload.id)) workload.liveMove = false;
+    const policies = [{ id: "there", select: { workloads: { ids: workloads } }, require: { fence: { hosts: { ids: [to.host] } } } }];
+    await writeFile(scenario, stringify({ ...fleet, policies }));
+    succeeded(await stowage("plan", scenario, "--mode", "repair", "--out", plan, "--as", "planner"));
+    await this.must("approve", plan, scenario, "--as", "approver");
+    return [plan, scenario];
+  }
+
+  /** Begins to carry an approved plan out, in a process that may be killed. */
+  begin(...args: readonly string[]): Execution {
+    const child = spawn(process.execPath, [program, ...args, "--config", this.#lab.operatorFile], { env: { ...process.env, NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] });
+    const printed = { out: "", err: "" };
+    child.stdout.on("data", (data: Buffer) => void (printed.out += data.toString()));
+    child.stderr.on("data", (data: Buffer) => void (printed.err += data.toString()));
+    onTestFinished(() => void child.kill("SIGKILL"));
+    return {
+      child, ended: new Promise((resolve) => { child.on("close", (code) => resolve({ code, ...printed })); }),
+      get events() {
+        return printed.out.split("\n").slice(0, -1).map((line): Execution["events"][number] => JSON.parse(line) as Execution["events"][number]);
+      },
+    };
+  }
+
+  /** What `status` says of the last execution. */
+  async summary(): Promise<Summary> {
+    const { out } = await this.run("status", "--json");
+    return JSON.parse(out) as Summary;
+  }
+}
+
+function succeeded({ code, out, err }: Ended): string {
+  if (code !== 0) throw new Error(`exit code ${code}\n${out}\n${err}`);
+  return out;
+}
+
+/** The hosts on which a guest runs: everything that is tested here comes down to that being one. */
+export async function hostsOf(lab: Lab, guest: string): Promise<readonly LabHost[]> {
+  const found = await Promise.all(lab.hosts.map(async (host) => (await lab.virsh(host, ["list", "--name", "--state-running"])).out.split("\n").includes(guest)));
+  return lab.hosts.filter((_, i) => found[i]);
+}
+
+/** Hosts that know a guest at all, in whatever state. */
+export async function knownOn(lab: Lab, guest: string): Promise<readonly string[]> {
+  const found = await Promise.all(lab.hosts.map(async (host) => (await lab.virsh(host, ["list", "--all", "--name"])).out.split("\n").includes(guest)));
+  return lab.hosts.filter((_, i) => found[i]).map(({ host }) => host);
+}
+
+/** The host where a guest runs, and another one. */
+export async function sidesOf(lab: Lab, guest: string): Promise<{ readonly from: LabHost; readonly to: LabHost }> {
+  const [from, ...more] = await hostsOf(lab, guest);
+  const to = lab.hosts.find((host) => host !== from);
+  if (from === undefined || to === undefined || more.length > 0) throw new Error(`${guest} runs on ${more.length + (from === undefined ? 0 : 1)} hosts`);
+  return { from, to };
+}
+
+/** Waits until a live move of a guest carries its disk, or its memory. */
+export async function movesPhase(lab: Lab, host: LabHost, guest: string, phase: "disk" | "memory"): Promise<void> {
+  await expect.poll(async () => {
+    const { out } = await lab.virsh(host, ["domjobinfo", guest]);
+    return /^Memory processed: +[1-9]/m.test(out) ? "memory" : /^File processed: +[1-9]/m.test(out) ? "disk" : out.trim();
+  }, { timeout: 60_000, interval: 50 }).toBe(phase);
+}
+
+/** What a shell in a guest prints. */
+export function inGuest(lab: Lab, guest: string, command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: lab.addressOf(guest), port: 7001 });
+    let said = "";
+    socket.setEncoding("utf8").on("data", (text: string) => { said += text; });
+    socket.once("error", reject);
+    socket.once("close", () => resolve(said));
+    socket.end(`${command}; exit\n`);
+  });
+}
