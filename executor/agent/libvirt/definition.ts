@@ -122,12 +122,15 @@ export function refusalOf(definition: Element, admission: Admission): string | n
       if ((type !== "bridge" && type !== "network") || (networks !== null && !networks.has(network))) return `it wants to be on ${type} ${JSON.stringify(network)}, which is not allowed here`;
     } else if (type !== "" && characterDevices.has(device.name) && !characterKinds.has(type)) return `its ${device.name} is of type ${JSON.stringify(type)}, which is not allowed here`;
   }
+  const emulator = textOf(childOf(definition, "devices", "emulator"));
+  if (emulator !== "" && !emulators.test(emulator)) return `it wants to be run by ${JSON.stringify(emulator)}, which is no emulator of this host`;
   for (const path of pathsOf(definition)) {
     if (!admission.mayUse(path)) return `it wants to use ${JSON.stringify(path)}, which is not allowed here`;
   }
   return null;
 }
 
+const emulators = /^\/usr\/(local\/)?(bin|libexec)\/(qemu-(system-[a-z0-9_]+|kvm)|kvm)$/;
 const parts: ReadonlySet<string> = new Set([
   "name", "uuid", "genid", "title", "description", "metadata", "maxMemory", "memory", "currentMemory", "memoryBacking", "memtune", "blkiotune", "cputune", "numatune", "resource", "vcpu", "vcpus",
   "iothreads", "iothreadids", "os", "features", "cpu", "clock", "on_poweroff", "on_reboot", "on_crash", "on_lockfailure", "pm", "sysinfo", "idmap", "devices", "seclabel",
@@ -147,8 +150,6 @@ function* pathsOf(definition: Element): Generator<string> {
   for (const child of os === null ? [] : childrenOf(os)) {
     if (bootFiles.has(child.name)) yield* [textOf(child), ...pathAttributes.flatMap((name) => child.attributes[name] ?? [])].filter((path) => path !== "");
   }
-  const emulator = textOf(childOf(definition, "devices", "emulator"));
-  if (emulator !== "" && !/^\/usr\/(local\/)?(bin|libexec)\/(qemu-(system-[a-z0-9_]+|kvm)|kvm)$/.test(emulator)) yield emulator;
   const devices = childOf(definition, "devices");
   for (const device of devices === null ? [] : childrenOf(devices)) yield* devicePaths(device);
 }
