@@ -76,15 +76,6 @@ export function poolsToTell({ pools }: Pick<ForecastReport, "pools">): readonly 
 
 const tellingUsePermille = 600;
 
-const resourceNames: ReadonlyMap<string, string> = new Map([
-  ["cpuMillicores", "processors"], ["cpuMHz", "processors"], ["memoryMiB", "memory"], ["storageMiB", "storage"], ["storageMBps", "storage traffic"], ["networkMbps", "network"],
-]);
-
-/** A resource as people say it. */
-export function resourceWords(resource: string): string {
-  return resourceNames.get(resource) ?? resource;
-}
-
 /** The same at the beginning of a sentence. */
 export function capital(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;

@@ -3,6 +3,7 @@ import type { SimulationReport } from "../simulation-report.ts";
 import { columnsUsed } from "../simulation-report.ts";
 import { sparkline } from "./sparkline.ts";
 import { renderTable } from "./table.ts";
+import { wrap } from "./text.ts";
 import type { SimulationView } from "./simulation-view.ts";
 
 /** Services: how long each was in which state; and the limits at which further instances are called for. */
@@ -12,15 +13,22 @@ export function renderServices(report: SimulationReport, view: SimulationView): 
 
 function renderStates({ result }: SimulationReport, { paint, columns }: SimulationView): string {
   if (result.services.length === 0) return "";
-  const rows = result.services.map(({ service, availabilityPpm, degradedMs, downMs, interruptions, recoveryMsMax, lostHours }) => [
-    service, availabilityPpm === 1_000_000 ? paint.green("100 %") : paint.red(`${(availabilityPpm / 10_000).toFixed(4)} %`), degradedMs > 0 ? paint.yellow(time(degradedMs)) : "-", downMs > 0 ? paint.red(time(downMs)) : "-",
+  const rows = result.services.map(({ service, availabilityPpm, operationalMs, degradedMs, downMs, interruptions, recoveryMsMax, lostHours }) => [
+    service, partText(availabilityPpm, paint.green, paint.red), partText(result.lengthMs === 0 ? 1_000_000 : Math.floor((1_000_000 * operationalMs) / result.lengthMs), paint.green, paint.yellow), degradedMs > 0 ? paint.yellow(time(degradedMs)) : "-", downMs > 0 ? paint.red(time(downMs)) : "-",
     String(interruptions), time(recoveryMsMax), lostText(lostHours),
   ]);
   const heads = [
-    { head: "service" }, { head: "available", align: "right" as const }, { head: "degraded", align: "right" as const }, { head: "down", align: "right" as const },
+    { head: "service" }, { head: "up", align: "right" as const }, { head: "whole", align: "right" as const }, { head: "degraded", align: "right" as const }, { head: "down", align: "right" as const },
     { head: "interruptions", align: "right" as const, dropRank: 1 }, { head: "longest recovery", align: "right" as const, dropRank: 2 }, { head: "work lost", align: "right" as const },
   ];
-  return `${paint.bold("Services")}\n${renderTable(heads, rows, columns)}\n`;
+  const isWhole = result.services.every(({ degradedMs, downMs }) => degradedMs + downMs === 0);
+  const note = isWhole ? "" : `\n${wrap("Up: at least degraded. Whole: none of its instances was missing.", columns, "  ")}`;
+  return `${paint.bold("Services")}\n${renderTable(heads, rows, columns)}${note}\n`;
+}
+
+/** A share of the time in parts per million. */
+function partText(ppm: number, all: (words: string) => string, less: (words: string) => string): string {
+  return ppm === 1_000_000 ? all("100 %") : less(`${(ppm / 10_000).toFixed(4)} %`);
 }
 
 function time(ms: number): string {
@@ -37,12 +45,11 @@ function renderLimits({ result }: SimulationReport, { paint, columns }: Simulati
   if (result.scaling.length === 0) return "";
   const width = columns >= 120 ? 32 : 20;
   const used = columnsUsed(result);
-  const rows = result.scaling.map(({ service, application, abovePermille, maxInstances, usePermille, instances }) => {
+  const rows = result.scaling.map(({ service, application, abovePermille, maxInstances, usePermille, instances, fewest, most }) => {
     const highest = highestOf(usePermille);
-    const most = highestOf(instances);
     return [
       service, application, sparkline(usePermille.subarray(0, used), Math.max(1000, highest), width), highest > abovePermille ? paint.yellow(`${(highest / 10).toFixed(0)} %`) : `${(highest / 10).toFixed(0)} %`,
-      `${(abovePermille / 10).toFixed(0)} %`, sparkline(instances.subarray(0, used), maxInstances, width), `${lowestOf(instances)} to ${most}`, String(maxInstances),
+      `${(abovePermille / 10).toFixed(0)} %`, sparkline(instances.subarray(0, used), maxInstances, width), fewest === most ? String(most) : `${fewest} to ${most}`, String(maxInstances),
     ];
   });
   return `${paint.bold("Limits of services")}\n${renderTable([
@@ -51,12 +58,7 @@ function renderLimits({ result }: SimulationReport, { paint, columns }: Simulati
   ], rows, columns)}\n`;
 }
 
-/** The highest and the lowest of those that are numbers; 0 when none is. */
+/** The highest of those that are numbers; 0 when none is. */
 function highestOf(values: Float64Array): number {
   return values.reduce((most, value) => (Number.isNaN(value) ? most : Math.max(most, value)), 0);
-}
-
-function lowestOf(values: Float64Array): number {
-  const least = values.reduce((low, value) => (Number.isNaN(value) ? low : Math.min(low, value)), Infinity);
-  return least === Infinity ? 0 : least;
 }

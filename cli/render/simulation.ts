@@ -7,7 +7,7 @@ import { formatDuration } from "./duration.ts";
 import { groupThousands } from "./money.ts";
 import { renderPlanCourse } from "./simulation-plan.ts";
 import { leastHistoryMs } from "../simulation-runway.ts";
-import { firstToCome, runwayWords, shortWords } from "./simulation-runway.ts";
+import { headlineOf, shortWords } from "./simulation-runway.ts";
 import { renderServices } from "./simulation-services.ts";
 import type { SimulationView } from "./simulation-view.ts";
 import { sparkline } from "./sparkline.ts";
@@ -38,7 +38,7 @@ function renderSummary(report: SimulationReport, { paint, columns }: SimulationV
     ["cost", `${formatMicros(totals.micros, 2)} ${currency}, of which ${formatMicros(totals.transferMicros, 2)} for data carried`],
     ["energy", `${kilowattHours(totals.microjoules).toFixed(3)} kWh, ${(Number(totals.carbonMilligrams) / 1e6).toFixed(3)} kg CO2`],
     ["stolen", stolenWords(report)],
-    ...(worst === undefined ? [] : [["services", worst.availabilityPpm === 1_000_000 ? paint.green("none was down") : paint.red(`${worst.service} was down most: ${availabilityText(worst.availabilityPpm)} available`)] as const]),
+    ...(worst === undefined ? [] : [["services", worst.availabilityPpm === 1_000_000 ? paint.green("none was down") : paint.red(`${worst.service} was down most: ${availabilityText(worst.availabilityPpm)} up`)] as const]),
     ...runwayRow(report),
     ["rules", musts === 0 ? paint.green("✓ no must was broken on the way") : paint.red(`${counted(musts, "breach", "breaches")} of musts, see below`)],
     ["planner", answers.asked === 0 ? "was not asked" : `was asked ${counted(answers.asked, "time")}${answers.unplaced === 0 ? "" : `; ${counted(answers.unplaced, "workload")} found no place`}`],
@@ -55,13 +55,12 @@ function availabilityText(ppm: number): string {
 
 /** The runway of what runs out first. */
 function runwayRow(report: SimulationReport): readonly (readonly [string, string])[] {
-  const [first, short] = [firstToCome(report), shortWords(report)];
-  const words = first === undefined ? null : runwayWords(first, report);
+  const [words, short] = [headlineOf(report), shortWords(report)];
   const isUnknown = report.runways.length === 0 && report.made.simulation.load.length > 0;
   return [
     ...(isUnknown ? [["runway", `not known from less than ${formatDuration(leastHistoryMs)} of load`] as const] : []),
-    ...(words === null ? [] : [["runway", `${words.value}: ${words.note}${report.made.carried === null ? "" : ", after the plan"}`] as const]),
     ...(short === null ? [] : [["short now", `${short}, once what is kept free is taken off`] as const]),
+    ...(words === null ? [] : [["runway", `${words.value}: ${words.note}${report.made.carried === null ? "" : ", after the plan"}`] as const]),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { ComparedVariant, Verdict } from "../study/compare.ts";
 import { measures, type Measure } from "../study/measures.ts";
 import type { StudyReport } from "../study/run-study.ts";
 import { whatIfMeasures, type WhatIfAnswer } from "../study/what-ifs.ts";
-import { changeWords, intervalWords, unitWords, valueWords } from "../study/words.ts";
+import { changeWords, intervalWords, meanWords, unitWords } from "../study/words.ts";
 import { countWords } from "./diagnostics.ts";
 import { formatDuration } from "./duration.ts";
 import type { Paint } from "./paint.ts";
@@ -38,7 +38,7 @@ function meansTable({ variants, currency }: StudyReport, { columns }: View): str
   const shown = measures.filter(({ name }) => variants.some(({ measured }) => measured.some(({ measure }) => measure === name)));
   const cells = variants.map(({ measured }) => shown.map((measure) => {
     const found = measured.find((each) => each.measure === measure.name);
-    return found === undefined ? "-" : valueWords(found.mean, measure);
+    return found === undefined ? "-" : meanWords(found.mean, measure);
   }));
   const heads = shown.map((measure, m): Column => {
     const head = headOf(measure, currency);
@@ -77,7 +77,7 @@ function painted(verdict: Verdict, paint: Paint): string {
   switch (verdict) {
     case "better": return paint.green(verdict);
     case "worse": return paint.red(verdict);
-    case "same": case "no difference shown": case "one seed only": return paint.dim(verdict);
+    case "same": case "too small to show": case "no difference shown": case "one seed only": return paint.dim(verdict);
   }
 }
 

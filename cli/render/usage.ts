@@ -58,7 +58,7 @@ function hosts(report: UsageReport, { paint, columns, full }: View): string {
 }
 
 function percent(permille: number | undefined): string {
-  return permille === undefined ? "-" : `${Math.round(permille / 10)} %`;
+  return permille === undefined ? "-" : `${Math.floor(permille / 10)} %`;
 }
 
 const figures: readonly Column[] = [

@@ -61,6 +61,7 @@ export interface UsageJob {
 }
 
 const dayMs = 86_400_000;
+const hourMs = 3_600_000;
 const coursesMax = 40;
 
 /** Statistics of everything, advice, and how long it lasts. */
@@ -188,11 +189,30 @@ class Meter {
   }
 }
 
-/** The trend of a use; null where less than a week was measured. */
+/** The trend of a use, of its means by the hour; null where less than a week was measured. */
 function trendOf(use: UseOverTime): number | null {
-  const first = use.values.findIndex((value) => !Number.isNaN(value));
-  const last = use.values.findLastIndex((value) => !Number.isNaN(value)) + 1;
-  const perDay = dayMs / use.stepMs;
+  const hourly = byTheHour(use);
+  const first = hourly.values.findIndex((value) => !Number.isNaN(value));
+  const last = hourly.values.findLastIndex((value) => !Number.isNaN(value)) + 1;
+  const perDay = dayMs / hourly.stepMs;
   if (first < 0 || last - first < 7 * perDay) return null;
-  return slopeBetween(use, first, last) * perDay;
+  return slopeBetween(hourly, first, last) * perDay;
+}
+
+/** Means by the hour of what was measured in it; longer slots stay as they are. */
+function byTheHour({ startMs, stepMs, values }: UseOverTime): UseOverTime {
+  const each = Math.max(1, Math.round(hourMs / stepMs));
+  if (each === 1) return { startMs, stepMs, values };
+  const hours = new Float64Array(Math.ceil(values.length / each)).fill(Number.NaN);
+  for (let hour = 0; hour < hours.length; hour++) {
+    let [sum, count] = [0, 0];
+    for (let slot = hour * each; slot < Math.min(values.length, (hour + 1) * each); slot++) {
+      const value = values[slot] as number;
+      if (Number.isNaN(value)) continue;
+      sum += value;
+      count++;
+    }
+    if (count > 0) hours[hour] = sum / count;
+  }
+  return { startMs, stepMs: stepMs * each, values: hours };
 }

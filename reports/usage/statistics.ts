@@ -24,20 +24,42 @@ export interface UseStatistics {
 
 /** Statistics of one use; null when nothing was measured. */
 export function statisticsOf({ startMs, stepMs, values }: UseOverTime, trendPerDay: number | null): UseStatistics | null {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  if (sorted.length === 0) return null;
-  const peak = sorted[sorted.length - 1] ?? 0;
+  const known = values.filter((value) => !Number.isNaN(value));
+  if (known.length === 0) return null;
+  let [sum, peak] = [0, known[0] ?? 0];
+  for (const value of known) {
+    sum += value;
+    if (value > peak) peak = value;
+  }
   const first = values.findIndex((value) => !Number.isNaN(value));
   const last = values.findLastIndex((value) => !Number.isNaN(value));
+  const [p50, p95, p99] = [500, 950, 990].map((permille) => atRank(known, Math.max(0, Math.ceil((permille * known.length) / 1000) - 1)));
   return {
-    slots: sorted.length, measuredPermille: Math.floor((1000 * sorted.length) / (last - first + 1)),
-    mean: sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
-    p50: atRank(sorted, 500), p95: atRank(sorted, 950), p99: atRank(sorted, 990), peak,
-    peakAtMs: startMs + values.indexOf(peak) * stepMs, trendPerDay,
+    slots: known.length, measuredPermille: Math.floor((1000 * known.length) / (last - first + 1)),
+    mean: sum / known.length, p50: p50 ?? 0, p95: p95 ?? 0, p99: p99 ?? 0, peak, peakAtMs: startMs + values.indexOf(peak) * stepMs, trendPerDay,
   };
 }
 
-/** The least value that so many thousandths of all are not above: one that was measured, never one between two. */
-function atRank(sorted: Float64Array, permille: number): number {
-  return sorted[Math.max(0, Math.ceil((permille * sorted.length) / 1000) - 1)] ?? Number.NaN;
+/**
+ * The value that would stand at a place if all were sorted: so many thousandths are not above it. One that was measured,
+ * never one between two. Sorts only the part in which the place lies, and leaves the values in another order.
+ */
+function atRank(values: Float64Array, place: number): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const pivot = values[(low + high) >> 1] as number;
+    let [left, right] = [low, high];
+    while (left <= right) {
+      while ((values[left] as number) < pivot) left++;
+      while ((values[right] as number) > pivot) right--;
+      if (left > right) break;
+      [values[left], values[right]] = [values[right] as number, values[left] as number];
+      left++;
+      right--;
+    }
+    if (place <= right) high = right;
+    else if (place >= left) low = left;
+    else return pivot;
+  }
+  return values[place] ?? Number.NaN;
 }

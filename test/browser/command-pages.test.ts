@@ -44,6 +44,8 @@ const commands = [
   { name: "simulate with hostile names and a failure", args: ["simulate", hostileShop(), "--length", "1d", "--fail", "host:lyo-1@2h+3h"], sheetsMax: 14, says: ["down or failed"] },
   { name: "forecast", args: ["forecast", shop, "--resource", "memoryMiB"], sheetsMax: 20, says: ["Runway"] },
   { name: "sweep", args: ["sweep", shop, "--length", "1d", "--scopes", "host,site"], sheetsMax: 8, says: ["site paris"] },
+  { name: "report usage", args: ["report", "usage", shop], sheetsMax: 12, says: ["Processors of the whole fleet", "What these sizes are worth", "orders-db-1", "When each resource runs out"] },
+  { name: "report usage with hostile names", args: ["report", "usage", hostileShop(), "--no-effect"], sheetsMax: 12, says: ["Hosts in figures"] },
   { name: "study", args: ["study", smallStudy()], sheetsMax: 20, says: ["Can we do without Lyon?"] },
 ] as const;
 
