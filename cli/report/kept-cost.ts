@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import { chargeCategories, type KeptLine, type VarianceSide } from "../../reports/index.ts";
+import { chargeCategories, priceParts, quantityParts, type KeptLine, type VarianceSide } from "../../reports/index.ts";
 import { usageProblem } from "../failed.ts";
 import { fileProblem } from "../file-problem.ts";
 
@@ -63,7 +63,7 @@ function noReport(file: string): Diagnostic {
 }
 
 function lineOf({ quantity, listPrice, costMicros, ...line }: Static<typeof schema>["lines"][number]): KeptLine {
-  return { ...line, quantity: scaled(quantity, 10n ** 12n), listPrice: scaled(listPrice, 1_000_000n), micros: BigInt(costMicros) };
+  return { ...line, quantity: scaled(quantity, quantityParts), listPrice: scaled(listPrice, priceParts), micros: BigInt(costMicros) };
 }
 
 /** A quotient in whole parts of its unit; the last one is rounded down. */

@@ -2,21 +2,16 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CostInput } from "../../../reports/cost/charge-lines.ts";
 import { chargeLines } from "../../../reports/cost/charge-lines.ts";
-import type { ChargeLine } from "../../../reports/cost/charge.ts";
 import { courseOf } from "../../../reports/cost/course.ts";
+import { keptLine } from "../../../reports/variance/kept-line.ts";
 import { causes, varianceOf, type KeptLine, type Variance, type VarianceKind, type VarianceSide } from "../../../reports/variance/variance.ts";
 import { indexFleet } from "../../../model/snapshot.ts";
 import { constraintsOf, costInput } from "../cost/random-cost.ts";
 
 const kinds: readonly VarianceKind[] = ["host", "workload", "application", "service", "site", "team"];
 
-const kept = (line: ChargeLine): KeptLine => ({
-  host: line.host, site: line.site, workload: line.workload, application: line.application, service: line.service, team: line.labels["team"] ?? null, category: line.category, item: line.item,
-  detail: line.detail, quantity: (line.quantity.numerator * 10n ** 12n) / line.quantity.denominator, listPrice: (line.listPrice.numerator * 1_000_000n) / line.listPrice.denominator, micros: line.costMicros,
-});
-
 async function sideOf(input: Omit<CostInput, "constraints">): Promise<VarianceSide> {
-  return { lines: chargeLines({ ...input, constraints: await constraintsOf(input.index) }).lines.map(kept), policies: [] };
+  return { lines: chargeLines({ ...input, constraints: await constraintsOf(input.index) }).lines.map((line) => keptLine(line, "team")), policies: [] };
 }
 
 /** A line that takes so much, at so many micro-units a unit. */

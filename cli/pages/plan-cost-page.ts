@@ -1,0 +1,59 @@
+import { barChart, page, table, type Cell, type Section } from "../../reports/html/index.ts";
+import { causes, type Variance, type VarianceKind } from "../../reports/index.ts";
+import { actionWords } from "../render/action.ts";
+import { formatDuration } from "../render/duration.ts";
+import { hundredths, money, periodWords } from "../report/cost-view.ts";
+import type { PlanCostReport } from "../report/plan-cost.ts";
+import { paybackWords, recordWords, savingWords } from "../report/plan-words.ts";
+import { becauseWords, differenceName, overUnder, signed } from "../report/variance-view.ts";
+
+/** What a plan costs and saves, as a page to decide by; and afterwards what became of it. */
+export function planCostPage(report: PlanCostReport): string {
+  const { plan, without, planned, saving, actual, kind } = report;
+  const { currency } = plan;
+  const isLess = planned.cost.totalMicros <= without.cost.totalMicros;
+  return page({
+    title: `What plan ${plan.digest.slice(0, 12)} costs`, subtitle: [without.title, periodWords(without)].filter((part) => part !== "").join(" · "),
+    facts: [
+      { label: "In the period", value: overUnder(saving.total, currency), note: becauseWords(saving.total), tone: isLess ? "good" : "warning" },
+      { label: "From then on", value: savingWords(report), note: "by the plan's own account, at expected use" },
+      { label: "Once", value: `${money(report.transferMicros)} ${currency}`, note: `for carrying data; paid back: ${paybackWords(report)}` },
+      { label: "Risk", value: `${plan.moves.length} moves`, note: `${report.downtimeSeconds} s in which workloads stand still, done in ${formatDuration(plan.makespanMs)}` },
+      ...actual === null ? [] : [{ label: "In fact", value: overUnder(actual.variance.total, currency), note: `${actual.ended ?? "under way"}: ${recordWords(actual.actions)}`, tone: actual.variance.total.b <= actual.variance.total.a ? "good" as const : "warning" as const }],
+    ],
+    sections: [
+      differenceSection("What it changes", saving, kind, ["without", "planned"], currency),
+      ...actual === null ? [] : [differenceSection("Planned and actual", actual.variance, kind, ["planned", "actual"], currency), actionSection(report)],
+    ],
+    footer: `Amounts in ${currency}, rounded to hundredths here and exact in the tables that --csv and --parquet keep.`,
+  });
+}
+
+function differenceSection(title: string, { rows, total }: Variance, kind: VarianceKind, sides: readonly [string, string], currency: string): Section {
+  return {
+    title, content: [
+      barChart({
+        title: `Change by ${kind}`, words: `In all ${overUnder(total, currency)}.`, unit: currency, stacked: true, rowsMax: 25,
+        categories: rows.map((row) => differenceName(row, kind)), series: causes.map((cause) => ({ name: cause, values: rows.map(({ by }) => Number(by[cause]) / 1e6) })),
+      }),
+      table({
+        title: `By ${kind}`, words: `In ${currency}.`, columns: [{ head: kind }, ...[...sides, "change", ...causes].map((head) => ({ head, align: "right" as const }))],
+        rows: [...rows, total].map((row): readonly Cell[] => [
+          row === total ? "total" : differenceName(row, kind), hundredths(row.a), hundredths(row.b), { text: row.a === row.b ? "-" : `${hundredths(row.b > row.a ? row.b - row.a : row.a - row.b)} ${row.b > row.a ? "over" : "under"}`, tone: row.b > row.a ? "warning" : row.b < row.a ? "good" : "plain" },
+          ...causes.map((cause) => signed(row.by[cause])),
+        ]),
+      }),
+    ],
+  };
+}
+
+function actionSection({ actual }: PlanCostReport): Section {
+  return {
+    title: "Actions", content: [table({
+      title: "What was done", columns: [{ head: "" }, { head: "action" }, { head: "planned", align: "right" }, { head: "took", align: "right" }, { head: "" }],
+      rows: (actual?.actions ?? []).map(({ planned, estimateMs, tookMs, because }): readonly Cell[] => [
+        planned.id, actionWords(planned.action), formatDuration(estimateMs), tookMs === null ? null : formatDuration(tookMs), tookMs === null ? { text: because, tone: "bad" } : { text: "done", tone: "good" },
+      ]),
+    })],
+  };
+}
