@@ -305,11 +305,21 @@ export class Engine {
     });
   }
 
+  /** An instance stops for good. A host that it leaves empty may be one to switch off again. */
+  #letGo(workload: number): void {
+    const { world, index } = this.core;
+    const { host } = world.where(workload);
+    const { id, stopMs = 1 } = index.workloads[workload] ?? {};
+    const leavesItEmpty = index.hosts[host]?.powerManaged === true && world.present(host).every((w) => w === workload);
+    this.recovery.retire(workload);
+    if (leavesItEmpty) this.#call(`one instance less: ${id}`, Math.max(1, stopMs) + this.settings.decideMs);
+  }
+
   #watch(): void {
     const { core } = this;
     for (const { kind, workload } of this.scaling.watch()) {
       core.want(workload, kind === "one more");
-      if (kind === "one less") this.recovery.retire(workload);
+      if (kind === "one less") this.#letGo(workload);
       else this.#call(`one more instance: ${core.index.workloads[workload]?.id}`, this.settings.decideMs);
     }
     const nextMs = core.nowMs + Math.max(this.settings.scaling.watchMs, core.window.stepMs);

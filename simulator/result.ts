@@ -146,7 +146,7 @@ function hostResult({ core, peaks }: Engine, h: number): HostResult {
   return {
     host: host.id, site: host.site, uses,
     stateMs: Object.fromEntries(hostStates.map((state) => [state, core.hostMs(h, state)])) as Record<HostState, number>,
-    activeMs: of(demand - stolen), stealMs: of(stolen), usePermille: quantiles(meters.classes.subarray(h * useClasses, (h + 1) * useClasses), Math.ceil(1000 * of(meters.grantedPeak[meters.processor]?.[h] ?? 0))),
+    activeMs: of(demand - stolen), stealMs: of(stolen), usePermille: quantiles(meters.classes.subarray(h * useClasses, (h + 1) * useClasses), Math.floor(1000 * of(meters.grantedPeak[meters.processor]?.[h] ?? 0))),
     microjoules, carbonMilligrams: roundedQuotient(meters.carbon.exact(h), microjoulesPerKWh), bill: core.bill.ofHost(h, microjoules),
     promisedDuringPlans: Object.fromEntries(index.resourceNames.map((name, r) => [name, peaks.promised[r]?.[h] ?? 0])),
   };

@@ -28,6 +28,9 @@ export interface ScalingRecord {
   /** Highest use of what the instances that served have reserved, and the most instances that served. */
   readonly usePermille: Float64Array;
   readonly instances: Float64Array;
+  /** The fewest and the most instances that served at any look. */
+  readonly fewest: number;
+  readonly most: number;
 }
 
 /** One rule of a service and where it stands. */
@@ -43,6 +46,8 @@ interface Rule {
   retryMs: number;
   readonly usePermille: Float64Array;
   readonly instances: Float64Array;
+  fewest: number;
+  most: number;
 }
 
 /** Another instance was called for, or let go. */
@@ -85,7 +90,7 @@ export class Scaling {
     this.#rules = core.index.fleet.services.flatMap(({ scale }, service) => scale.map((limit) => ({
       service, limit, resource: core.window.resources.findIndex(({ name }) => name === limit.resource),
       members: instances.get(limit.application) ?? [], aboveSinceMs: null, belowSinceMs: null, called: [], retryMs: 0,
-      usePermille: new Float64Array(columns).fill(Number.NaN), instances: new Float64Array(columns).fill(Number.NaN),
+      usePermille: new Float64Array(columns).fill(Number.NaN), instances: new Float64Array(columns).fill(Number.NaN), fewest: Infinity, most: 0,
     }))).filter(({ resource }) => resource >= 0);
   }
 
@@ -94,9 +99,9 @@ export class Scaling {
   }
 
   records(): readonly ScalingRecord[] {
-    return this.#rules.flatMap(({ service, limit, usePermille, instances }) => {
+    return this.#rules.flatMap(({ service, limit, usePermille, instances, fewest, most }) => {
       const found = this.#core.index.fleet.services[service];
-      return found === undefined ? [] : [{ service: found.id, ...limit, usePermille, instances }];
+      return found === undefined ? [] : [{ service: found.id, ...limit, usePermille, instances, fewest: fewest === Infinity ? 0 : fewest, most }];
     });
   }
 
@@ -129,7 +134,10 @@ export class Scaling {
     return this.#call(rule, usePermille) ?? this.#release(rule, usePermille);
   }
 
-  #note({ usePermille, instances }: Rule, use: number, serving: number): void {
+  #note(rule: Rule, use: number, serving: number): void {
+    const { usePermille, instances } = rule;
+    rule.fewest = Math.min(rule.fewest, serving);
+    rule.most = Math.max(rule.most, serving);
     const column = Math.min(instances.length - 1, Math.floor(this.#core.nowMs / this.#core.meters.options.columnMs));
     usePermille[column] = Math.max(use, usePermille[column] || 0);
     instances[column] = Math.max(serving, instances[column] || 0);

@@ -4,7 +4,8 @@ import type { Demand } from "../forecast/demand.ts";
 import type { ForecastReport } from "../forecast/report.ts";
 import type { PoolRunway } from "../forecast/runways.ts";
 import { formatDuration } from "../render/duration.ts";
-import { backTestWords, capital, moreWords, poolsToTell, priceWords, remedyWords, resourceWords, seasonWords } from "../render/forecast-words.ts";
+import { backTestWords, capital, moreWords, poolsToTell, priceWords, remedyWords, seasonWords } from "../render/forecast-words.ts";
+import { resourceWords } from "../render/resource-words.ts";
 import { formatMicros } from "../render/money.ts";
 
 const dayMs = 86_400_000;
@@ -41,7 +42,7 @@ function factsOf(report: ForecastReport): readonly Fact[] {
   const [place] = report.places;
   const cheapest = first?.ways.find(({ isEnough, remedy }) => isEnough && remedy.kind === "buy");
   return [
-    { label: "Runs out first", value: first === undefined ? "nothing" : `${resourceWords(first.resource)} of ${first.group}` },
+    { label: "Runs out first", value: first === undefined ? "nothing" : `${resourceWords(first.resource).name} of ${first.group}` },
     { label: "Likely on", value: first === undefined ? "-" : lateWords(first.runway.crossed.p50, report), note: "half of the paths; nine of ten in the table", tone: first !== undefined && isShort(first.runway.crossed.p50, report) ? "bad" : "good" },
     { label: "May run out before the horizon", value: `${short.length} of ${report.pools.length}`, note: "on more than one of ten paths", tone: short.length > 0 ? "warning" : "good" },
     ...cheapest === undefined ? [] : [{ label: "Cheapest purchase for it", value: remedyWords(cheapest.remedy), note: priceWords(cheapest, report.currency) }],
@@ -70,7 +71,7 @@ function runwaySection(report: ForecastReport): Section {
   const rows = report.pools.filter(({ runway }) => runway.crossedPermille > 0).map(({ group, resource, runway: { crossed } }) => {
     const at = (ms: number | null): number | null => (ms === null ? null : onAxis(ms, report));
     return {
-      name: `${capital(resourceWords(resource))} of ${group}`, low: at(crossed.p10), middle: at(crossed.p50), high: at(crossed.p90),
+      name: `${capital(resourceWords(resource).name)} of ${group}`, low: at(crossed.p10), middle: at(crossed.p50), high: at(crossed.p90),
       ...(isShort(crossed.p50, report) ? { tone: "bad" as const } : isShort(crossed.p10, report) ? { tone: "warning" as const } : {}),
     };
   });
@@ -87,12 +88,12 @@ function runwaySection(report: ForecastReport): Section {
 function poolChart(pool: PoolRunway, report: ForecastReport): Markup {
   const { group, resource, capacity, runway, outlook } = pool;
   const days = (fromMs: number, count: number): number[] => Array.from({ length: count }, (_, d) => onAxis(fromMs + d * dayMs, report));
-  const { scale, unit } = scaleOf(resource, report, capacity);
+  const { scale, unit } = scaleOf(resource, report);
   const scaled = (values: Float64Array): Float64Array => values.map((value) => value / scale);
   const { p10, p50 } = runway.crossed;
   const marks = [[p10, "one of ten paths"], [p50, "half of the paths"]] as const;
   return lineChart({
-    title: `${capital(resourceWords(resource))} of ${group}`,
+    title: `${capital(resourceWords(resource).name)} of ${group}`,
     words: `${poolWords(pool, report)} The line is the peak of each day that lasts for an hour; ahead, the middle of the paths with eight of ten around it.`,
     x: timeAxis(report), y: { unit, from: "zero" },
     series: [
@@ -105,8 +106,8 @@ function poolChart(pool: PoolRunway, report: ForecastReport): Markup {
 }
 
 /** What is to be seen, in figures. */
-function poolWords({ resource, capacity, runway: { crossed, peakNow, usable } }: PoolRunway, report: ForecastReport): string {
-  const { scale, unit } = scaleOf(resource, report, capacity);
+function poolWords({ resource, runway: { crossed, peakNow, usable } }: PoolRunway, report: ForecastReport): string {
+  const { scale, unit } = scaleOf(resource, report);
   const amount = (value: number): string => `${numberText(Math.round((10 * value) / scale) / 10)} ${unit}`;
   if (peakNow > usable) return `Needs ${amount(peakNow)} and may use ${amount(usable)}: it is short already.`;
   const now = `Needs ${amount(peakNow)} now and may use ${amount(usable)}.`;
@@ -115,20 +116,17 @@ function poolWords({ resource, capacity, runway: { crossed, peakNow, usable } }:
 }
 
 /** Units that people read. */
-function scaleOf(resource: string, { unitOf }: ForecastReport, largest: number): { readonly scale: number; readonly unit: string } {
-  const unit = unitOf.get(resource) ?? "";
-  if (unit === "millicores") return { scale: 1000, unit: "cores" };
-  if (unit === "MiB" && largest >= 1024) return { scale: 1024, unit: "GiB" };
-  return { scale: 1, unit };
+function scaleOf(resource: string, { unitOf }: ForecastReport): { readonly scale: number; readonly unit: string } {
+  return resourceWords(resource, unitOf.get(resource) ?? "");
 }
 
 function runwayTable(report: ForecastReport): Markup {
   const rows = report.pools.map((pool): readonly Cell[] => {
-    const { scale, unit } = scaleOf(pool.resource, report, pool.capacity);
+    const { scale, unit } = scaleOf(pool.resource, report);
     const amount = (value: number): number => Math.round((10 * value) / scale) / 10;
     const { runway } = pool;
     return [
-      pool.group, resourceWords(pool.resource), pool.hosts, amount(pool.capacity), amount(pool.failoverReserve), amount(pool.buffer), amount(runway.usable), amount(runway.peakNow), amount(30 * runway.trendPerDay), unit,
+      pool.group, resourceWords(pool.resource).name, pool.hosts, amount(pool.capacity), amount(pool.failoverReserve), amount(pool.buffer), amount(runway.usable), amount(runway.peakNow), amount(30 * runway.trendPerDay), unit,
       dayWords(runway.crossed.p10, report), dayWords(runway.crossed.p50, report), dayWords(runway.crossed.p90, report), Math.round(runway.crossedPermille / 10),
     ];
   });
@@ -143,7 +141,7 @@ function waysSection(report: ForecastReport): Section {
   const rowsOf = (what: string, from: number | null, ways: readonly Way[]): readonly (readonly Cell[])[] =>
     ways.map((way) => [what, dayWords(from, report), { text: remedyWords(way.remedy), tone: way.isEnough ? "good" : "plain" }, way.microsPerMonth / 1_000_000, helpsUntil(way, report)]);
   const rows = [
-    ...report.pools.flatMap(({ group, resource, runway, ways }) => rowsOf(`${resourceWords(resource)} of ${group}`, runway.crossed.p10, ways)),
+    ...report.pools.flatMap(({ group, resource, runway, ways }) => rowsOf(`${resourceWords(resource).name} of ${group}`, runway.crossed.p10, ways)),
     ...report.places.flatMap(({ application, runway, ways }) => rowsOf(`${application}, next instance`, runway.crossed.p10, ways)),
   ];
   return {
@@ -157,7 +155,7 @@ function waysSection(report: ForecastReport): Section {
 
 function placesSection(report: ForecastReport): Section {
   const rows = report.places.map(({ application, services, like, runway }): readonly Cell[] => [
-    application, services.join(", "), resourceWords(runway.resource), like, runway.instances, runway.moreMayFit ? moreWords(runway) : runway.moreInstances,
+    application, services.join(", "), resourceWords(runway.resource).name, like, runway.instances, runway.moreMayFit ? moreWords(runway) : runway.moreInstances,
     dayWords(runway.crossed.p10, report), dayWords(runway.crossed.p50, report), dayWords(runway.crossed.p90, report),
   ]);
   return {
@@ -173,10 +171,10 @@ function demandSection(report: ForecastReport): Section {
   const charts = report.demands.filter(varies).slice(0, demandChartsMax).map((demand) => demandChart(demand, report));
   const rows = report.demands.map((demand): readonly Cell[] => {
     const { covered, error } = backTestWords(demand);
-    if (demand.forecast.kind === "too-short") return [demand.name, resourceWords(demand.resource), "too little measured", null, null, null, covered, error];
+    if (demand.forecast.kind === "too-short") return [demand.name, resourceWords(demand.resource).name, "too little measured", null, null, null, covered, error];
     const { season, shifts, holes, trendPerDay } = demand.forecast;
-    const { scale, unit } = scaleOf(demand.resource, report, 1024);
-    return [demand.name, resourceWords(demand.resource), seasonWords(season), `${Math.round((3000 * trendPerDay) / scale) / 100} ${unit}`, shifts.length, holes.length, covered, error];
+    const { scale, unit } = scaleOf(demand.resource, report);
+    return [demand.name, resourceWords(demand.resource).name, seasonWords(season), `${Math.round((3000 * trendPerDay) / scale) / 100} ${unit}`, shifts.length, holes.length, covered, error];
   });
   return {
     title: "Demand", words: `What each ${report.per} was asked for, and the band that is to hold ${report.bandPermille / 10} % of what comes.`,
@@ -194,14 +192,14 @@ function varies({ history: { values } }: Demand): boolean {
 }
 
 function demandChart({ name, resource, history, forecast }: Demand, report: ForecastReport): Markup {
-  const { scale, unit } = scaleOf(resource, report, 1024);
+  const { scale, unit } = scaleOf(resource, report);
   const scaled = (values: Float64Array): Float64Array => values.map((value) => value / scale);
   const slots = (fromMs: number, count: number): number[] => Array.from({ length: count }, (_, slot) => onAxis(fromMs + slot * report.stepMs, report));
   const ahead = forecast.kind === "too-short" ? [] : [{
     name: "forecast", x: slots(forecast.startMs, forecast.middle.length), y: scaled(forecast.middle), band: { name: `${report.bandPermille / 10} % band`, low: scaled(forecast.low), high: scaled(forecast.high) },
   }];
   return lineChart({
-    title: `${capital(resourceWords(resource))} of ${name}`, words: demandWords(forecast, report),
+    title: `${capital(resourceWords(resource).name)} of ${name}`, words: demandWords(forecast, report),
     x: timeAxis(report), y: { unit, from: "zero" },
     series: [{ name: "measured", x: slots(history.startMs, history.values.length), y: scaled(history.values) }, ...ahead],
     marks: forecast.kind === "too-short" ? [] : forecast.shifts.map(({ atMs }) => ({ at: onAxis(atMs, report), words: "level shift" })),

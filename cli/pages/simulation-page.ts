@@ -1,7 +1,7 @@
 import { formatMicros } from "../../model/money.ts";
 import { amountText, page, type Fact } from "../../reports/html/index.ts";
 import { formatDuration } from "../render/duration.ts";
-import { firstToCome, runwayWords, shortWords } from "../render/simulation-runway.ts";
+import { headlineOf, runwayWords, shortWords } from "../render/simulation-runway.ts";
 import { columnsUsed, kilowattHours, timeText, type SimulationReport } from "../simulation-report.ts";
 import { costSection } from "./simulation-cost.ts";
 import { eventSection } from "./simulation-events.ts";
@@ -57,7 +57,7 @@ function serviceFacts({ result: { services } }: SimulationReport): readonly Fact
   const degraded = worst.degradedMs === 0 ? "none was degraded" : `${worst.service} was degraded for ${formatDuration(worst.degradedMs)}`;
   return [{
     label: "Services that were down", value: `${down} of ${services.length}`, tone: down > 0 ? "bad" : "good",
-    note: down > 0 ? `${worst.service} was available ${(worst.availabilityPpm / 10_000).toFixed(3)} % of the time` : degraded,
+    note: down > 0 ? `${worst.service} was up ${(worst.availabilityPpm / 10_000).toFixed(3)} % of the time` : degraded,
   }];
 }
 
@@ -73,10 +73,10 @@ function planFacts({ made: { carried, scenario } }: SimulationReport): readonly 
 /** What is short already, and what comes next. */
 function runwayFacts(report: SimulationReport): readonly Fact[] {
   const short = shortWords(report);
-  const first = firstToCome(report);
+  const headline = headlineOf(report);
   const where = report.made.carried === null ? "everybody where they are" : "everybody where the plan brings them";
   return [
-    ...first === undefined ? [] : [{ label: "Runway", ...runwayWords(first, report) }],
+    ...headline === null ? [] : [{ label: "Runway", ...headline }],
     ...short === null ? [] : [{ label: "Already short", value: shortCount(report), note: `${short}; reserve and buffer taken off, ${where}`, tone: "warning" as const }],
   ];
 }

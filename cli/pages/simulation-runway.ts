@@ -1,5 +1,5 @@
 import { intervalChart, lineChart, paragraph, type Markup, type Section } from "../../reports/html/index.ts";
-import { firstToCome, nameOf, runwayWords } from "../render/simulation-runway.ts";
+import { firstToCome, runwayWords } from "../render/simulation-runway.ts";
 import { resourceWords } from "../render/resource-words.ts";
 import type { SimulationReport } from "../simulation-report.ts";
 import { axisOf } from "./simulation-hosts.ts";
@@ -22,7 +22,7 @@ export function runwaySection(report: SimulationReport): Section {
     content: [intervalChart({
       title: "When resources run out", words: "From one path in ten to nine in ten, most constrained first. An arrow goes on beyond two years.", x: { kind }, from,
       rows: ending.slice(0, rowsMax).map((pool) => ({
-        name: pool.group, note: nameOf(pool.resource), low: on(pool.runway.crossed.p10), middle: on(pool.runway.crossed.p50), high: on(pool.runway.crossed.p90), tone: runwayWords(pool, report).tone,
+        name: pool.group, note: resourceWords(pool.resource).name, low: on(pool.runway.crossed.p10), middle: on(pool.runway.crossed.p50), high: on(pool.runway.crossed.p90), tone: runwayWords(pool, report).tone,
       })),
     }), outlookChart(report, first)],
   };

@@ -70,9 +70,9 @@ export function serviceSection({ result: { services } }: SimulationReport): Sect
   return {
     title: "Services", words,
     content: [table({
-      title: "Availability", rowsMax: 40, words: others === 0 ? "None was whole all the time." : `${others} of ${services.length} were whole all the time.`, columns: [{ head: "service" }, { head: "available", unit: "%", align: "right" }, { head: "degraded" }, { head: "down" }, { head: "interruptions" }, { head: "longest recovery" }],
-      rows: shown.map(({ service, availabilityPpm, degradedMs, downMs, interruptions, recoveryMsMax }) => [
-        service, { text: (availabilityPpm / 10_000).toFixed(4), tone: downMs === 0 ? "good" : "bad" }, time(degradedMs, "warning"), time(downMs, "bad"), interruptions, time(recoveryMsMax, "plain"),
+      title: "Availability", rowsMax: 40, words: others === 0 ? "None was whole all the time." : `${others} of ${services.length} were whole all the time.`, columns: [{ head: "service" }, { head: "up", unit: "%", align: "right" }, { head: "whole", unit: "%", align: "right" }, { head: "degraded" }, { head: "down" }, { head: "interruptions" }, { head: "longest recovery" }],
+      rows: shown.map(({ service, availabilityPpm, operationalMs, degradedMs, downMs, interruptions, recoveryMsMax }) => [
+        service, { text: (availabilityPpm / 10_000).toFixed(4), tone: downMs === 0 ? "good" : "bad" }, { text: ((100 * operationalMs) / Math.max(1, operationalMs + degradedMs + downMs)).toFixed(4), tone: degradedMs + downMs === 0 ? "good" : "warning" }, time(degradedMs, "warning"), time(downMs, "bad"), interruptions, time(recoveryMsMax, "plain"),
       ]),
     })],
   };

@@ -4,7 +4,7 @@ import type { ComparedVariant, Difference, Verdict } from "../study/compare.ts";
 import { measures, type Measure } from "../study/measures.ts";
 import type { StudyReport } from "../study/run-study.ts";
 import { whatIfMeasures } from "../study/what-ifs.ts";
-import { changeWords, intervalWords, unitWords, valueWords } from "../study/words.ts";
+import { changeWords, intervalWords, meanWords, unitWords, valueWords } from "../study/words.ts";
 
 /** A study as a page to hand to somebody who decides. */
 export function studyPage(report: StudyReport): string {
@@ -46,7 +46,7 @@ function bestOf({ variants, currency }: StudyReport, name: string): readonly Fac
   return [{ label: `Best ${measure.head}`, value: `${valueWords(best.mean, measure)} ${unitWords(measure, currency)}`, note: nameOf(best.variant), tone: best.variant.isBaseline ? "plain" : "good" }];
 }
 
-const tones: Readonly<Record<Verdict, Tone>> = { better: "good", worse: "bad", same: "plain", "no difference shown": "plain", "one seed only": "plain" };
+const tones: Readonly<Record<Verdict, Tone>> = { better: "good", worse: "bad", same: "plain", "too small to show": "plain", "no difference shown": "plain", "one seed only": "plain" };
 
 function comparison({ variants, currency }: StudyReport): Markup {
   const shown = measures.filter((measure) => variants.some((variant) => measuredIn(variant, measure) !== undefined));
@@ -57,7 +57,7 @@ function comparison({ variants, currency }: StudyReport): Markup {
       const found = measuredIn(variant, measure);
       if (found === undefined) return null;
       const tone = found.difference === null ? "plain" : tones[found.difference.verdict];
-      const words = valueWords(found.mean, measure);
+      const words = meanWords(found.mean, measure);
       return tone === "plain" ? words : { text: words, tone };
     })]),
   });

@@ -1,7 +1,8 @@
 import { barChart, heatMap, page, paragraph, table, type Cell, type Markup } from "../../reports/html/index.ts";
 import { formatAmount } from "../render/amount.ts";
 import { formatDuration } from "../render/duration.ts";
-import { capital, resourceWords } from "../render/forecast-words.ts";
+import { capital } from "../render/forecast-words.ts";
+import { resourceWords } from "../render/resource-words.ts";
 import { heldWords, isHeld, listed, recoveryWords, slotWords } from "../render/sweep.ts";
 import type { LossReport, SweepReport } from "../sweep/report.ts";
 
@@ -40,7 +41,7 @@ function overTime(report: SweepReport): readonly Markup[] {
   const [scale, unit] = resource.unit === "millicores" ? [1000, "cores"] : [1, resource.unit];
   return [
     heatMap({
-      title: `${capital(resourceWords(resource.name))} missing at each loss`,
+      title: `${capital(resourceWords(resource.name).name)} missing at each loss`,
       words: `${findingWords(report)} Missing is what takers cannot give beyond what they could not before, and what has no place: the most in each part of the time. Losses that miss nothing are left out.`,
       unit, columns: { kind: report.hasDate ? "utc" : "elapsed", from: report.hasDate ? report.startMs : 0, step: report.slotsPerColumn * report.stepMs },
       rows: shown.map(({ name, columns }) => ({ name, values: columns.map((missing) => missing / scale) })),
@@ -83,7 +84,7 @@ function lossTable(report: SweepReport): Markup {
 function missingWords({ resources }: LossReport, report: SweepReport): string {
   const [first, ...others] = resources;
   const worst = others.reduce((least, each) => (least === undefined || each.slotsHeld < least.slotsHeld ? each : least), first);
-  return worst === undefined || worst.worstMissing === 0 ? "-" : `${slotWords(worst.worstAtMs, report)} (${resourceWords(worst.resource)})`;
+  return worst === undefined || worst.worstMissing === 0 ? "-" : `${slotWords(worst.worstAtMs, report)} (${resourceWords(worst.resource).name})`;
 }
 
 function toneOf(loss: LossReport, report: SweepReport): "good" | "bad" | "warning" {

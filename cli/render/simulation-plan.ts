@@ -30,7 +30,7 @@ function slowWords(report: SimulationReport): readonly string[] {
   if (slow.length === 0) return [];
   const few = slow.slice(0, 3).map(({ action, tookMs, predictedMs }) => `${actionWords(action)} took ${formatDuration(tookMs)} instead of ${formatDuration(predictedMs)}`);
   const rest = slow.length > few.length ? `, and ${slow.length - few.length} more` : "";
-  return [`slower than predicted: ${few.join(", ")}${rest}; moves at the same time share links and hosts, the prediction gives each the whole way`];
+  return [`slower than predicted: ${few.join(", ")}${rest}; what is tried again, or meets others on its way that come later than planned, takes longer`];
 }
 
 /** Hosts that the plan touched first: the others are as they are. */

@@ -13,7 +13,8 @@ export interface SeedRun {
   readonly figures: RunFigures | null;
 }
 
-export type Verdict = "better" | "worse" | "same" | "no difference shown" | "one seed only";
+/** `too small to show`: it is sure, and zero when it is rounded as people read it. */
+export type Verdict = "better" | "worse" | "too small to show" | "same" | "no difference shown" | "one seed only";
 
 /** A measure of a variant beside the baseline. Low and high bound the mean of the differences with 95 %; null with one seed. */
 export interface Difference {
@@ -65,17 +66,19 @@ function differenceTo(measure: Measure, base: readonly SeedRun[], runs: readonly
     const [a, b] = [before === undefined ? null : valueOf(before, measure), valueOf(run, measure)];
     return a === null || b === null ? [] : [[a, b] as const];
   });
-  return pairs.length === 0 ? null : judgedDifference(measure.better, pairs.map(([a]) => a), pairs.map(([, b]) => b));
+  return pairs.length === 0 ? null : judgedDifference(measure, pairs.map(([a]) => a), pairs.map(([, b]) => b));
 }
 
 function valueOf({ figures }: SeedRun, { name }: Measure): number | null {
   return figures?.values[name] ?? null;
 }
 
+type Judged = Pick<Measure, "better" | "scale" | "decimals">;
+
 /** A difference seed by seed with its verdict. */
-export function judgedDifference(better: Measure["better"], before: readonly number[], after: readonly number[]): Difference {
+export function judgedDifference(measure: Judged, before: readonly number[], after: readonly number[]): Difference {
   const { pairs, mean, low, high, isSure } = pairedDifference(before, after);
-  return { pairs, mean, low: finite(low), high: finite(high), verdict: verdictOn(better, before.every((value, n) => value === after[n]), pairs, mean, isSure) };
+  return { pairs, mean, low: finite(low), high: finite(high), verdict: verdictOn(measure, before.every((value, n) => value === after[n]), pairs, mean, isSure) };
 }
 
 /** One seed bounds nothing. */
@@ -83,9 +86,10 @@ function finite(bound: number): number | null {
   return Number.isFinite(bound) ? bound : null;
 }
 
-function verdictOn(better: Measure["better"], same: boolean, pairs: number, mean: number, isSure: boolean): Verdict {
+function verdictOn({ better, scale, decimals }: Judged, same: boolean, pairs: number, mean: number, isSure: boolean): Verdict {
   if (same) return "same";
   if (pairs === 1) return "one seed only";
   if (!isSure) return "no difference shown";
+  if (Math.abs(mean) * 2 * 10 ** decimals < scale) return "too small to show";
   return (mean < 0) === (better === "less") ? "better" : "worse";
 }

@@ -9,6 +9,8 @@ export interface Measure {
   readonly better: "less" | "more";
   readonly scale: number;
   readonly decimals: number;
+  /** What a mean of zero is called. */
+  readonly zero?: string;
   /** What a narrow terminal leaves out first. */
   readonly dropRank?: number;
   /** Null where it means nothing for a run. */
@@ -42,7 +44,7 @@ export const measures: readonly Measure[] = [
   { name: "interruptions", head: "outages", unit: "", better: "less", scale: 1, decimals: 1, of: ({ result }) => sum(result.services.map(({ interruptions }) => interruptions)) },
   { name: "moves", head: "moves", unit: "", better: "less", scale: 1, decimals: 1, dropRank: 1, of: ({ result }) => result.actions.filter(({ planned, outcome }) => outcome === "done" && (planned.action.kind === "migrate" || planned.action.kind === "transfer")).length },
   { name: "mustsBroken", head: "musts broken", unit: "", better: "less", scale: 1, decimals: 1, of: ({ result }) => result.breaches.filter(({ strength }) => strength === "must").length },
-  { name: "runwayMs", head: "runway", unit: "days", better: "more", scale: 86_400_000, decimals: 0, of: ({ runwayMs }) => runwayMs },
+  { name: "runwayMs", head: "runway", unit: "days", better: "more", scale: 86_400_000, decimals: 0, zero: "short now", of: ({ runwayMs }) => runwayMs },
 ];
 
 /** What a run leaves behind. Plain numbers, so that a file holds them. */
@@ -64,6 +66,6 @@ export function figuresOfRun(facts: RunFacts, about: Pick<RunFigures, "currency"
   return {
     ...about, lengthMs: result.lengthMs, values: Object.fromEntries(measures.map(({ name, of }) => [name, of(facts)])),
     services: result.services.map(({ service, availabilityPpm, interruptions, downMs }) => ({ service, availabilityPpm, interruptions, downMs })),
-    actionsFailed: result.actions.filter(({ outcome }) => outcome === "failed" || outcome === "given up").length,
+    actionsFailed: result.actions.filter(({ outcome }) => outcome === "failed" || outcome === "given up" || outcome === "unknown").length,
   };
 }

@@ -55,9 +55,9 @@ export class WhatIfs {
       const { before, after } = this.#answers[n] ?? { before: [], after: [] };
       return {
         name, scenario: this.#scenario, hosts: this.#hosts[n] ?? [],
-        measured: before.length === 0 ? [] : whatIfMeasures.map(({ name: measure }) => {
+        measured: before.length === 0 ? [] : whatIfMeasures.map(({ name: measure, scale, decimals }) => {
           const [were, are] = [before.map((figures) => figures[measure]), after.map((figures) => figures[measure])];
-          return { measure, before: mean(were), after: mean(are), difference: judgedDifference("less", were, are) };
+          return { measure, before: mean(were), after: mean(are), difference: judgedDifference({ better: "less", scale, decimals }, were, are) };
         }),
       };
     });

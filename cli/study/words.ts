@@ -10,6 +10,11 @@ export function valueWords(value: number, { scale, decimals }: Scale): string {
   return numberText(value / scale, decimals);
 }
 
+/** A mean as people read it: what is zero may have a name. */
+export function meanWords(value: number, measure: Pick<Measure, "scale" | "decimals" | "zero">): string {
+  return value === 0 ? (measure.zero ?? valueWords(value, measure)) : valueWords(value, measure);
+}
+
 /** The same with its sign always shown. */
 export function changeWords(value: number, scale: Scale): string {
   const words = valueWords(value, scale);

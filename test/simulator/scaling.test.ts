@@ -68,6 +68,15 @@ describe("instances A and B pass their limit", () => {
     expect(result.breaches).toEqual([]);
   });
 
+  it("and the host that was switched on for it is switched off again", async () => {
+    const hosts = [hostOf("h1"), hostOf("h2"), hostOf("h3", { state: "off", powerManaged: true, bootMs: minute, shutdownMs: minute })];
+    const result = await simulated(hosts, [apart]);
+    expect(result.actions.map(({ planned: { action }, outcome, endedMs }) => [action.kind, outcome, endedMs])).toEqual([
+      ["bootHost", "done", 8 * hour + 6 * minute + 5 * second], ["start", "done", 8 * hour + 6 * minute + 15 * second], ["shutdownHost", "done", 12.25 * hour + minute + 10 * second],
+    ]);
+    expect(result.scaling.map(({ fewest, most }) => [fewest, most])).toEqual([[2, 3]]);
+  });
+
   it("and no instance starts where the policies leave no place for it", async () => {
     const result = await simulated(threeHosts.slice(0, 2), [apart]);
     // Asked again a quarter of an hour after each refusal.

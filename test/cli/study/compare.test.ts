@@ -14,17 +14,20 @@ describe("a difference", () => {
     ["is not shown when seeds disagree", "less", [10, 20, 30], [5, 25, 29], "no difference shown"],
     ["is none when every seed gives the same", "less", [10, 20], [10, 20], "same"],
     ["is sure when it is the same at every seed", "less", [10, 20], [11, 21], "worse"],
+    ["is too small to show when it is zero as people read it", "less", [10, 20], [10.004, 20.004], "too small to show"],
+    ["is shown when its last digit is", "less", [10, 20], [10.006, 20.006], "worse"],
     ["is not judged by one seed", "less", [10], [9], "one seed only"],
   ])("%s", (_, better, before, after, verdict) => {
-    expect(judgedDifference(better, before, after).verdict).toBe(verdict);
+    expect(judgedDifference({ better, scale: 1, decimals: 2 }, before, after).verdict).toBe(verdict);
   });
 
   it("changes its sign with its sides, and its verdict too", () => {
-    const opposite: Readonly<Record<Verdict, Verdict>> = { better: "worse", worse: "better", same: "same", "no difference shown": "no difference shown", "one seed only": "one seed only" };
+    const opposite: Readonly<Record<Verdict, Verdict>> = { better: "worse", worse: "better", same: "same", "too small to show": "too small to show", "no difference shown": "no difference shown", "one seed only": "one seed only" };
+    const judged = { better: "less", scale: 1, decimals: 1 } as const;
     const pairs = fc.array(fc.tuple(fc.integer({ min: -1000, max: 1000 }), fc.integer({ min: -1000, max: 1000 })), { minLength: 1, maxLength: 8 });
     fc.assert(fc.property(pairs, (both) => {
       const [before, after] = [both.map(([a]) => a), both.map(([, b]) => b)];
-      const [there, back] = [judgedDifference("less", before, after), judgedDifference("less", after, before)];
+      const [there, back] = [judgedDifference(judged, before, after), judgedDifference(judged, after, before)];
       expect(back.verdict).toBe(opposite[there.verdict]);
       expect(back.mean).toBeCloseTo(-there.mean, 9);
     }), { seed: 1, numRuns: 300 });
