@@ -86,6 +86,8 @@ export class PodmanHands implements Hands {
   }
 
   async resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome> {
+    // What an agent that died has asked podman for may still be carried out.
+    if (await this.find(workload) === "stopped") await new Promise<void>((resolve) => { this.#world.clock.after(lateMs, resolve); });
     const container = await this.#podman.inspect(settledName(workload));
     // A new one may have run and been taken away again.
     if (container === null) return failed("it does not run", await this.find(workload), { ran: isNew });
@@ -248,3 +250,4 @@ function containerIn({ Config }: Inspected): Container | null {
 const defaultSettleMs = 500;
 const settleLookMs = 100;
 const lookEveryMs = 10_000;
+const lateMs = 3000;

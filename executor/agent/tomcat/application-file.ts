@@ -41,7 +41,6 @@ export function contextOf(folders: { readonly data: string; readonly sessions: s
 `;
 }
 
-/** Tomcat also replaces what stands in \${…}. */
 function escaped(text: string): string {
-  return text.replace(/[&<>"'$]/g, (sign) => `&#${sign.codePointAt(0) ?? 0};`);
+  return text.replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0) ?? 0};`);
 }

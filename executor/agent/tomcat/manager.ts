@@ -60,8 +60,10 @@ export class Manager {
     return this.#toldTo("stop", { path });
   }
 
-  undeploy(path: string): Promise<string | null> {
-    return this.#toldTo("undeploy", { path });
+  /** `gone` when nothing is at the path, or nothing is any more; otherwise why something still is or may be. */
+  async undeploy(path: string): Promise<string> {
+    const because = await this.#toldTo("undeploy", { path });
+    return because === null || because.startsWith("FAIL - No context exists") ? "gone" : because;
   }
 
   /** The attributes of all beans of a kind, by their names; null when these credentials may not see them. */
@@ -97,7 +99,7 @@ export class Manager {
     const authorization = `Basic ${Buffer.from(await credentialsIn(credentials)).toString("base64")}`;
     const where = `${url}${path}?${new URLSearchParams(query).toString()}`;
     return new Promise((resolve, reject) => {
-      const message = (where.startsWith("https:") ? secure : plain)(where, { headers: { authorization }, agent: false, timeout: timeoutMs }, (response) => {
+      const message = (where.startsWith("https:") ? secure : plain)(where, { headers: { authorization, "accept-language": "en" }, agent: false, timeout: timeoutMs }, (response) => {
         void readBody(response, textBytesMax).then((text) => {
           if (text === null) reject(new Error(`an answer of Tomcat at ${url} broke off`));
           else resolve({ status: response.statusCode ?? 0, text });

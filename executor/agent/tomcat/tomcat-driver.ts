@@ -28,7 +28,8 @@ export interface TomcatWorld {
 /** The layer of web applications, driven through the manager of one Tomcat. A process may have several of these. */
 export class TomcatDriver extends CarryingDriver {
   static async open(settings: TomcatSettings, world: TomcatWorld): Promise<TomcatDriver> {
-    const because = unsafe(settings.url);
+    // Tomcat puts other things in the place of what is written so, even when it is quoted.
+    const because = settings.root.includes("${") ? `folder ${settings.root} must not contain \${` : unsafe(settings.url);
     if (because !== null) throw new Error(because);
     const [places, turns] = [await Places.open(settings.root), new Turns()];
     const hands = new TomcatHands(settings, world, places, turns, new Manager(settings));

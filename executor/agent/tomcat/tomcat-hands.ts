@@ -27,6 +27,7 @@ export class TomcatHands implements Hands {
   readonly #manager: Manager;
   readonly #watcher: Watcher;
   #mayMeasure = true;
+  #isClosed = false;
   #version = "1";
 
   constructor(settings: TomcatSettings, world: TomcatWorld, places: Places, turns: Turns, manager: Manager) {
@@ -46,6 +47,7 @@ export class TomcatHands implements Hands {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true;
     this.#watcher.close();
     return Promise.resolve();
   }
@@ -184,11 +186,12 @@ export class TomcatHands implements Hands {
     const state = await this.#state(workload);
     if (state.wanted === "stopped") return;
     const path = await this.#pathOf(workload);
-    const isThere = async (): Promise<boolean> => (await this.#manager.list()).some((each) => each.path === path);
-    if (await isThere()) {
-      await this.#manager.stop(path);
-      const because = await this.#manager.undeploy(path);
-      if (because !== null && await isThere()) throw new Error(`Tomcat does not let go of ${path}: ${because}`);
+    if ((await this.#manager.list()).some((each) => each.path === path)) await this.#manager.stop(path);
+    // Also one that is not listed may be on its way: what an agent that died has asked for is still carried out.
+    for (let answer = await this.#manager.undeploy(path); answer !== "gone"; answer = await this.#manager.undeploy(path)) {
+      if (this.#isClosed) throw new Error("the driver was closed");
+      this.#world.note(`Tomcat does not let go of ${path} yet: ${answer}`);
+      await new Promise<void>((resolve) => { this.#world.clock.after(lookEveryMs, resolve); });
     }
     await this.#places.keep(workload, { ...state, wanted: "stopped" });
   }

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { webcrypto } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
@@ -12,6 +11,7 @@ import type { Command, Report } from "../../../executor/protocol.ts";
 import { systemClock } from "../../../executor/system-clock.ts";
 import { Authority, RevokedSerials, saveCredentials, type Credentials } from "../../../executor/trust/index.ts";
 import type { HostId, WorkloadId } from "../../../model/ids.ts";
+import { freePort } from "./free-port.ts";
 import { newHosts } from "./process-layer.ts";
 
 /** Two hosts with agents in processes of their own, real certificates, and an executor's way to them. */
@@ -36,7 +36,8 @@ export interface TwoHosts {
   running(host: string, workload: WorkloadId): Promise<number>;
 }
 
-export async function twoHosts(names: Readonly<Record<string, string>> = { a: "a", b: "b" }): Promise<TwoHosts> {
+/** `layersOf`: the section `layers` of the configuration of a host's agent. */
+export async function twoHosts(names: Readonly<Record<string, string>> = { a: "a", b: "b" }, layersOf = programs): Promise<TwoHosts> {
   const folder = await newHosts();
   const means = { clock: systemClock, crypto: webcrypto };
   const { authority } = await Authority.create(join(folder, "authority"), "test fleet", means);
@@ -52,7 +53,7 @@ export async function twoHosts(names: Readonly<Record<string, string>> = { a: "a
     await writeFile(join(folder, `${host}.agent.json`), JSON.stringify({
       apiVersion: "stowage/v1", kind: "agent", host: names[host], folder: join(folder, `${host}.agent`), listen: { address: "127.0.0.1", port: ports[host] },
       peers: Object.entries(ports).map(([peer, port]) => ({ host: peer, address: "127.0.0.1", port })),
-      layers: { process: { folder: join(folder, host), templates: join(folder, "templates", host), programs: ["/bin/sleep"] } },
+      layers: layersOf(host, folder),
     }));
   }
   const processes = new Map<string, ChildProcess>();
@@ -101,6 +102,10 @@ export async function twoHosts(names: Readonly<Record<string, string>> = { a: "a
   };
 }
 
+function programs(host: string, folder: string): Readonly<Record<string, object>> {
+  return { process: { folder: join(folder, host), templates: join(folder, "templates", host), programs: ["/bin/sleep"] } };
+}
+
 async function started(folder: string, host: string): Promise<ChildProcess> {
   const program = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
   const child = spawn(process.execPath, [program, "agent", "run", join(folder, `${host}.agent.json`)], { stdio: ["ignore", "pipe", "ignore"] });
@@ -113,12 +118,4 @@ async function started(folder: string, host: string): Promise<ChildProcess> {
     child.once("exit", () => reject(new Error(`agent ${host} ended: ${said}`)));
   });
   return child;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => { server.listen(0, "127.0.0.1", resolve); });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => { server.close(resolve); });
-  return port;
 }
