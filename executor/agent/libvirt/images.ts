@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { link, lstat, mkdir, open, realpath, rm, statfs, unlink } from "node:fs/promises";
+import { copyFile, link, lstat, mkdir, open, realpath, rename, rm, statfs, unlink } from "node:fs/promises";
 import { constants } from "node:fs";
 import { dirname, isAbsolute, join, normalize, relative } from "node:path";
 import type { WorkloadId } from "../../../model/ids.ts";
@@ -19,6 +19,7 @@ export interface ImageFolders {
 }
 
 const spareBytes = 16 * 1_048_576;
+const checkpointFolder = ".stowage-checkpoints";
 const incomingFolder = ".stowage-incoming";
 
 /** The files of disks. Every path stays in the folder, whatever a definition says and whatever links there are. */
@@ -43,6 +44,38 @@ export class Images {
 
   isShared(seen: string): boolean {
     return normalize(seen) === seen && this.#folders.shared.some((folder) => isBelow(folder, seen));
+  }
+
+  /** Where a checkpoint lies; with no name, where all of a workload do. A link that leads elsewhere is refused. */
+  async checkpoint(workload: WorkloadId, name: string): Promise<string> {
+    const all = join(this.#folders.folder, checkpointFolder, folderName(workload));
+    await mkdir(all, { recursive: true, mode: 0o711 });
+    if (!await isInside(this.#folders.folder, all)) throw new Error(`${all} is not in ${this.#folders.folder}`);
+    return name === "" ? all : join(all, folderName(name));
+  }
+
+  /** The path that the hypervisor has for a file of a checkpoint. */
+  seenCheckpoint(workload: WorkloadId, name: string, file: string): string {
+    return join(this.#folders.seenAs, checkpointFolder, folderName(workload), folderName(name), file);
+  }
+
+  /** Deletes what was on top of a disk and is in it now. */
+  async dropLayer(seen: string): Promise<void> {
+    const way = relative(join(this.#folders.seenAs, checkpointFolder), seen);
+    if (isPlainWay(way)) await rm(join(this.#folders.folder, checkpointFolder, way), { force: true });
+  }
+
+  /** Puts a copy of a file in the place of a disk: at once the old or the new one is there. */
+  async replace(file: string, way: string): Promise<void> {
+    const draft = join(this.#folders.folder, incomingFolder, "restored");
+    await rm(draft, { force: true });
+    await copyFile(file, draft, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    const path = join(this.#folders.folder, way);
+    if (!isPlainWay(way)) throw new Error(`${JSON.stringify(way)} is no path in ${this.#folders.seenAs}`);
+    await mkdir(dirname(path), { recursive: true, mode: 0o711 });
+    if (dirname(path) !== this.#folders.folder && !await isInside(this.#folders.folder, dirname(path))) throw new Error(`${JSON.stringify(this.seen(way))} is not in ${this.#folders.seenAs}`);
+    await rename(draft, path);
+    await syncFolder(dirname(path));
   }
 
   /** May a guest here use this file at all? */
@@ -146,7 +179,7 @@ function makeQcow2(path: string, bytes: number): Promise<void> {
 }
 
 function isPlainWay(way: string): boolean {
-  return way !== "" && !isAbsolute(way) && normalize(way) === way && way !== ".." && !way.startsWith("../") && !way.startsWith(incomingFolder) && !way.endsWith("/") && !way.includes("\u0000");
+  return way !== "" && !isAbsolute(way) && normalize(way) === way && way !== ".." && !way.startsWith("../") && !way.startsWith(incomingFolder) && !way.startsWith(checkpointFolder) && !way.endsWith("/") && !way.includes("\u0000");
 }
 
 function isBelow(folder: string, path: string): boolean {

@@ -34,6 +34,8 @@ export interface Ways {
 /** Two hosts of a lab with a driver each, which pass data on to each other directly, over a way that can be cut. */
 export interface LabLayer extends Layer {
   readonly notes: string[];
+  /** Where the drivers keep what they remember: a folder each. */
+  readonly folder: string;
   readonly hostOf: (host: HostId) => LabHost;
   /** As after a crash of the agent: another driver with the same memory. */
   readonly reopen: (host: HostId) => Promise<Driver & Receiver>;
@@ -71,7 +73,7 @@ export async function labLayer(lab: Lab, ways: Ways = {}): Promise<LabLayer> {
     await rm(folder, { recursive: true, force: true });
   });
   return {
-    a, b, notes, hostOf, reopen,
+    a, b, notes, folder, hostOf, reopen,
     driver: (host) => drivers.get(host) ?? at(host),
     prepare: (host, workload, content) => template(join(folder, "templates", host), workload, content),
     content: async (host, workload) => {

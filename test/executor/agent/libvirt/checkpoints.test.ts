@@ -1,0 +1,64 @@
+import { cp } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { Lab } from "../../../../cli/lab/index.ts";
+import { Checkpoints } from "../../../../executor/agent/libvirt/checkpoints.ts";
+import { LibvirtHost } from "../../../../executor/agent/libvirt/libvirt-host.ts";
+import { systemClock } from "../../../../executor/system-clock.ts";
+import type { WorkloadId } from "../../../../model/ids.ts";
+import { quiet, task } from "../driver-contract.ts";
+import { canRunLab, labLayer, settingsOf } from "./lab-layer.ts";
+
+const labName = "vcheck";
+const vm = "vm1" as WorkloadId;
+const noCarrier = { send: () => Promise.reject(new Error("no way")), arrived: () => Promise.reject(new Error("no way")), discard: () => Promise.reject(new Error("no way")) };
+
+describe.skipIf(!canRunLab())("a checkpoint of a virtual machine", () => {
+  vi.setConfig({ testTimeout: 280_000 });
+  let lab: Lab;
+  beforeAll(async () => { lab = await Lab.up({ name: labName, hosts: 2, install: false }); }, 120_000);
+  afterAll(async () => { await Lab.down(labName); }, 60_000);
+
+  const inGuest = (command: string): Promise<string> => new Promise((resolve, reject) => {
+    const socket = connect({ host: lab.addressOf(vm), port: 7001 });
+    let said = "";
+    socket.setEncoding("utf8").on("data", (text: string) => { said += text; });
+    socket.once("error", reject);
+    socket.once("close", () => resolve(said.trim()));
+    socket.end(`${command}; exit\n`);
+  });
+  const checkpointsOf = async (folder: string, name: string): Promise<Checkpoints> => {
+    const host = await LibvirtHost.open(settingsOf(lab, folder, name, {}), { clock: systemClock, carrier: noCarrier, note: () => {} });
+    onTestFinished(() => host.close());
+    return new Checkpoints(host, systemClock.utcMs);
+  };
+
+  it("holds memory and disk of one instant, and the machine goes on from it, also on another host", async () => {
+    const { a, b, driver, hostOf, folder } = await labLayer(lab);
+    await lab.addGuest({ name: vm, host: 1 });
+    await lab.isServing(vm);
+    const write = (words: string): Promise<string> => inGuest(`echo ${words} > /tmp/memory; echo ${words} | dd of=/dev/vda bs=512 seek=4096 conv=notrunc,fsync; cat /tmp/memory`);
+    const read = (): Promise<string> => inGuest("cat /tmp/memory; dd if=/dev/vda bs=512 skip=4096 count=1 iflag=direct | head -n 1; cat /tmp/boots");
+    await write("before");
+    const checkpoints = await checkpointsOf(folder, "h1");
+    expect(await checkpoints.take(vm, "../one")).toMatchObject({ workload: vm, name: "../one", disks: [{ target: "vda", way: `${vm}.img` }] });
+    await expect(checkpoints.take(vm, "../one")).rejects.toThrow("already");
+    // It has gone on meanwhile, with its own disk alone.
+    expect((await lab.virsh(hostOf(a), ["domblklist", vm])).out).toContain(`/var/lib/libvirt/images/${vm}.img`);
+    await write("after");
+    await expect(checkpoints.restore(vm, "../one")).rejects.toThrow("stop it first");
+    expect(await driver(a).perform(task({ kind: "stop", workload: vm, host: a }, "running"), quiet())).toEqual({ kind: "done" });
+    await checkpoints.restore(vm, "../one");
+    expect((await read()).split("\n")).toEqual(["before", "before", "1"]);
+
+    expect(await driver(a).perform(task({ kind: "stop", workload: vm, host: a }, "running"), quiet())).toEqual({ kind: "done" });
+    const kept = (host: typeof a): string => join(hostOf(host).images, ".stowage-checkpoints");
+    await cp(kept(a), kept(b), { recursive: true });
+    await (await checkpointsOf(folder, "h2")).restore(vm, "../one");
+    expect([(await read()).split("\n"), await driver(b).find(vm)]).toEqual([["before", "before", "1"], "running"]);
+    expect((await checkpoints.list(vm)).map(({ name }) => name)).toEqual(["../one"]);
+    await checkpoints.delete(vm, "../one");
+    expect(await checkpoints.list(vm)).toEqual([]);
+  });
+});
