@@ -93,7 +93,10 @@ export class TomcatHands implements Hands {
     // A new one may have run and been taken away again.
     if (state === null) return failed("it does not run", await this.find(workload), { ran: isNew });
     const path = await this.#pathOf(workload);
-    if (state.wanted !== "stopped" && (await this.#manager.list()).some((each) => each.path === path && each.state === "running")) {
+    const runs = async (): Promise<boolean> => (await this.#manager.list()).some((each) => each.path === path && each.state === "running");
+    // What an agent that died has asked Tomcat for may not have got there yet.
+    if (state.wanted !== "stopped" && !await runs()) await new Promise<void>((resolve) => { this.#world.clock.after(lateMs, resolve); });
+    if (state.wanted !== "stopped" && await runs()) {
       await this.#places.keep(workload, { ...state, wanted: "running" });
       return { kind: "done" };
     }
@@ -252,4 +255,5 @@ function foundAt(path: string, states: ReadonlyMap<string, string> | null): Foun
 /** What of a place is carried to other hosts. */
 const parcelled = ["application.json", "app.war", "data", "sessions"];
 const lookEveryMs = 2000;
+const lateMs = 3000;
 const bytesPerMiB = 1_048_576;

@@ -45,8 +45,9 @@ export const failing = zipOf({
   "WEB-INF/web.xml": '<web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="5.0" metadata-complete="true"><listener><listener-class>missing.Listener</listener-class></listener></web-app>',
 });
 
-/** One that takes three seconds to start. */
+/** One that is large and takes a second to start. */
 export const slow = zipOf({
   "WEB-INF/web.xml": '<web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="5.0" metadata-complete="true"><servlet><servlet-name>slow</servlet-name><jsp-file>/slow.jsp</jsp-file><load-on-startup>1</load-on-startup></servlet></web-app>',
-  "slow.jsp": "<%! public void jspInit() { try { Thread.sleep(3000); } catch (InterruptedException e) { } } %>",
+  "slow.jsp": "<%! public void jspInit() { try { Thread.sleep(1000); } catch (InterruptedException e) { } } %>",
+  "large": "x".repeat(40_000_000),
 });
