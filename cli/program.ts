@@ -3,6 +3,7 @@ import type { Finish } from "./command-result.ts";
 import { commandHelp } from "./help.ts";
 import type { Context } from "./context.ts";
 import { addAgent } from "./commands/agent.ts";
+import { addApplication } from "./commands/application.ts";
 import { addApply } from "./commands/apply.ts";
 import { addApprove } from "./commands/approve.ts";
 import { addCa } from "./commands/ca.ts";
@@ -53,7 +54,7 @@ export function buildProgram(context: Context, finish: Finish, write: (text: str
     }));
   for (const add of [
     addValidate, addPlan, addSimulate, addVerify, addExplain, addDiff, addShow, addPolicies, addForecast, addSweep, addStudy, addReport, addGenerate, addImport, addSchema, addLab,
-    addInventory, addApprove, addApply, addControl, addEvacuate, addService, addLog, addAgent, addCa,
+    addInventory, addApprove, addApply, addControl, addEvacuate, addService, addApplication, addLog, addAgent, addCa,
   ]) add(program, context, finish);
   addCompletion(program, finish);
   return program;

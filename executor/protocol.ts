@@ -43,7 +43,7 @@ export type Command =
   /** Asks what a host knows of a workload: the other side of a move whose performer is silent. */
   | { readonly kind: "find"; readonly epoch: number; readonly run: RunId; readonly workload: WorkloadId }
   | { readonly kind: "takeInventory"; readonly epoch: number; readonly run: RunId }
-  /** Has one application inside of a workload started or stopped. What is so already is left as it is, so it may come twice. */
+  /** Has one application inside of a workload started or stopped. What is so already is left as it is, so it may come twice. Epoch 0: a person asks, not an execution. */
   | { readonly kind: "tellApplication"; readonly epoch: number; readonly run: RunId; readonly workload: WorkloadId; readonly application: string; readonly wish: "running" | "stopped" };
 
 /** What agents tell an executor. */

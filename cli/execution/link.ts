@@ -3,12 +3,13 @@ import {
   fetchRevocations, HttpsAgents, isDueToRenew, loadCredentials, renew, RevokedSerials, saveCredentials, systemClock, type Addressee, type Credentials, type Inventory, type Report,
 } from "../../executor/index.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import type { HostId, RunId } from "../../model/ids.ts";
+import type { HostId, RunId, WorkloadId } from "../../model/ids.ts";
 import type { Operator } from "./operator.ts";
 
 const means = { clock: systemClock, crypto: webcrypto };
 const trustEveryMs = 60_000;
 const askEveryMs = 2000;
+const tellEveryMs = 15_000;
 
 /** The way to the agents of a fleet, with credentials that are kept valid while it is open. */
 export class Link {
@@ -72,6 +73,27 @@ export class Link {
       if (hosts.length === 0) end();
     });
     return found;
+  }
+
+  /** Has one application inside of a workload started or stopped; null when it is so, else why not. */
+  tellApplication(host: HostId, workload: WorkloadId, application: string, wish: "running" | "stopped", withinMs: number): Promise<string | null> {
+    const run = `application-${webcrypto.randomUUID()}` as RunId;
+    return new Promise((resolve) => {
+      const ask = (): void => this.agents.send({ to: { host, role: "agent" }, command: { kind: "tellApplication", epoch: 0, run, workload, application, wish } });
+      const end = (because: string | null): void => {
+        clearInterval(again);
+        clearTimeout(late);
+        forget();
+        resolve(because);
+      };
+      // It may come twice: what is so already is left as it is.
+      const again = setInterval(ask, tellEveryMs);
+      const late = setTimeout(() => end(`the agent of host ${host} has not said how it went in ${withinMs} ms`), withinMs);
+      const forget = this.listen((report) => {
+        if (report.kind === "application" && report.run === run) end(report.because);
+      });
+      ask();
+    });
   }
 
   close(): void {

@@ -101,7 +101,7 @@ export class Agent {
 
   async #tellApplication({ epoch, run, workload, application, wish }: Extract<Command, { readonly kind: "tellApplication" }>): Promise<void> {
     const { host, driver, report } = this.#world;
-    const because = epoch < this.#fence ? "somebody else has taken over" : await (driver.tellApplication?.(workload, application, wish) ?? Promise.resolve(noApplications)).catch(messageOf);
+    const because = epoch > 0 && epoch < this.#fence ? "somebody else has taken over" : await (driver.tellApplication?.(workload, application, wish) ?? Promise.resolve(noApplications)).catch(messageOf);
     report({ kind: "application", host, run, workload, application, because });
   }
 
