@@ -133,13 +133,14 @@ function beginReady(draft: Draft): boolean {
   const { guard, settings } = draft.terms;
   if (draft.state.ready.length === 0) return false;
   const room = new Room(draft.state);
+  const carriedOn = draft.state.status === "running" ? null : neededAtRest(draft.state);
   let waits = false;
   for (const n of draft.state.ready) {
     if (draft.state.underWay.length >= settings.actionsAtOnce) return true;
     const step = draft.state.steps[n];
     const planned = draft.state.leg.actions[n];
     if (step?.kind !== "waiting" || planned === undefined) continue;
-    if (draft.state.status !== "running" && !endsHalfWay(draft.state, planned.action)) continue;
+    if (carriedOn !== null && !carriedOn.has(n)) continue;
     const opensMs = guard.opensMs(planned.action, draft.at.utcMs, planned.endMs - planned.startMs);
     // Where there is no room on the network others are under way: it is looked at again when one of them ends.
     if (opensMs === null || !room.isFor(planned.action) || guard.objection(draft.state.known, planned.action) !== null) continue;
@@ -163,6 +164,22 @@ function heldBack({ terms: { guard }, state, at }: Draft): string {
     if (guard.opensMs(planned.action, at.utcMs, planned.endMs - planned.startMs) === null) return `${planned.id} was held: no window is long enough for it`;
   }
   return "";
+}
+
+/** What must still be done so that nobody stays half-way: actions that bring such workloads further, and all that those wait for. */
+function neededAtRest(state: RunState): ReadonlySet<number> {
+  const { leg, steps } = state;
+  const needed = new Set<number>();
+  const open = leg.actions.flatMap(({ action }, n) => (steps[n]?.kind === "waiting" && endsHalfWay(state, action) ? [n] : []));
+  for (let n = open.pop(); n !== undefined; n = open.pop()) {
+    if (needed.has(n)) continue;
+    needed.add(n);
+    for (const id of leg.actions[n]?.after ?? []) {
+      const before = leg.position.get(id) ?? -1;
+      if (steps[before]?.kind === "waiting") open.push(before);
+    }
+  }
+  return needed;
 }
 
 /** Does an action bring a workload further that this execution has stopped, or whose data lie on two hosts because of it? */

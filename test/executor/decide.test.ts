@@ -170,6 +170,16 @@ describe("wishes", () => {
     expect(run.hears("done a4")).toEqual(["succeeded a4", "paused"]);
   });
 
+  it("carries on, while it pauses, what those wait for who would stay stopped", async () => {
+    const run = new ARun(await aFleet(), { actionsAtOnce: 1 });
+    expect(run.begin("a1: stop w3 h2", "a2: migrate w1 h1 h2", "a3 after a1 a2: transfer w3 h2 h3", "a4 after a3: start w3 h3", "a5: migrate w2 h1 h2")).toEqual(["began", "dispatched a1"]);
+    run.wish("pause");
+    expect(run.hears("done a1")).toEqual(["succeeded a1", "dispatched a2"]);
+    expect(run.hears("done a2")).toEqual(["succeeded a2", "dispatched a3"]);
+    expect(run.hears("done a3")).toEqual(["succeeded a3", "dispatched a4"]);
+    expect(run.hears("done a4")).toEqual(["succeeded a4", "paused"]);
+  });
+
   it("begins nothing new while it pauses, and goes on afterwards", async () => {
     const run = new ARun(await aFleet());
     run.begin("a1: migrate w1 h1 h2", "a2 after a1: migrate w2 h1 h2");

@@ -13,6 +13,6 @@ describe("a plan for real hosts", () => {
     await must(fleet.run("approve", fleet.at("plan.json"), fleet.at("now.json"), "--as", "bruno"));
     const { out } = await must(fleet.run("apply", fleet.at("plan.json"), fleet.at("now.json"), "--yes"));
     expect(JSON.parse(out.trim().split("\n").at(-1) ?? "")).toMatchObject({ format: "stowage/execution-state/v1", status: "ended", done: 1, all: 1 });
-    expect(await fleet.running("a", "web")).toBe(1);
+    expect(await fleet.runs("a", "web")).toBe(true);
   }, 60_000);
 });

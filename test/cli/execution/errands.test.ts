@@ -18,7 +18,7 @@ async function shop(fleet: RealFleet, hosts: readonly string[]): Promise<string>
 }
 
 async function where(fleet: RealFleet, workload: string, hosts: readonly string[]): Promise<string> {
-  const running = await Promise.all(hosts.map(async (host) => (await fleet.running(host, workload) > 0 ? [host] : [])));
+  const running = await Promise.all(hosts.map(async (host) => (await fleet.runs(host, workload) ? [host] : [])));
   return running.flat().join(" ");
 }
 

@@ -30,8 +30,8 @@ export interface RealFleet {
   start(host: string): Promise<void>;
   /** Puts a program on a host that is to run there. */
   template(host: string, workload: string, files: Readonly<Record<string, string>>, settings?: Partial<Program>): Promise<void>;
-  /** How many processes of a workload there are on a host. */
-  running(host: string, workload: string): Promise<number>;
+  /** Does any process of a workload live on a host? */
+  runs(host: string, workload: string): Promise<boolean>;
   /** A file of a workload on a host; null when it is not there. */
   content(host: string, workload: string, name: string): Promise<string | null>;
 }
@@ -91,10 +91,9 @@ export async function realFleet({ hosts = ["a", "b"], agent = {}, operator = {} 
       await gone;
     },
     template: (host, workload, files, settings = {}) => template(folder, host, workload, files, { command: ["/bin/sleep", "1000"], settleMs: 10, graceMs: 2000, ...settings }),
-    running: async (host, workload) => {
+    runs: async (host, workload) => {
       const holders = await holdersOf(join(folder, host, "places", folderName(workload)));
-      const lines = await Promise.all(holders.map(({ pid }) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
-      return lines.filter((line) => line.includes("sleep") && !line.includes("flock")).length;
+      return holders.length > 0;
     },
     content: (host, workload, name) => readFile(join(folder, host, "places", folderName(workload), "files", name), "utf8").catch(() => null),
   };
