@@ -38,8 +38,11 @@ export interface Fitted {
 
 /** How far a band must be widened at each side, for slots up to so far ahead. */
 interface Widening { readonly upTo: number; readonly low: number; readonly high: number }
-interface Miss { readonly ahead: number; readonly low: number; readonly high: number }
-interface Tried { readonly outlook: Outlook; readonly loss: number; readonly misses: readonly Miss[] }
+/** Columns: how far ahead a slot was, and by how much the value was below the low end and above the high one; hundreds of thousands of rows in all. */
+interface Misses { readonly ahead: number[]; readonly low: number[]; readonly high: number[] }
+interface Tried { readonly outlook: Outlook; readonly loss: number; readonly misses: Misses }
+
+const noMisses: Misses = { ahead: [], low: [], high: [] };
 
 /**
  * Tries every outlook on the past as if it were the future, takes the one that would have been best, and widens its
@@ -55,11 +58,12 @@ export function fit(history: History, aheadMax: number, band: number): Fitted {
   const ahead = Math.max(1, Math.min(aheadMax, Math.floor(end / 2)));
   const origins = trialOrigins(end, ahead, day);
   // What never changes need not be tried: every outlook would be right.
-  const tried = isConstant(history) ? [] : outlooks(history).flatMap((outlook) => tryOut(history, outlook, origins, ahead, parts, cutAt));
+  const past: Past = { history, origins, ahead, parts, cutAt, slopeAt: slopesOf(history) };
+  const tried = isConstant(history) ? [] : outlooks(history).flatMap((outlook) => tryOut(past, outlook));
   const best = tried.reduce<Tried | null>((a, b) => (a === null || b.loss * doubt(b.outlook, day) < a.loss * doubt(a.outlook, day) ? b : a), null);
   const outlook = best?.outlook ?? { likeness: { kind: "recent" }, windowSlots: end, slope: 0 };
   const plain = tried.reduce((least, { outlook, loss }) => (outlook.likeness.kind === "recent" ? Math.min(least, loss) : least), Number.POSITIVE_INFINITY);
-  const widenings = widen(best?.misses ?? [], parts[0], Math.max(1, (end - daysToLearn * day) / ahead), day);
+  const widenings = widen(best?.misses ?? noMisses, parts[0], Math.max(1, (end - daysToLearn * day) / ahead), day);
   const profile = new Profile(history, end, outlook, parts, cutAt(end));
   const change = dailyDrift(history);
   return {
@@ -135,42 +139,64 @@ function outlooks(history: History): readonly Outlook[] {
   ];
 }
 
-function tryOut(
-  history: History, outlook: Outlook, origins: readonly number[], ahead: number, parts: readonly number[], cutAt: (origin: number) => number,
-): readonly Tried[] {
-  const misses: Miss[] = [];
+/** What trials share. */
+interface Past {
+  readonly history: History;
+  readonly origins: readonly number[];
+  readonly ahead: number;
+  readonly parts: readonly number[];
+  readonly cutAt: (origin: number) => number;
+  readonly slopeAt: (origin: number) => number;
+}
+
+/** The trend as it was known at an origin; looked for once, for all outlooks. */
+function slopesOf(history: History): (origin: number) => number {
+  const known = new Map<number, number>();
+  const daysBack = 28 * slotsPerDay(history);
+  return (origin) => {
+    const slope = known.get(origin) ?? slopeBetween(history, Math.max(0, origin - daysBack), origin);
+    known.set(origin, slope);
+    return slope;
+  };
+}
+
+function tryOut({ history, origins, ahead, parts, cutAt, slopeAt }: Past, outlook: Outlook): readonly Tried[] {
+  const misses: Misses = { ahead: [], low: [], high: [] };
   let [loss, weight] = [0, 0];
   const stride = Math.max(1, Math.round(ahead / samplesPerTrial));
   for (const [earlier, origin] of origins.entries()) {
     if (outlook.windowSlots > 1.5 * origin) continue;
-    const slope = outlook.slope === 0 ? 0 : slopeBetween(history, Math.max(0, origin - 28 * slotsPerDay(history)), origin);
+    const slope = outlook.slope === 0 ? 0 : slopeAt(origin);
     const profile = new Profile(history, origin, { ...outlook, slope }, parts, cutAt(origin));
+    const counts = weights.earlierTrial ** earlier;
     for (let i = origin % stride; i < ahead; i += stride) {
       const value = history.values[origin + i] ?? Number.NaN;
       const quantiles = profile.at(i);
       if (Number.isNaN(value) || Number.isNaN(quantiles[0] ?? 0)) continue;
-      const counts = weights.earlierTrial ** earlier;
       weight += counts;
-      quantiles.forEach((quantile, k) => { loss += counts * pinballLoss(value, quantile, parts[k] ?? 0) * (k === 1 ? weights.middle : 1); });
-      misses.push({ ahead: i, low: (quantiles[0] ?? 0) - value, high: value - (quantiles[2] ?? 0) });
+      for (let k = 0; k < quantiles.length; k++) loss += counts * pinballLoss(value, quantiles[k] ?? 0, parts[k] ?? 0) * (k === 1 ? weights.middle : 1);
+      misses.ahead.push(i);
+      misses.low.push((quantiles[0] ?? 0) - value);
+      misses.high.push(value - (quantiles[2] ?? 0));
     }
   }
-  return misses.length === 0 ? [] : [{ outlook, loss: loss / weight, misses }];
+  return misses.ahead.length === 0 ? [] : [{ outlook, loss: loss / weight, misses }];
 }
 
 /**
  * How much further out each end must be for the band to have held in the trials, for slots up to a day, up to three
  * days, and beyond; never less further ahead. `seen` is how many horizons the trials have really seen.
  */
-function widen(misses: readonly Miss[], tail: number, seen: number, day: number): readonly Widening[] {
+function widen(misses: Misses, tail: number, seen: number, day: number): readonly Widening[] {
   const part = 1 - (tail * seen) / (seen + unseen.horizons);
   let [low, high, from] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
   return [day, 3 * day, Number.POSITIVE_INFINITY].flatMap((upTo): readonly Widening[] => {
-    const here = misses.filter(({ ahead }) => ahead >= from && ahead < upTo);
+    const isHere = (_: number, n: number): boolean => (misses.ahead[n] ?? 0) >= from && (misses.ahead[n] ?? 0) < upTo;
+    const [lows, highs] = [misses.low.filter(isHere), misses.high.filter(isHere)];
     from = upTo;
-    if (here.length === 0) return [];
-    low = Math.max(low, quantileOf(Float64Array.from(here, (miss) => miss.low).sort(), part));
-    high = Math.max(high, quantileOf(Float64Array.from(here, (miss) => miss.high).sort(), part));
+    if (lows.length === 0) return [];
+    low = Math.max(low, quantileOf(new Float64Array(lows).sort(), part));
+    high = Math.max(high, quantileOf(new Float64Array(highs).sort(), part));
     return [{ upTo, low, high }];
   });
 }

@@ -25,9 +25,17 @@ export function levelShifts(history: History): readonly LevelShift[] {
   const stride = Math.max(1, Math.floor(day / 4));
   const usual = usualChange(values, day);
   const far = (a: number, b: number): boolean => Math.abs(a - b) > usualChanges * usual && Math.abs(a - b) > leastPart * Math.max(a, b);
+  // Ranges of one and of three days come again, some days later, as another part of the same comparison.
+  const known = new Map<string, number>();
+  const levelBetween = (from: number, to: number): number => {
+    const key = `${from} ${to}`;
+    const level = known.get(key) ?? medianOf(values.subarray(from, to));
+    known.set(key, level);
+    return level;
+  };
   const found: (LevelShift & { readonly size: number })[] = [];
   for (let slot = daysAfter * day; slot + daysAfter * day <= values.length; slot += stride) {
-    const levelOf = (from: number, to: number): number => medianOf(values.subarray(Math.max(0, slot + from * day), Math.max(0, slot + to * day)));
+    const levelOf = (from: number, to: number): number => levelBetween(Math.max(0, slot + from * day), Math.max(0, slot + to * day));
     const [before, after] = [levelOf(-daysBefore, 0), levelOf(0, daysAfter)];
     const everyWeek = slot >= 8 * day && !far(before, levelOf(-daysBefore - 7, -7)) && !far(after, levelOf(-7, daysAfter - 7));
     const passes = slot + 3 * day <= values.length && !far(before, levelOf(2, 3));

@@ -49,7 +49,9 @@ export class Profile {
   at(ahead: number): Float64Array {
     const quantiles = this.#like(this.#origin + ahead);
     const { slope, windowSlots } = this.#outlook;
-    return slope === 0 ? quantiles : quantiles.map((value) => value + slope * fading(ahead + 1, windowSlots / 2));
+    if (slope === 0) return quantiles;
+    const more = slope * fading(ahead + 1, windowSlots / 2);
+    return quantiles.map((value) => value + more);
   }
 
   #like(slot: number): Float64Array {
@@ -101,8 +103,10 @@ export class Profile {
   }
 
   #quantiles(samples: readonly number[]): Float64Array {
-    const sorted = Float64Array.from(samples).sort();
-    return Float64Array.from(this.#parts, (part) => quantileOf(sorted, part));
+    const sorted = new Float64Array(samples).sort();
+    const quantiles = new Float64Array(this.#parts.length);
+    for (let k = 0; k < quantiles.length; k++) quantiles[k] = quantileOf(sorted, this.#parts[k] ?? 0);
+    return quantiles;
   }
 }
 

@@ -14,7 +14,13 @@ export function medianOf(values: ArrayLike<number>): number {
 
 /** The numbers among some values, in ascending order. */
 export function sortedNumbers(values: ArrayLike<number>): Float64Array {
-  return Float64Array.from(values).filter((value) => !Number.isNaN(value)).sort();
+  const numbers = new Float64Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? Number.NaN;
+    if (!Number.isNaN(value)) numbers[count++] = value;
+  }
+  return numbers.subarray(0, count).sort();
 }
 
 /** Loss of a quantile forecast: what lies above costs `part`, what lies below costs the rest. */
