@@ -1,10 +1,10 @@
 import { barChart, heatMap, instantText, intervalChart, lineChart, page, paragraph, table, type Cell, type Fact, type Markup, type Section } from "../../reports/html/index.ts";
-import type { HostLoad, SizeAdvice } from "../../reports/index.ts";
+import type { HostLoad, SizeAdvice, UseStatistics } from "../../reports/index.ts";
 import { formatMicros } from "../render/money.ts";
 import { resourceWords } from "../render/resource-words.ts";
 import { dayOf, freedWords, verdictWords } from "../render/usage-words.ts";
 import type { SizeEffect } from "../usage/effect.ts";
-import type { SubjectUse, UsageReport } from "../usage/report.ts";
+import { varies, type SubjectUse, type UsageReport } from "../usage/report.ts";
 
 const hoursPerMonth = 730;
 const chartsMax = 4;
@@ -50,19 +50,21 @@ function axisOf({ hasDate, grid }: UsageReport): { readonly kind: "utc" | "elaps
 /** The whole fleet over time, beside what is promised and what there is. */
 function fleetSection(report: UsageReport): Section {
   const { kind, from } = axisOf(report);
-  const charts = report.fleet.slice(0, chartsMax).map(({ resource, use, capacity, reserved }) => {
+  const charts = report.fleet.filter(({ statistics }) => statistics !== null && varies(statistics)).slice(0, chartsMax).map(({ resource, use, statistics, capacity, reserved }) => {
     const { unit, scale, name } = scaleOf(report, resource);
-    const known = use.values.filter((value) => !Number.isNaN(value));
-    const [mean, peak] = [known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length), known.reduce((most, value) => Math.max(most, value), 0)];
-    const share = capacity === 0 ? "" : ` That is ${Math.round((100 * mean) / capacity)} % and ${Math.round((100 * peak) / capacity)} % of what all hosts have.`;
     return lineChart({
-      title: `${name} of the whole fleet`, words: `${rounded(mean / scale)} ${unit} on average, ${rounded(peak / scale)} ${unit} at the peak.${share}`,
+      title: `${name} of the whole fleet`, words: statistics === null ? "" : fleetWords(statistics, capacity, scale, unit),
       x: { kind }, y: { unit, from: "zero" },
       series: [{ name: "used", x: Float64Array.from(use.values, (_, slot) => from + slot * use.stepMs), y: use.values.map((value) => value / scale) }],
       limits: [...capacity > 0 ? [{ name: "capacity", value: capacity / scale }] : [], ...reserved > 0 ? [{ name: "reserved", value: reserved / scale }] : []],
     });
   });
-  return { title: "The whole fleet", words: "What workloads used together, slot by slot.", content: charts };
+  return { title: "The whole fleet", words: "What workloads used together, slot by slot. Resources whose use never changes are in the tables only.", content: charts };
+}
+
+function fleetWords({ mean, peak }: UseStatistics, capacity: number, scale: number, unit: string): string {
+  const share = capacity === 0 ? "" : ` That is ${Math.round((100 * mean) / capacity)} % and ${Math.round((100 * peak) / capacity)} % of what all hosts have.`;
+  return `${rounded(mean / scale)} ${unit} on average, ${rounded(peak / scale)} ${unit} at the peak.${share}`;
 }
 
 function rounded(value: number): string {
@@ -72,22 +74,29 @@ function rounded(value: number): string {
 function hostSection(report: UsageReport): Section {
   const { kind, from } = axisOf(report);
   const { overPermille, underPermille } = report.limits;
-  const rows = report.hosts.flatMap((host) => host.resources.map((of): readonly Cell[] => [
-    host.host.id, host.host.site, scaleOf(report, of.resource).name, host.workloads, of.meanPermille / 10, of.p95Permille / 10, of.peakPermille / 10, verdictCell(host),
-  ]));
+  const maps = report.courses.map(({ resource, hosts }) => heatMap({
+    title: `${scaleOf(report, resource).name} over time`, words: fullWords(report, resource, hosts.length), unit: "%", columns: { kind, from, step: report.grid.stepMs },
+    rows: hosts.map(({ host, permille }) => ({ name: host, values: permille.map((value) => value / 10) })), range: [0, 100], limit: { name: "too much", value: overPermille / 10 },
+  }));
   return {
     title: "Hosts", words: `Used too much: above ${overPermille / 10} % of some resource for more than 5 % of the time. Too little: below ${underPermille / 10} % of all of them for 95 % of the time.`,
-    content: report.hosts.length === 0 ? [] : [
-      ...report.courses.length === 0 ? [] : [heatMap({
-        title: "Use over time, of the resource that each host is fullest of", words: fullWords(report), unit: "%",
-        columns: { kind, from, step: report.grid.stepMs }, rows: report.courses.map(({ host, permille }) => ({ name: host, values: permille.map((value) => value / 10) })), range: [0, 100], limit: { name: "too much", value: overPermille / 10 },
-      })],
-      table({
-        title: "Hosts in figures", words: "In percent of what each host has. Below p95 the use lies for 95 % of the time.",
-        columns: [{ head: "host" }, { head: "site" }, { head: "resource" }, { head: "workloads" }, { head: "mean", unit: "%" }, { head: "p95", unit: "%" }, { head: "peak", unit: "%" }, { head: "verdict" }], rows,
-      }),
-    ],
+    content: report.hosts.length === 0 ? [] : [...maps, hostTable(report)],
   };
+}
+
+function hostTable(report: UsageReport): Markup {
+  const resources = report.resources.filter((resource) => report.hosts.some((host) => host.resources.some((each) => each.resource === resource)));
+  return table({
+    title: "Hosts in figures", words: "In percent of what each host has, fullest first. Below p95 the use lies for 95 % of the time.",
+    columns: [{ head: "host" }, { head: "site" }, { head: "workloads" }, { head: "verdict" }, ...resources.flatMap((resource) => [{ head: `${scaleOf(report, resource).name}, p95`, unit: "%" }, { head: "peak", unit: "%" }])],
+    rows: report.hosts.toSorted((a, b) => (b.fullest?.p95Permille ?? -1) - (a.fullest?.p95Permille ?? -1)).map((host): readonly Cell[] => [
+      host.host.id, host.host.site, host.workloads, verdictCell(host),
+      ...resources.flatMap((resource) => {
+        const of = host.resources.find((each) => each.resource === resource);
+        return of === undefined ? [null, null] : [of.p95Permille / 10, of.peakPermille / 10];
+      }),
+    ]),
+  });
 }
 
 function verdictCell(host: HostLoad): Cell {
@@ -95,9 +104,10 @@ function verdictCell(host: HostLoad): Cell {
   return host.verdict === "over" ? { text: words, tone: "bad" } : host.verdict === "under" ? { text: words, tone: "warning" } : words === "" ? "fair" : words;
 }
 
-function fullWords({ hosts }: UsageReport): string {
-  const over = hosts.filter(({ verdict }) => verdict === "over").map(({ host }) => host.id);
-  return over.length === 0 ? "No host is used too much." : `${over.length} of ${hosts.length} hosts ${over.length === 1 ? "is" : "are"} used too much: ${over.slice(0, 5).join(", ")}${over.length > 5 ? ` and ${over.length - 5} more` : ""}.`;
+function fullWords({ hosts, limits: { overPermille } }: UsageReport, resource: string, shown: number): string {
+  const over = hosts.filter(({ resources }) => resources.some((each) => each.resource === resource && each.p95Permille > overPermille)).map(({ host }) => host.id);
+  const words = over.length === 0 ? "No host is used too much of it." : `${over.length} of ${hosts.length} hosts ${over.length === 1 ? "is" : "are"} used too much of it: ${over.slice(0, 5).join(", ")}${over.length > 5 ? ` and ${over.length - 5} more` : ""}.`;
+  return shown < hosts.length ? `${words} The fullest ${shown} are shown.` : words;
 }
 
 function sizeSection(report: UsageReport, effect: SizeEffect | null): Section {

@@ -2,6 +2,7 @@ import type { HostLoad } from "../../reports/index.ts";
 import type { UsageReport } from "../usage/report.ts";
 import { formatAmount } from "./amount.ts";
 import { countWords } from "./diagnostics.ts";
+import { resourceWords } from "./resource-words.ts";
 
 const dayMs = 86_400_000;
 const monthDays = 30;
@@ -38,6 +39,6 @@ export function sizeCounts({ sizes }: UsageReport): string {
 export function freedWords({ sizes, unitOf }: UsageReport): string {
   const changes = new Map<string, number>();
   for (const { resource, reserved, advised } of sizes) changes.set(resource, (changes.get(resource) ?? 0) + advised - reserved);
-  const words = [...changes].filter(([, change]) => change !== 0).map(([resource, change]) => `${resource} ${sizeWords(change, (value) => formatAmount(value, unitOf.get(resource) ?? ""))}`);
+  const words = [...changes].filter(([, change]) => change !== 0).map(([resource, change]) => `${resourceWords(resource).name} ${sizeWords(change, (value) => formatAmount(value, unitOf.get(resource) ?? ""))}`);
   return words.length === 0 ? "" : `Together: ${words.join(", ")}.`;
 }

@@ -1,6 +1,6 @@
 import type { HostLoad, SizeAdvice, UseStatistics } from "../../reports/index.ts";
 import type { SizeEffect } from "../usage/effect.ts";
-import type { SubjectUse, UsageReport } from "../usage/report.ts";
+import { varies, type SubjectUse, type UsageReport } from "../usage/report.ts";
 import { formatAmount } from "./amount.ts";
 import { useBar } from "./bar.ts";
 import { countWords } from "./diagnostics.ts";
@@ -66,13 +66,16 @@ const figures: readonly Column[] = [
 ];
 
 function subjects(title: string, uses: readonly SubjectUse[], report: UsageReport, { paint, columns, full }: View): string {
-  const all = uses.flatMap((use) => [...use.statistics].map(([resource, statistics]) => ({ use, resource, statistics })));
-  if (all.length === 0) return "";
+  const told = uses.flatMap((use) => [...use.statistics].map(([resource, statistics]) => ({ use, resource, statistics })));
+  const all = full ? told : told.filter(({ statistics }) => varies(statistics));
+  if (told.length === 0) return "";
+  const constant = told.length === all.length ? "" : `\n${wrap(`${all.length === 0 ? "No use ever changes" : `${countWords(told.length - all.length, "row")} of use that never changes ${told.length - all.length === 1 ? "is" : "are"} left out`} (--full shows all).`, columns, "  ")}`;
+  if (all.length === 0) return `${paint.bold(title)}${constant}`;
   const shown = full ? all : all.slice(0, rowsMax);
   const rows = shown.map(({ use, resource, statistics }) => [use.name, resource, ...figureCells(statistics, report.unitOf.get(resource) ?? "")]);
   const note = uses.some(({ measured, workloads }) => measured < workloads) && title !== "Workloads"
     ? `\n${wrap(`Not all workloads were measured: ${uses.filter(({ measured, workloads }) => measured < workloads).map(({ name, measured, workloads }) => `${name} ${measured} of ${workloads}`).slice(0, 5).join(", ")}.`, columns, "  ")}` : "";
-  return `${paint.bold(title)}\n${renderTable([{ head: title.toLowerCase().replace(/s$/, "") }, { head: "resource" }, ...figures], rows, columns)}${rest(all.length - shown.length)}${note}`;
+  return `${paint.bold(title)}\n${renderTable([{ head: title.toLowerCase().replace(/s$/, "") }, { head: "resource" }, ...figures], rows, columns)}${rest(all.length - shown.length)}${constant}${note}`;
 }
 
 function figureCells({ mean, p50, p95, p99, peak, trendPerDay }: UseStatistics, unit: string): readonly string[] {

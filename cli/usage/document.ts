@@ -8,7 +8,7 @@ export function usageDocument(report: UsageReport, effect: SizeEffect | null): R
     ...head, units: Object.fromEntries(unitOf),
     workloads: workloads.map(subjectOf), applications: applications.map(subjectOf), services: services.map(subjectOf),
     hosts: hosts.map(({ host, resources, fullest, ...rest }) => ({ host: host.id, site: host.site, ...rest, fullest: fullest?.resource ?? null, resources })),
-    fleet: fleet.map(({ resource, capacity, reserved }) => ({ resource, capacity, reserved })),
+    fleet: fleet.map(({ use: _use, ...rest }) => rest),
     effect: effect?.rows.map(({ name, figures, moved, unplaced }) => ({
       name, microsPerHour: figures.cost.totalMicrosPerHour, hostsOn: figures.hostsOn, workloadsPlaced: figures.placedCount, workloadsWithoutPlace: unplaced, workloadsMoved: moved, powerMilliwatts: figures.powerMilliwatts,
     })) ?? null,

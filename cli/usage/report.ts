@@ -39,9 +39,9 @@ export interface UsageReport {
   readonly services: readonly SubjectUse[];
   readonly hosts: readonly HostLoad[];
   /** Mean use over the whole fleet, by resource. */
-  readonly fleet: readonly { readonly resource: string; readonly use: UseOverTime; readonly capacity: number; readonly reserved: number }[];
-  /** Mean use of the fullest hosts over time, in thousandths of the capacity. */
-  readonly courses: readonly { readonly host: string; readonly permille: Float64Array }[];
+  readonly fleet: readonly { readonly resource: string; readonly use: UseOverTime; readonly statistics: UseStatistics | null; readonly capacity: number; readonly reserved: number }[];
+  /** Use of the fullest hosts over time, in thousandths of the capacity, for each resource whose use goes up and down. */
+  readonly courses: readonly { readonly resource: string; readonly hosts: readonly { readonly host: string; readonly permille: Float64Array }[] }[];
   readonly sizes: readonly SizeAdvice[];
   readonly limits: HostLimits;
   readonly sizeSettings: SizeSettings;
@@ -63,6 +63,9 @@ export interface UsageJob {
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 const coursesMax = 40;
+const coursedResourcesMax = 2;
+/** Below it there is nothing to see. */
+const leastCoursePermille = 100;
 
 /** Statistics of everything, advice, and how long it lasts. */
 export function usageReport(job: UsageJob, progress: (stage: string, done: number, total: number) => void): UsageReport {
@@ -88,7 +91,7 @@ export function usageReport(job: UsageJob, progress: (stage: string, done: numbe
     resources: meter.resources, unitOf: new Map([["cpuMHz", "MHz"], ["storageMBps", "MB/s"], ...fleet.resources.map(({ name, unit }) => [name, unit] as const)]),
     workloads, applications, services, hosts, limits, sizeSettings: sizes,
     fleet: meter.resources.map((resource) => ({
-      resource, use: meter.use(fleet.workloads, resource), capacity: fleet.hosts.reduce((sum, { capacity }) => sum + amountOf(capacity, resource), 0),
+      resource, ...meter.whole(fleet.workloads, resource), capacity: fleet.hosts.reduce((sum, { capacity }) => sum + amountOf(capacity, resource), 0),
       reserved: fleet.workloads.reduce((sum, { reservation }) => sum + amountOf(reservation, resource), 0),
     })),
     courses: meter.courses(hosts), sizes: sizeAdvice(uses, sizes), unmeasured: fleet.workloads.filter(({ id }) => !load.ofWorkload.has(id)).map(({ id }) => id),
@@ -114,6 +117,11 @@ class Meter {
     const unknown = this.countsExpected ? workloads.filter(({ id, desired }) => !ofWorkload.has(id) && desired === "running") : [];
     const amount = unknown.reduce((sum, { expectedUse }) => sum + amountOf(expectedUse, resource), 0);
     return spool.use(workloads.flatMap(({ id }) => ofWorkload.get(id) ?? []), this.resources.indexOf(resource), { amount });
+  }
+
+  whole(workloads: readonly Workload[], resource: string): { readonly use: UseOverTime; readonly statistics: UseStatistics | null } {
+    const use = this.use(workloads, resource);
+    return { use, statistics: statisticsOf(use, trendOf(use)) };
   }
 
   subject(name: string, workloads: readonly Workload[]): SubjectUse {
@@ -162,11 +170,14 @@ class Meter {
     return first < 0 ? 0 : ((values.findLastIndex((value) => !Number.isNaN(value)) + 1 - first) * spool.stepMs) / dayMs;
   }
 
-  /** The fullest hosts over time, of the resource that each is fullest of. */
+  /** Of each resource that goes up and down, the hosts over time that are fullest of it. */
   courses(hosts: readonly HostLoad[]): UsageReport["courses"] {
-    return hosts.filter(({ fullest }) => fullest !== null).toSorted((a, b) => (b.fullest?.p95Permille ?? 0) - (a.fullest?.p95Permille ?? 0)).slice(0, coursesMax).map(({ host: { id }, fullest }) => ({
-      host: id, permille: this.#useOfHost(id, fullest?.resource ?? "").values.map((value) => (1000 * value) / (fullest?.capacity ?? 1)),
-    }));
+    return this.resources.flatMap((resource) => {
+      const own = hosts.flatMap(({ host: { id }, resources }) => resources.filter((each) => each.resource === resource).map((of) => ({ id, of })));
+      if (!own.some(({ of: { statistics, peakPermille } }) => varies(statistics) && peakPermille >= leastCoursePermille)) return [];
+      const shown = own.toSorted((a, b) => b.of.p95Permille - a.of.p95Permille).slice(0, coursesMax);
+      return [{ resource, hosts: shown.map(({ id, of }) => ({ host: id, permille: this.#useOfHost(id, resource).values.map((value) => (1000 * value) / of.capacity) })) }];
+    }).slice(0, coursedResourcesMax);
   }
 
   /** When groups of hosts run out, most constrained first. */
@@ -187,6 +198,11 @@ class Meter {
       });
     }).sort((a, b) => mostConstrainedFirst(a.runway, b.runway));
   }
+}
+
+/** Use that is always the same was expected, not measured, or tells nothing over time. */
+export function varies({ p50, peak, mean }: UseStatistics): boolean {
+  return peak > p50 || peak > mean * (1 + 1e-9);
 }
 
 /** The trend of a use, of its means by the hour; null where less than a week was measured. */

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LoadTrace } from "../../../../model/load.ts";
@@ -137,6 +137,27 @@ series: [{ resource: cpuMillicores, query: 'rate(node_cpu_seconds_total[$window]
     const mapping = file("bad.yaml", `apiVersion: stowage/prometheus/v1\nseries: [{ resource: ${resource}, query: '${query}', unit: ${unit}, label: a }]\n`);
     const { code, err } = await stowage("import", "prometheus", "--url", server.url, "--from", "1h", "--to", to, "--mapping", mapping, "--trace", join(folder, "never.csv"));
     expect([code, err]).toEqual([1, expect.stringContaining(message)]);
+  });
+
+  it("does what the manual shows", async () => {
+    const manual = readFileSync(new URL("../../../../docs/import.md", import.meta.url), "utf8");
+    const [, block = "", shown = ""] = /```sh\n(stowage import prometheus[^`]*)```\n\n```text\n([^`]*)```/.exec(manual) ?? [];
+    const own = join(folder, "manual");
+    mkdirSync(own);
+    writeFileSync(join(own, "fleet.yaml"), fleetText);
+    writeFileSync(join(own, "token"), "secret\n");
+    const outputs: string[] = [];
+    for (const line of block.replaceAll("\\\n", " ").trim().split("\n")) {
+      const args = line.split(/\s+/).slice(1).map((word) => (word === "https://prometheus.example" ? server.url : /^token$|\.(yaml|parquet|csv)$/.test(word) ? join(own, word) : word));
+      const { code, out, err } = await stowage(...args);
+      expect({ line, code, err: code === 0 ? "" : err }).toEqual({ line, code: 0, err: "" });
+      outputs.push(out);
+    }
+    expect(outputs).toHaveLength(4);
+    expect(outputs[0]?.split("\n")[0]).toBe(shown.trim().replace("https://prometheus.example", server.url));
+    const mapping = /```yaml\n(apiVersion: stowage\/prometheus[^`]*)```/.exec(manual)?.[1] ?? "";
+    const mapped = await stowage("import", "prometheus", "--url", server.url, "--from", "1h", "--to", to, "--mapping", file("manual.yaml", mapping), "--trace", join(folder, "manual.csv"));
+    expect([mapped.code, mapped.out]).toEqual([0, expect.stringContaining("load of 0 workloads")]);
   });
 
   it("gives the same bytes again", async () => {
