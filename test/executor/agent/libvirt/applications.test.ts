@@ -3,12 +3,13 @@ import { Lab } from "../../../../cli/lab/index.ts";
 import type { FoundWorkload } from "../../../../executor/protocol.ts";
 import type { WorkloadId } from "../../../../model/ids.ts";
 import { quiet, task } from "../driver-contract.ts";
-import { canRunLab, labLayer } from "./lab-layer.ts";
+import { canHaveLab } from "../../../lab/lab-of.ts";
+import { labLayer } from "./lab-layer.ts";
 
 const labName = "vapps";
 const vm = "vm1" as WorkloadId;
 
-describe.skipIf(!canRunLab())("applications in a virtual machine", () => {
+describe.skipIf(!canHaveLab("virtual machines"))("applications in a virtual machine", () => {
   vi.setConfig({ testTimeout: 240_000 });
   let lab: Lab;
   beforeAll(async () => { lab = await Lab.up({ name: labName, hosts: 2, install: false }); }, 120_000);

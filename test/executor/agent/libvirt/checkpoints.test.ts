@@ -8,13 +8,14 @@ import { LibvirtHost } from "../../../../executor/agent/libvirt/libvirt-host.ts"
 import { systemClock } from "../../../../executor/system-clock.ts";
 import type { WorkloadId } from "../../../../model/ids.ts";
 import { quiet, task } from "../driver-contract.ts";
-import { canRunLab, labLayer, settingsOf } from "./lab-layer.ts";
+import { canHaveLab } from "../../../lab/lab-of.ts";
+import { labLayer, settingsOf } from "./lab-layer.ts";
 
 const labName = "vcheck";
 const vm = "vm1" as WorkloadId;
 const noCarrier = { send: () => Promise.reject(new Error("no way")), arrived: () => Promise.reject(new Error("no way")), discard: () => Promise.reject(new Error("no way")) };
 
-describe.skipIf(!canRunLab())("a checkpoint of a virtual machine", () => {
+describe.skipIf(!canHaveLab("virtual machines"))("a checkpoint of a virtual machine", () => {
   vi.setConfig({ testTimeout: 280_000 });
   let lab: Lab;
   beforeAll(async () => { lab = await Lab.up({ name: labName, hosts: 2, install: false }); }, 120_000);

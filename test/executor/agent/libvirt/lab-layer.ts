@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { cacheFolder, Lab, missingPackages, type LabHost } from "../../../../cli/lab/index.ts";
+import { cacheFolder, type Lab, type LabHost } from "../../../../cli/lab/index.ts";
 import type { Carrier, Receiver } from "../../../../executor/agent/carrier.ts";
 import type { Driver } from "../../../../executor/agent/driver.ts";
 import { openLibvirtDriver } from "../../../../executor/agent/libvirt/libvirt-hands.ts";
@@ -14,15 +14,6 @@ import type { Layer } from "../driver-contract.ts";
 
 /** What the hypervisors of the lab see where we see `LabHost.images`. */
 export const imagesSeen = "/var/lib/libvirt/images";
-
-/** Is there all that a lab needs? Says so loudly when not; where everything must be tested, that is a failure. */
-export function canRunLab(): boolean {
-  const missing = process.getuid?.() === 0 ? missingPackages() : ["root"];
-  if (missing.length === 0) return true;
-  console.warn(`VIRTUAL MACHINES ARE NOT TESTED: ${missing.join(", ")} missing`);
-  if (process.env["STOWAGE_REQUIRE_ALL"] === "1") throw new Error(`missing for the tests of virtual machines: ${missing.join(", ")}`);
-  return false;
-}
 
 /** How the drivers of a test are to behave. */
 export interface Ways {
