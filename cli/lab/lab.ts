@@ -226,13 +226,11 @@ export class Lab {
     if (await this.agentPid(host) !== null) return;
     const log = join(host.folder, "log/agent.log");
     await rm(log, { force: true });
-    const { pid, ended } = await this.start(host, stowage(["agent", "run", agentFile(host)]), { log });
+    const { pid, child } = await this.start(host, stowage(["agent", "run", agentFile(host)]), { log });
     await writeFile(join(host.folder, "agent.pid"), String(pid));
-    let hasEnded = false;
-    void ended.then(() => { hasEnded = true; });
     await until(`the agent of ${host.host} listens`, async () => {
       const said = await readFile(log, "utf8");
-      if (hasEnded) throw new LabFault(`The agent of ${host.host} has ended: ${said.trim()}`, `Its configuration is ${agentFile(host)}.`);
+      if (child.exitCode !== null || child.signalCode !== null) throw new LabFault(`The agent of ${host.host} has ended: ${said.trim()}`, `Its configuration is ${agentFile(host)}.`);
       return said.includes("listening at");
     });
   }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ContinuityClient, Lab, type LabHost } from "../../cli/lab/index.ts";
 import { systemClock } from "../../executor/system-clock.ts";
 import { canHaveLab } from "./lab-of.ts";
-import { hostsOf, inGuest, knownOn, LabOperator, movesPhase, sidesOf, type Execution } from "./lab-operator.ts";
+import { hostsOf, inGuest, knownOn, LabOperator, movesPhase, sidesOf, withSmallDisk, type Execution } from "./lab-operator.ts";
 
 const name = "faults";
 const guest = "vm1";
@@ -97,6 +97,17 @@ describe.runIf(isThere)("a live move", { timeout: 240_000 }, () => {
     await lab.mend(from, to);
     await execution.ended;
     await isSaid(operator, client);
+  });
+
+  it("leaves the guest where it is when the disk of the target fills up meanwhile", async () => {
+    const { from, to } = await sidesOf(lab, guest);
+    await withSmallDisk(lab, to, 72, async () => {
+      const { operator, execution, client } = await moving("disk");
+      await lab.run(to, ["sh", "-c", "cat /dev/zero > /var/lib/libvirt/images/filler || true"]);
+      await execution.ended;
+      expect((await operator.summary()).wayThere).toMatchObject([{ outcome: "undone" }]);
+      await isWhole(client, from);
+    });
   });
 
   it("leaves the guest where it is when the target loses its power", async () => {

@@ -1,8 +1,8 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished } from "vitest";
 import { parse, stringify } from "yaml";
@@ -26,26 +26,42 @@ interface Summary {
   readonly wayThere: readonly { readonly outcome: "done" | "undone" | "unknown"; readonly because: string; readonly planned: { readonly action: { readonly kind: string; readonly to?: string } } }[];
 }
 
+interface Address {
+  readonly address: string;
+  readonly port: number;
+}
+
+interface Wanted {
+  /** They are stopped for it. */
+  readonly cold?: boolean;
+  /** Workloads that are new. */
+  readonly add?: readonly { readonly id: string; readonly layer: string; readonly state: "new" }[];
+}
+
 /** Somebody who asks for moves in a lab, with everything that this takes: inventory, plan, another's approval, apply. */
 export class LabOperator {
-  readonly #lab: Lab;
+  readonly #config: string;
   readonly #folder: string;
 
-  private constructor(lab: Lab, folder: string) {
-    this.#lab = lab;
+  private constructor(config: string, folder: string) {
+    this.#config = config;
     this.#folder = folder;
   }
 
-  /** For one test; its files go with it. */
-  static async of(lab: Lab): Promise<LabOperator> {
+  /** For one test; its files go with it. `ways` are addresses at which agents are reached otherwise than the lab says. */
+  static async of(lab: Lab, ways: Readonly<Record<string, Address>> = {}): Promise<LabOperator> {
     const folder = await mkdtemp(join(tmpdir(), "stowage-lab-"));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    return new LabOperator(lab, folder);
+    if (Object.keys(ways).length === 0) return new LabOperator(lab.operatorFile, folder);
+    const config = parse(await readFile(lab.operatorFile, "utf8")) as { readonly agents: readonly (Address & { readonly host: string })[] };
+    const agents = config.agents.map(({ host, address, port }) => ({ host, address: ways[host]?.address ?? address, port: ways[host]?.port ?? port }));
+    await writeFile(join(folder, "stowage.yaml"), stringify({ ...config, agents, credentials: join(dirname(lab.operatorFile), "executor.pem") }));
+    return new LabOperator(join(folder, "stowage.yaml"), folder);
   }
 
   /** A command of the operator, in this process. */
   run(...args: readonly string[]): Promise<Ended> {
-    return stowage(...args, "--config", this.#lab.operatorFile);
+    return stowage(...args, "--config", this.#config);
   }
 
   async must(...args: readonly string[]): Promise<string> {
@@ -53,10 +69,11 @@ export class LabOperator {
   }
 
   /** Plans that some workloads shall be on a host, and has that approved; gives the plan and the scenario it is of. */
-  async approved(workloads: readonly string[], to: LabHost, { cold = false }: { readonly cold?: boolean } = {}): Promise<readonly [plan: string, scenario: string]> {
+  async approved(workloads: readonly string[], to: LabHost, { cold = false, add = [] }: Wanted = {}): Promise<readonly [plan: string, scenario: string]> {
     const [scenario, plan] = [join(this.#folder, "fleet.yaml"), join(this.#folder, "plan.json")];
     await this.must("inventory", "--out", scenario);
-    const fleet = parse(await readFile(scenario, "utf8")) as { workloads: { id: string; liveMove?: boolean }[] };
+    const fleet = parse(await readFile(scenario, "utf8")) as { workloads?: { id: string; liveMove?: boolean }[] };
+    fleet.workloads = [...fleet.workloads ?? [], ...add];
     for (const workload of fleet.workloads) if (cold && workloads.includes(workload.id)) workload.liveMove = false;
     const policies = [{ id: "there", select: { workloads: { ids: workloads } }, require: { fence: { hosts: { ids: [to.host] } } } }];
     await writeFile(scenario, stringify({ ...fleet, policies }));
@@ -67,7 +84,7 @@ export class LabOperator {
 
   /** Begins to carry an approved plan out, in a process that may be killed. */
   begin(...args: readonly string[]): Execution {
-    const child = spawn(process.execPath, [program, ...args, "--config", this.#lab.operatorFile], { env: { ...process.env, NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [program, ...args, "--config", this.#config], { env: { ...process.env, NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] });
     const printed = { out: "", err: "" };
     child.stdout.on("data", (data: Buffer) => void (printed.out += data.toString()));
     child.stderr.on("data", (data: Buffer) => void (printed.err += data.toString()));
@@ -78,6 +95,11 @@ export class LabOperator {
         return printed.out.split("\n").slice(0, -1).map((line): Execution["events"][number] => JSON.parse(line) as Execution["events"][number]);
       },
     };
+  }
+
+  /** Has some workloads moved to a host, and waits for the end. */
+  async move(workloads: readonly string[], to: LabHost, wanted: Wanted = {}): Promise<Ended> {
+    return this.begin("apply", ...await this.approved(workloads, to, wanted), "--yes").ended;
   }
 
   /** What `status` says of the last execution. */
@@ -130,4 +152,19 @@ export function inGuest(lab: Lab, guest: string, command: string): Promise<strin
     socket.once("close", () => resolve(said));
     socket.end(`${command}; exit\n`);
   });
+}
+
+/** A host whose folder of images is on a small disk, for as long as that takes. */
+export async function withSmallDisk(lab: Lab, host: LabHost, diskMiB: number, work: () => Promise<void>): Promise<void> {
+  const file = join(host.folder, "small.img");
+  execFileSync("truncate", [`--size=${diskMiB}M`, file]);
+  execFileSync("mkfs.ext4", ["-q", file]);
+  const device = execFileSync("losetup", ["--find", "--show", file], { encoding: "utf8" }).trim();
+  try {
+    await lab.run(host, ["mount", device, "/var/lib/libvirt/images"]);
+    await work().finally(() => lab.run(host, ["umount", "--lazy", "/var/lib/libvirt/images"]));
+  } finally {
+    execFileSync("losetup", ["--detach", device]);
+    await rm(file);
+  }
 }
