@@ -11,7 +11,8 @@ import type { Program } from "../../../executor/agent/process/program.ts";
 import { template } from "../../executor/agent/process-layer.ts";
 import { stowage, type Ended } from "../command-line.ts";
 
-export const program = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
+/** As built; another build where somebody names one. */
+const program = process.env.STOWAGE_PROGRAM ?? fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
 
 /** Hosts with real agents that run programs, an authority, and an operator who reaches them, all made with commands. */
 export interface RealFleet {
