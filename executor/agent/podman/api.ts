@@ -80,7 +80,7 @@ export class PodmanApi {
       message.once("timeout", () => message.destroy(new Error(`podman was silent for ${timeoutMs} ms`)));
       message.once("error", (error) => reject(new Error(`podman does not answer at ${this.#socket}: ${error.message}`, { cause: error })));
       if (body === undefined) message.end();
-      else if (isStream) pipeline(Readable.from(body as AsyncIterable<Buffer>), message).catch(reject);
+      else if (isStream) pipeline(Readable.from(body), message).catch(reject);
       else message.end(JSON.stringify(body));
     });
     const { statusCode = 0 } = answer;

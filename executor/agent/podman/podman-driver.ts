@@ -1,45 +1,24 @@
 import type { WorkloadId } from "../../../model/ids.ts";
-import type { Clock } from "../../../model/clock.ts";
-import type { Alarm } from "../../run.ts";
-import type { Carrier } from "../carrier.ts";
 import { CarryingDriver } from "../carrying-driver.ts";
+import type { DriverWorld } from "../layer-kind.ts";
 import { folderName } from "../place.ts";
 import { Refusals } from "../refusals.ts";
 import { Turns } from "../turns.ts";
-import type { Network } from "./container-file.ts";
-import { PodmanHands } from "./podman-hands.ts";
+import { PodmanHands, type PodmanSettings } from "./podman-hands.ts";
 import { Podman, settledName } from "./podman.ts";
-
-/** How containers are kept on one host. */
-export interface PodmanSettings {
-  /** The socket of podman's service. */
-  readonly socket: string;
-  /** A folder of its own, for what the agent must remember. */
-  readonly root: string;
-  /** Where new workloads come from: a folder each with `container.json`; null when none are begun here. */
-  readonly templates: string | null;
-  /** Which networks containers may have. */
-  readonly networks: readonly Network[];
-}
-
-export interface PodmanWorld {
-  readonly clock: Clock & Alarm;
-  readonly carrier: Carrier;
-  readonly note: (words: string) => void;
-}
 
 /** The layer of containers, driven at the socket of podman's service. */
 export class PodmanDriver extends CarryingDriver {
   readonly #podman: Podman;
   readonly #turns: Turns;
 
-  private constructor(hands: PodmanHands, world: PodmanWorld, refusals: Refusals, turns: Turns, podman: Podman) {
+  private constructor(hands: PodmanHands, world: DriverWorld, refusals: Refusals, turns: Turns, podman: Podman) {
     super(hands, world, refusals, turns);
     this.#podman = podman;
     this.#turns = turns;
   }
 
-  static async open(settings: PodmanSettings, world: PodmanWorld): Promise<PodmanDriver> {
+  static async open(settings: PodmanSettings, world: DriverWorld): Promise<PodmanDriver> {
     const [podman, turns] = [new Podman(settings.socket), new Turns()];
     const hands = new PodmanHands(settings, world, podman, turns);
     await hands.takeUp();

@@ -5,27 +5,39 @@ import type { WorkloadId } from "../../../model/ids.ts";
 import type { Found, FoundWorkload } from "../../protocol.ts";
 import type { Hands } from "../carrying-driver.ts";
 import { failed, type Changed, type Course, type Outcome } from "../driver.ts";
+import type { DriverWorld } from "../layer-kind.ts";
 import { isInside, folderName } from "../place.ts";
 import { Rates } from "../rates.ts";
 import type { Turns } from "../turns.ts";
 import { Watcher } from "../watcher.ts";
-import { containerOf, defaultGraceMs, forbidden, type Container } from "./container-file.ts";
+import { containerOf, defaultGraceMs, forbidden, type Container, type Network } from "./container-file.ts";
 import { Making } from "./making.ts";
-import type { PodmanSettings, PodmanWorld } from "./podman-driver.ts";
 import { foundOf, incomingName, label, settledName, type Inspected, type Podman } from "./podman.ts";
 import { pack, unpack } from "./shipment.ts";
+
+/** How containers are kept on one host. */
+export interface PodmanSettings {
+  /** The socket of podman's service. */
+  readonly socket: string;
+  /** A folder of its own, for what the agent must remember. */
+  readonly root: string;
+  /** Where new workloads come from: a folder each with `container.json`; null when none are begun here. */
+  readonly templates: string | null;
+  /** Which networks containers may have. */
+  readonly networks: readonly Network[];
+}
 
 /** What is done with containers. All that must be known of one stands in its labels, so it is there or it is not. */
 export class PodmanHands implements Hands {
   readonly layer = "podman";
   readonly noun = "containers";
   readonly #settings: PodmanSettings;
-  readonly #world: PodmanWorld;
+  readonly #world: DriverWorld;
   readonly #podman: Podman;
   readonly #watcher: Watcher;
   readonly #rates: Rates;
 
-  constructor(settings: PodmanSettings, world: PodmanWorld, podman: Podman, turns: Turns) {
+  constructor(settings: PodmanSettings, world: DriverWorld, podman: Podman, turns: Turns) {
     this.#settings = settings;
     this.#world = world;
     this.#podman = podman;
@@ -188,7 +200,9 @@ export class PodmanHands implements Hands {
   async #beginNow({ Name, Mounts }: Inspected): Promise<string | null> {
     const tops: { readonly path: string; readonly uid: number; readonly gid: number; readonly mode: number }[] = [];
     for (const { Name: volume, Source: path } of Mounts) {
-      if (volume !== undefined && await this.#podman.isUnused(volume)) tops.push({ path, ...await stat(path) });
+      if (volume === undefined || !await this.#podman.isUnused(volume)) continue;
+      const { uid, gid, mode } = await stat(path);
+      tops.push({ path, uid, gid, mode });
     }
     if (tops.length > 0) {
       // At its first use podman gives the folder of a volume another owner and other rights than it came with.

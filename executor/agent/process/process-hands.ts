@@ -4,15 +4,29 @@ import type { WorkloadId } from "../../../model/ids.ts";
 import type { Found, FoundWorkload } from "../../protocol.ts";
 import type { Hands } from "../carrying-driver.ts";
 import { failed, type Changed, type Course, type Outcome } from "../driver.ts";
-import { own } from "../owner.ts";
+import type { DriverWorld } from "../layer-kind.ts";
+import { own, type Owner } from "../owner.ts";
 import { bytesIn, pack, unpack } from "../parcel.ts";
 import { folderName, type Places } from "../place.ts";
 import { Rates } from "../rates.ts";
 import type { Turns } from "../turns.ts";
-import type { ProcessSettings, ProcessWorld } from "./process-driver.ts";
 import { useBySession, type SessionUse } from "./process-table.ts";
 import { readProgram } from "./program.ts";
 import { Supervisor } from "./supervisor.ts";
+
+/** How programs are kept on one host. */
+export interface ProcessSettings {
+  /** A folder of its own. */
+  readonly root: string;
+  /** Where new workloads come from: a folder each with `program.json` and `files`; null when none are begun here. */
+  readonly templates: string | null;
+  /** Programs outside of their own files that may be run, as absolute paths. */
+  readonly allowed: readonly string[];
+  /** As whom programs run; the agent's own user when null. */
+  readonly owner: Owner | null;
+  /** Do those that ran when the host went down run again by themselves? Only where nothing else takes them over. */
+  readonly startAtBoot: boolean;
+}
 
 /** What is done with plain programs. */
 export class ProcessHands implements Hands {
@@ -23,7 +37,7 @@ export class ProcessHands implements Hands {
   readonly #supervisor: Supervisor;
   readonly #rates: Rates;
 
-  constructor(settings: ProcessSettings, world: ProcessWorld, places: Places, turns: Turns, boot: string) {
+  constructor(settings: ProcessSettings, world: DriverWorld, places: Places, turns: Turns, boot: string) {
     this.#settings = settings;
     this.#places = places;
     this.#supervisor = new Supervisor(places, turns, settings, world, boot);

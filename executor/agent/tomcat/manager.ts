@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { request as plain } from "node:http";
+import { request as plain, type IncomingMessage } from "node:http";
 import { request as secure } from "node:https";
 import { readBody } from "../../trust/index.ts";
 
@@ -98,13 +98,8 @@ export class Manager {
     const { url, credentials } = this.#settings;
     const authorization = `Basic ${Buffer.from(await credentialsIn(credentials)).toString("base64")}`;
     const where = `${url}${path}?${new URLSearchParams(query).toString()}`;
-    return new Promise((resolve, reject) => {
-      const message = (where.startsWith("https:") ? secure : plain)(where, { headers: { authorization, "accept-language": "en" }, agent: false, timeout: timeoutMs }, (response) => {
-        void readBody(response, textBytesMax).then((text) => {
-          if (text === null) reject(new Error(`an answer of Tomcat at ${url} broke off`));
-          else resolve({ status: response.statusCode ?? 0, text });
-        });
-      });
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const message = (where.startsWith("https:") ? secure : plain)(where, { headers: { authorization, "accept-language": "en" }, agent: false, timeout: timeoutMs }, resolve);
       message.once("timeout", () => message.destroy(new Error(`it was silent for ${timeoutMs} ms`)));
       message.once("error", (error) => {
         const words = `Tomcat does not answer at ${url}: ${error.message}`;
@@ -112,6 +107,9 @@ export class Manager {
       });
       message.end();
     });
+    const text = await readBody(response, textBytesMax);
+    if (text === null) throw new Error(`an answer of Tomcat at ${url} broke off`);
+    return { status: response.statusCode ?? 0, text };
   }
 }
 

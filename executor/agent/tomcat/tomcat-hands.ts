@@ -4,15 +4,25 @@ import type { WorkloadId } from "../../../model/ids.ts";
 import type { Found, FoundWorkload } from "../../protocol.ts";
 import type { Hands } from "../carrying-driver.ts";
 import { failed, type Changed, type Course, type Outcome } from "../driver.ts";
-import { own } from "../owner.ts";
+import type { DriverWorld } from "../layer-kind.ts";
+import { own, type Owner } from "../owner.ts";
 import { bytesIn, pack, unpack } from "../parcel.ts";
 import { folderName, type Places, type State } from "../place.ts";
 import type { Turns } from "../turns.ts";
 import { Watcher } from "../watcher.ts";
 import { contextOf, pathIn } from "./application-file.ts";
-import { Down, type Manager } from "./manager.ts";
+import { Down, type Manager, type ManagerSettings } from "./manager.ts";
 import { measuresOf, type Measures } from "./measures.ts";
-import type { TomcatSettings, TomcatWorld } from "./tomcat-driver.ts";
+
+/** How web applications are kept on one host. */
+export interface TomcatSettings extends ManagerSettings {
+  /** A folder of its own, which Tomcat sees under the same path. */
+  readonly root: string;
+  /** Where new workloads come from: a folder each with `application.json`, `app.war` and `data`; null when none are begun here. */
+  readonly templates: string | null;
+  /** As whom Tomcat runs; the agent's own user when null. */
+  readonly owner: Owner | null;
+}
 
 /**
  * What is done with web applications. One that is stopped is taken out of Tomcat altogether, so that it does not come up
@@ -22,7 +32,7 @@ export class TomcatHands implements Hands {
   readonly layer = "tomcat";
   readonly noun = "web applications";
   readonly #settings: TomcatSettings;
-  readonly #world: TomcatWorld;
+  readonly #world: DriverWorld;
   readonly #places: Places;
   readonly #manager: Manager;
   readonly #watcher: Watcher;
@@ -30,7 +40,7 @@ export class TomcatHands implements Hands {
   #isClosed = false;
   #version = "1";
 
-  constructor(settings: TomcatSettings, world: TomcatWorld, places: Places, turns: Turns, manager: Manager) {
+  constructor(settings: TomcatSettings, world: DriverWorld, places: Places, turns: Turns, manager: Manager) {
     this.#settings = settings;
     this.#world = world;
     this.#places = places;

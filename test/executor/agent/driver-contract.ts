@@ -14,7 +14,7 @@ export interface Layer {
   /** What the data of a workload on a host say; null when there are none. */
   content(host: HostId, workload: WorkloadId): Promise<string | null>;
   /** Cuts the way between the hosts, or mends it. */
-  cut(isCut: boolean): void;
+  readonly cut: (isCut: boolean) => void;
   /** Everything that lies on a host outside of its workloads, to see that nothing else was touched. */
   surroundings(host: HostId): Promise<string>;
 }

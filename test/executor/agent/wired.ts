@@ -2,7 +2,7 @@ import type { Carrier, Receiver } from "../../../executor/agent/carrier.ts";
 import type { HostId } from "../../../model/ids.ts";
 
 /** A way between drivers in this process that can be cut. */
-export function wired(receivers: ReadonlyMap<HostId, Receiver>): { readonly carrier: Carrier; cut(isCut: boolean): void } {
+export function wired(receivers: ReadonlyMap<HostId, Receiver>): { readonly carrier: Carrier; readonly cut: (isCut: boolean) => void } {
   let isCut = false;
   const at = (host: HostId): Receiver => {
     const receiver = receivers.get(host);

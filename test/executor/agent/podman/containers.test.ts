@@ -79,13 +79,13 @@ describe.runIf(hasPodman)("a container", { timeout: 60_000 }, () => {
     const told: [string, Found][] = [];
     const { layer } = await startOf(idle);
     layer.driver(layer.a).watch((workload, found) => told.push([workload, found]));
-    const podman = (...args: readonly string[]): Promise<string> => serviceOf(services, "a").podman(...args);
-    await podman("stop", settledName(web));
+    const service = serviceOf(services, "a");
+    await service.podman("stop", settledName(web));
     await expect.poll(() => told.length, { timeout: 30_000 }).toBe(1);
-    await podman("start", settledName(web));
+    await service.podman("start", settledName(web));
     await expect.poll(() => told.length, { timeout: 30_000 }).toBe(2);
     expect(await stop(layer)).toEqual({ kind: "done" });
-    await podman("rm", settledName(web));
+    await service.podman("rm", settledName(web));
     await expect.poll(() => told.length, { timeout: 30_000 }).toBe(3);
     expect(told).toEqual([[web, "stopped"], [web, "running"], [web, "absent"]]);
   });

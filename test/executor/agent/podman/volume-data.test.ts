@@ -75,14 +75,15 @@ async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
   yield await Promise.resolve(bytes);
 }
 
+async function received(bytes: Buffer): Promise<readonly (readonly [string, Buffer])[]> {
+  const found: [string, Buffer][] = [];
+  for await (const { name, data } of split(once(bytes))) found.push([name, await whole(data)]);
+  return found;
+}
+
 describe("streams sent as one", () => {
   const sections = { first: Buffer.from("one"), "../second\n": Buffer.alloc(0), third: Buffer.alloc(3_000_000, 7) };
   const sent = (): Promise<Buffer> => whole(joined(Object.entries(sections).map(([name, bytes]) => ({ name, data: once(bytes) }))));
-  const received = async (bytes: Buffer): Promise<readonly (readonly [string, Buffer])[]> => {
-    const found: [string, Buffer][] = [];
-    for await (const { name, data } of split(once(bytes))) found.push([name, await whole(data)]);
-    return found;
-  };
 
   it("come apart again", async () => {
     const found = await received(await sent());

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { folderName } from "../../../../executor/agent/place.ts";
-import { TomcatDriver, type TomcatSettings } from "../../../../executor/agent/tomcat/tomcat-driver.ts";
+import { TomcatDriver } from "../../../../executor/agent/tomcat/tomcat-driver.ts";
+import type { TomcatSettings } from "../../../../executor/agent/tomcat/tomcat-hands.ts";
 import { systemClock } from "../../../../executor/system-clock.ts";
-import type { HostId, WorkloadId } from "../../../../model/ids.ts";
+import type { HostId } from "../../../../model/ids.ts";
 import type { Layer } from "../driver-contract.ts";
 import { wired } from "../wired.ts";
 import type { TomcatService } from "./tomcat-service.ts";
@@ -59,7 +60,7 @@ export function serviceOf(services: ReadonlyMap<string, TomcatService>, host: st
 
 /** Puts a web application where new workloads of a host come from. */
 export async function applicationTemplate(templates: string, workload: string, content: string, application: object, war: Buffer = counting): Promise<void> {
-  const place = join(templates, folderName(workload as WorkloadId));
+  const place = join(templates, folderName(workload));
   await mkdir(join(place, "data"), { recursive: true });
   await writeFile(join(place, "data", "data"), content);
   await writeFile(join(place, "application.json"), JSON.stringify(application));
