@@ -72,8 +72,11 @@ function insideOf(inventories: Inventories): readonly Inside[] {
   return all.sort((a, b) => compareIds(a.workload, b.workload) || compareIds(a.application, b.application));
 }
 
+function amount(value: number | undefined): string {
+  return value === undefined ? "" : String(value);
+}
+
 function tableOf(rows: readonly Inside[], columns: number): string {
-  const amount = (value: number | undefined): string => (value === undefined ? "" : String(value));
   return renderTable(
     [{ head: "workload" }, { head: "application" }, { head: "host" }, { head: "found" }, { head: "mCPU", align: "right" }, { head: "MiB", align: "right" }],
     rows.map(({ workload, application, host, found, use }) => [workload, application, host, found, amount(use["cpuMillicores"]), amount(use["memoryMiB"])]), columns,

@@ -29,18 +29,18 @@ describe.skipIf(!canHaveLab("virtual machines"))("a checkpoint of a virtual mach
     socket.once("close", () => resolve(said.trim()));
     socket.end(`${command}; exit\n`);
   });
+  const write = (words: string): Promise<string> => inGuest(`echo ${words} > /tmp/memory; echo ${words} | dd of=/dev/vda bs=512 seek=4096 conv=notrunc,fsync; cat /tmp/memory`);
+  const read = (): Promise<string> => inGuest("cat /tmp/memory; dd if=/dev/vda bs=512 skip=4096 count=1 iflag=direct | head -n 1; cat /tmp/boots");
   const checkpointsOf = async (folder: string, name: string): Promise<Checkpoints> => {
     const host = await LibvirtHost.open(settingsOf(lab, folder, name, {}), { clock: systemClock, carrier: noCarrier, note: () => {} });
     onTestFinished(() => host.close());
-    return new Checkpoints(host, systemClock.utcMs);
+    return new Checkpoints(host, () => systemClock.utcMs());
   };
 
   it("holds memory and disk of one instant, and the machine goes on from it, also on another host", async () => {
     const { a, b, driver, hostOf, folder } = await labLayer(lab);
     await lab.addGuest({ name: vm, host: 1 });
     await lab.isServing(vm);
-    const write = (words: string): Promise<string> => inGuest(`echo ${words} > /tmp/memory; echo ${words} | dd of=/dev/vda bs=512 seek=4096 conv=notrunc,fsync; cat /tmp/memory`);
-    const read = (): Promise<string> => inGuest("cat /tmp/memory; dd if=/dev/vda bs=512 skip=4096 count=1 iflag=direct | head -n 1; cat /tmp/boots");
     await write("before");
     const checkpoints = await checkpointsOf(folder, "h1");
     expect(await checkpoints.take(vm, "../one")).toMatchObject({ workload: vm, name: "../one", disks: [{ target: "vda", way: `${vm}.img` }] });

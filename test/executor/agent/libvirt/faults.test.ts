@@ -55,7 +55,10 @@ describe.skipIf(!canHaveLab("virtual machines"))("a move of a virtual machine", 
     const client = await ContinuityClient.open(lab.addressOf(workload), systemClock);
     const aborting = new AbortController();
     let outcome: Outcome | null = null;
-    const moving = driver(a).perform(task({ kind: "migrate", workload, from: a, to: b }, "running"), quiet(aborting.signal)).then((how) => { outcome = how; });
+    const moving = driver(a).perform(task({ kind: "migrate", workload, from: a, to: b }, "running"), quiet(aborting.signal)).then((how) => {
+      outcome = how;
+      return how;
+    });
     await expect.poll(async () => isIn((await lab.virsh(hostOf(a), ["domjobinfo", workload])).out), { timeout: 120_000, interval: 50 }).toBe(true);
     await fault();
     cut(true);
@@ -65,8 +68,7 @@ describe.skipIf(!canHaveLab("virtual machines"))("a move of a virtual machine", 
     expect(outcome).toBeNull();
     await mend();
     cut(false);
-    await moving;
-    expect([outcome, await driver(b).find(workload)]).toMatchObject([{ kind: "failed", found: "running", ran: false }, "absent"]);
+    expect([await moving, await driver(b).find(workload)]).toMatchObject([{ kind: "failed", found: "running", ran: false }, "absent"]);
     const seen = await client.close(30_000);
     expect([seen.wrong, seen.ended, seen.answered === seen.sent]).toEqual([0, null, true]);
     expect((await lab.run(hostOf(b), ["find", "/var/lib/libvirt/images", "-type", "f"])).trim()).toBe("");

@@ -1,13 +1,14 @@
-import fc from "fast-check";
+import { array, assert, dictionary, property, string, stringMatching } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { childOf, element, parseXml, textOf, withChild, writeXml } from "../../../../executor/agent/libvirt/xml.ts";
 
-const plain = fc.string({ unit: "grapheme" }).filter((text) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u.test(text));
+// oxlint-disable-next-line no-control-regex
+const plain = string({ unit: "grapheme" }).filter((text) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u.test(text));
 const trimmed = plain.filter((text) => text.trim() !== "");
 
 describe("XML of definitions", () => {
   it("is read back as it was written, whatever is in it", () => {
-    fc.assert(fc.property(fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), plain), fc.array(trimmed, { maxLength: 1 }), (attributes, words) => {
+    assert(property(dictionary(stringMatching(/^[a-z]{1,8}$/), plain), array(trimmed, { maxLength: 1 }), (attributes, words) => {
       const made = element("a", { ...attributes }, element("b", {}, ...words), element("c"));
       expect(parseXml(writeXml(made))).toEqual(made);
     }), { seed: 20_261_122 });
