@@ -29,14 +29,20 @@ export type Limits = NonNullable<Program["limits"]>;
 /** A program that may be run here with the path to it, or why it may not. */
 export type Runnable = { readonly program: Program; readonly path: string } | { readonly because: string };
 
+/** Null when it is not in order. */
+export function programOf(text: string): Program | null {
+  const value = jsonOf(text);
+  return checker.Check(value) ? value : null;
+}
+
 /**
  * Reads what is to be run. Only its own files and programs that the administrator of this host allows are run, whatever
  * links there are among the files.
  */
 export async function readProgram(place: string, allowed: readonly string[]): Promise<Runnable> {
   const text = await readFile(join(place, "program.json"), "utf8").catch(() => "");
-  const program = jsonOf(text);
-  if (!checker.Check(program)) return { because: "its program.json is missing or not in order" };
+  const program = programOf(text);
+  if (program === null) return { because: "its program.json is missing or not in order" };
   const [name = ""] = program.command;
   if (isAbsolute(name)) return allowed.includes(name) ? { program, path: name } : { because: `${JSON.stringify(name)} is not among the programs that may be run on this host` };
   const files = join(place, "files");

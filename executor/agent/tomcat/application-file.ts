@@ -14,13 +14,19 @@ const checker = Compile(applicationForm);
 /** What is deployed, as `application.json` beside its WAR says. */
 export type Application = Static<typeof applicationForm>;
 
+/** Null when it is not in order. */
+export function applicationOf(text: string): Application | null {
+  const value = jsonOf(text);
+  return checker.Check(value) ? value : null;
+}
+
 /** What Tomcat's own managers answer at: whoever sat there would be sent our password. */
 const taken = ["/manager", "/host-manager"];
 
 /** The path of the application in a place, or why it may not be deployed. */
 export async function pathIn(place: string, name: string): Promise<{ readonly path: string } | { readonly because: string }> {
-  const application = jsonOf(await readFile(join(place, "application.json"), "utf8").catch(() => ""));
-  if (!checker.Check(application)) return { because: "its application.json is missing or not in order" };
+  const application = applicationOf(await readFile(join(place, "application.json"), "utf8").catch(() => ""));
+  if (application === null) return { because: "its application.json is missing or not in order" };
   const path = application.path ?? `/${name}`;
   const owner = taken.find((each) => path === each || path.startsWith(`${each}/`));
   return owner === undefined ? { path } : { because: `path ${path} belongs to Tomcat itself` };
