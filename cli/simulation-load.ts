@@ -1,3 +1,4 @@
+import { counted } from "../model/counted.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Fleet } from "../model/fleet.ts";
 import type { WorkloadId } from "../model/ids.ts";
@@ -7,7 +8,7 @@ import { amountOf } from "../model/resource.ts";
 import type { LoadGrowth, Moment, Simulation, SyntheticLoadPart, TraceLoad, UsualLoad } from "../model/simulation.ts";
 import { didYouMean } from "../policies/index.ts";
 import { readTrace } from "../scenarios/index.ts";
-import { grownTrace, JoinedLoad, sourceOf, syntheticSource, usualLoads, type Grid, type Growth, type LoadShare, type SyntheticLoad, type Task } from "../simulator/index.ts";
+import { grownTrace, JoinedLoad, sourceOf, swingTo, syntheticSource, usualLoads, type Grid, type Growth, type LoadShare, type SyntheticLoad, type Task } from "../simulator/index.ts";
 import { problemIn } from "./simulation-problem.ts";
 
 const weekMs = 604_800_000;
@@ -139,7 +140,7 @@ export function joinedLoad(plan: LoadPlan): { readonly load: JoinedLoad; readonl
   const random = new Random(plan.seed);
   const shares = simulation.load.flatMap((part): readonly LoadShare[] => {
     const own = random.split().uint32();
-    if (part.kind !== "trace") return [{ source: madeUp(part, plan, own), repeat: false }];
+    if (part.kind !== "trace") return [{ source: madeUp(part, plan, own, diagnostics), repeat: false }];
     const read = traces.find((each) => each.part === part);
     return read === undefined || part.times === "exact" ? [] : [traceShare(read, plan, diagnostics)];
   });
@@ -171,7 +172,7 @@ function traceShare({ part, trace, ...span }: ReadPart, { grid, startMs, simulat
   const shiftMs = shiftOf({ part, startMs: span.startMs }, slotBefore(startMs, simulation.stepMs));
   const moved = { ...trace, series: trace.series.map((series) => ({ ...series, times: movedTimes(series.times, shiftMs) })) };
   const grown = part.growth === null ? { load: moved, samplesAtLimit: 0 } : grownTrace(moved, growthOf(part.growth, startMs));
-  if (grown.samplesAtLimit > 0) diagnostics.push(problemIn("out-of-range", "simulation.load", `${grown.samplesAtLimit} samples grow beyond what can be counted, and stay at ${sampleMax}`, "Let it grow less, or for a shorter time.", "warning"));
+  if (grown.samplesAtLimit > 0) diagnostics.push(problemIn("overflow", "simulation.load", `${counted(grown.samplesAtLimit, "sample")} of ${part.files.join(", ")} would grow beyond what can be counted, ${sampleMax.toLocaleString("en-US")} (thousandths of a millicore, or of the resource's unit)`, "Let it grow less, for a shorter time, or from later on; or split the workload."));
   const from = Math.floor((span.startMs + shiftMs - grid.startMs) / grid.stepMs);
   const to = Math.ceil((span.endMs + shiftMs - grid.startMs) / grid.stepMs);
   // Of a trace that repeats all is needed; of another one what the simulation sees.
@@ -192,17 +193,38 @@ export function momentMs(moment: Moment, startMs: number): number {
   return moment.kind === "after" ? startMs + moment.ms : Date.parse(moment.utc);
 }
 
-function madeUp(part: SyntheticLoadPart | UsualLoad, { fleet, processor, grid, startMs }: LoadPlan, seed: number): LoadSource {
+function madeUp(part: SyntheticLoadPart | UsualLoad, { fleet, simulation, processor, grid, startMs }: LoadPlan, seed: number, diagnostics: Diagnostic[]): LoadSource {
   const known: Readonly<Record<string, LoadResource>> = loadResources;
   const resources = (part.resources ?? [processor.name]).map((name) => known[name] ?? { name, perUnit: 1 });
   const chosen = new Set<string>(part.workloads);
   const workloads = fleet.workloads.filter(({ id }) => chosen.has(id)).map(({ id, expectedUse }) => ({
     subject: { workload: id, application: null }, means: resources.map(({ name }) => (amountOf(expectedUse, name) * part.usePermille) / 1000),
   }));
-  if (part.kind === "usual") return syntheticSource(usualLoads(workloads, startMs, seed), resources, grid, seed);
+  const path = `simulation.load[${simulation.load.indexOf(part)}].${part.kind}`;
+  const made = (loads: readonly SyntheticLoad[]): LoadSource => {
+    diagnostics.push(...tooGreat(loads, resources, grid, path));
+    return syntheticSource(loads, resources, grid, seed);
+  };
+  if (part.kind === "usual") return made(usualLoads(workloads, startMs, seed));
   const { kind: _kind, workloads: _workloads, resources: _resources, usePermille: _use, growth, ...shape } = part;
   const loads = workloads.map((workload): SyntheticLoad => ({ ...shape, ...workload, ...(growth === null ? {} : { growth: growthOf(growth, startMs) }) }));
-  return syntheticSource(loads, resources, grid, seed);
+  return made(loads);
+}
+
+/** Loads that would be cut at what can be counted: the first of each resource is named. */
+function tooGreat(loads: readonly SyntheticLoad[], resources: readonly LoadResource[], grid: Grid, path: string): readonly Diagnostic[] {
+  const endMs = grid.startMs + grid.slots * grid.stepMs;
+  return resources.flatMap(({ name, perUnit }, r) => {
+    const found = loads.flatMap((load) => {
+      const most = swingTo(load, endMs)[r] ?? 0;
+      return most * perUnit > sampleMax ? [{ workload: load.subject.workload, most: Math.round(most) }] : [];
+    });
+    const [first] = found;
+    if (first === undefined) return [];
+    const others = found.length === 1 ? "" : `, and so ${found.length === 2 ? "does another one" : `do ${found.length - 1} others`}`;
+    return [problemIn("overflow", path, `workload ${first.workload} comes to ${first.most.toLocaleString("en-US")} ${name} at the height of a day${others}; at most ${Math.floor(sampleMax / perUnit).toLocaleString("en-US")} can be counted`,
+      "Let it use or grow less (usePermille, growth, expectedUse), or split the workload.")];
+  });
 }
 
 /** Traces that are replayed piece by piece: each workload has one task, whose stages are the pieces. */

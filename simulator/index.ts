@@ -33,7 +33,7 @@ export { slopeBetween } from "./forecast/trend.ts";
 export { resample } from "./load/resample.ts";
 export { sourceOf, traceOf } from "./load/source.ts";
 export { LoadSpool, type SpoolFile } from "./load/spool.ts";
-export { syntheticSource, usualLoads, type SyntheticLoad } from "./load/synthetic.ts";
+export { swingTo, syntheticSource, usualLoads, type SyntheticLoad } from "./load/synthetic.ts";
 
 /**
  * Simulates a fleet over time. The planner is an argument, never imported; the same input gives the same bytes. The input

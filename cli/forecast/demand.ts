@@ -1,5 +1,8 @@
 import type { LoadTrace } from "../../model/load.ts";
 import { backTest, forecast, sumForecaster, useOfGroups, type BackTest, type Forecast, type Grid, type GroupUse, type LoadGroup, type TooShort } from "../../simulator/index.ts";
+import type { GrowthOf } from "./growth.ts";
+
+type GrowthAt = ReturnType<GrowthOf>;
 
 const dayMs = 86_400_000;
 /** The back-test looks so many days ahead, from so many instants of the past; from one where there is much to forecast. */
@@ -22,6 +25,8 @@ export interface DemandOptions {
   readonly bandPermille: number;
   /** Looks at the members of sums one by one, which takes a while for each of them. */
   readonly membersToo: boolean;
+  /** Growth that the scenario plans, as far back as it goes. */
+  readonly growthOf: GrowthOf;
 }
 
 /** The demand of each group for one resource; what is in several groups is read once. */
@@ -29,18 +34,35 @@ export function demandsOf(trace: LoadTrace, groups: readonly LoadGroup[], resour
   const { grid, membersToo } = options;
   const inside = membersToo ? [...new Set(groups.flatMap(({ members }) => members))] : [];
   const alone = new Map(useOfGroups(trace, resource, grid, inside.map((i) => ({ name: "", members: [i] }))).map((use, n) => [inside[n], use]));
+  const level = new Map([...alone].map(([i, use]) => [i, i === undefined ? use : levelled(use, options.growthOf([i], resource))]));
   return useOfGroups(trace, resource, grid, groups).map((history, g) => () => {
-    const own = membersToo ? groups[g]?.members ?? [] : [];
-    return demandOf(history, own.length < 2 ? [] : own.flatMap((i) => alone.get(i) ?? []), resource, options);
+    const members = groups[g]?.members ?? [];
+    const own = membersToo && members.length > 1 ? members.flatMap((i) => level.get(i) ?? []) : [];
+    return demandOf(history, own, resource, options.growthOf(members, resource), options);
   });
 }
 
-function demandOf(history: GroupUse, members: readonly GroupUse[], resource: string, { grid, horizonMs, bandPermille, membersToo }: DemandOptions): Demand {
+/** Planned growth is known: the rest is learnt from a history without it, and it comes on top of what that gives. */
+function demandOf(history: GroupUse, members: readonly GroupUse[], resource: string, growthAt: GrowthAt, { grid, horizonMs, bandPermille, membersToo }: DemandOptions): Demand {
+  const level = levelled(history, growthAt);
   return {
     name: history.name, resource, history,
-    forecast: forecast(history, { ahead: Math.max(1, Math.round(horizonMs / grid.stepMs)), bandPermille, members }),
-    backTest: tested(history, members, horizonMs, bandPermille / 1000, membersToo ? testedOrigins : 1),
+    forecast: grown(forecast(level, { ahead: Math.max(1, Math.round(horizonMs / grid.stepMs)), bandPermille, members }), growthAt),
+    backTest: tested(level, members, horizonMs, bandPermille / 1000, membersToo ? testedOrigins : 1),
   };
+}
+
+/** What a history would have been at the size that its load has grown to. */
+function levelled(use: GroupUse, growthAt: GrowthAt): GroupUse {
+  return { ...use, values: use.values.map((value, slot) => value / (growthAt(use.startMs + slot * use.stepMs) || 1)) };
+}
+
+/** The same the other way round, ahead. */
+function grown(found: Forecast | TooShort, growthAt: GrowthAt): Forecast | TooShort {
+  if (found.kind === "too-short") return found;
+  const by = Float64Array.from(found.middle, (_, slot) => growthAt(found.startMs + slot * found.stepMs));
+  const times = (values: Float64Array): Float64Array => values.map((value, slot) => value * (by[slot] ?? 1));
+  return { ...found, low: times(found.low), middle: times(found.middle), high: times(found.high) };
 }
 
 /** Learns from the first half and tests on the rest, as far ahead as half of that allows. */

@@ -9,29 +9,33 @@ export type GrowthOf = (members: readonly number[], resource: string) => (atMs: 
 const dayMs = 86_400_000;
 
 /**
- * Growth that a scenario plans from the end of the history on. What began to grow before is in the history, and its trend
- * is found there. Each series counts with what it used in its last week.
+ * Growth that a scenario plans, against the end of the history: 1 there. Of `ahead` it is what begins there or later; what
+ * began before is in the history, and its trend is found there. Of `all` it is what began before too, with its past. Each
+ * series counts with what it used in its last week.
  */
-export function plannedGrowth(trace: LoadTrace, grid: Grid, parts: readonly LoadPart[], startMs: number): GrowthOf {
+export function plannedGrowth(trace: LoadTrace, grid: Grid, parts: readonly LoadPart[], startMs: number, which: "ahead" | "all" = "ahead"): GrowthOf {
   const endMs = grid.startMs + grid.slots * grid.stepMs;
   const growths = trace.series.map(({ subject }): Growth | null => {
     const part = parts.find((each) => (each.kind === "trace" ? Object.hasOwn(each.loadOf ?? { [subject.workload]: "" }, subject.workload) : each.workloads.includes(subject.workload)));
     if (part === undefined || part.kind === "usual" || part.growth === null) return null;
     const { kind, permillePerMonth, from } = part.growth;
     const fromMs = momentMs(from, startMs);
-    return fromMs >= endMs - grid.stepMs ? { kind, permillePerMonth, fromMs } : null;
+    return which === "all" || fromMs >= endMs - grid.stepMs ? { kind, permillePerMonth, fromMs } : null;
   });
   return (members, resource) => {
     if (members.every((i) => (growths[i] ?? null) === null)) return () => 1;
     const weights = useOfGroups(trace, resource, grid, members.map((i) => ({ name: "", members: [i] }))).map(({ values }) => lately(values, grid.stepMs));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     if (total === 0) return () => 1;
-    return (atMs) => members.reduce((sum, i, m) => sum + (weights[m] ?? 0) * factorAt(growths[i] ?? null, atMs), 0) / total;
+    return (atMs) => members.reduce((sum, i, m) => sum + (weights[m] ?? 0) * factorAt(growths[i] ?? null, atMs, endMs), 0) / total;
   };
 }
 
-function factorAt(growth: Growth | null, atMs: number): number {
-  return growth === null ? 1 : growthFactor(growth, atMs);
+function factorAt(growth: Growth | null, atMs: number, endMs: number): number {
+  if (growth === null) return 1;
+  const now = growthFactor(growth, endMs);
+  // What has shrunk to nothing stays there.
+  return now === 0 ? 1 : growthFactor(growth, atMs) / now;
 }
 
 /** The mean of the last week. */

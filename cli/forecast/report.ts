@@ -31,6 +31,8 @@ export interface ForecastReport {
   readonly offers: readonly Offer[];
   /** Were the members of sums looked at one by one? Of many they are not, and the bands of sums rest on their own history. */
   readonly membersToo: boolean;
+  /** Does the scenario plan growth of any load? */
+  readonly grows: boolean;
 }
 
 /** Of so many applications the planner is asked for one more instance even of those that need none. */
@@ -66,7 +68,9 @@ export async function forecastReport(job: ForecastJob, progress: (stage: string,
 
   const subjects = subjectsOf(per, trace, index);
   const membersToo = trace.series.length <= membersMax && subjects.length <= membersMax;
-  const asked = resources.flatMap((resource) => demandsOf(trace, subjects, resource, { grid, horizonMs, bandPermille: settings.bandPermille, membersToo }));
+  const asked = resources.flatMap((resource) => demandsOf(trace, subjects, resource, {
+    grid, horizonMs, bandPermille: settings.bandPermille, membersToo, growthOf: plannedGrowth(trace, grid, simulation.load, job.startMs, "all"),
+  }));
   const demands = await eachOf(asked, "forecasting demand", progress, (find) => Promise.resolve(find()));
   const pools = await eachOf(groupsOf(index, settings), "looking at runways", progress, (group) =>
     poolRunways({ index, trace, grid, settings, offers, growthOf, horizon, seed }, resources, group));
@@ -76,7 +80,7 @@ export async function forecastReport(job: ForecastJob, progress: (stage: string,
   return {
     name: scenario.name, title: scenario.title, currency: scenario.fleet.currency, hasDate: job.hasDate,
     historyStartMs: grid.startMs, historyEndMs: endMs, stepMs: grid.stepMs, horizonEndMs: horizon.endMs, per, bandPermille: settings.bandPermille,
-    unitOf: unitsOf(trace, job.ready), offers, membersToo,
+    unitOf: unitsOf(trace, job.ready), offers, membersToo, grows: simulation.load.some((part) => part.kind !== "usual" && part.growth !== null),
     demands,
     pools: pools.flat().sort((a, b) => mostConstrainedFirst(a.runway, b.runway)),
     places: places.flatMap((place) => place ?? []).sort((a, b) => mostConstrainedFirst(a.runway, b.runway)),

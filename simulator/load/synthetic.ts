@@ -42,6 +42,13 @@ export function syntheticSource(loads: readonly SyntheticLoad[], resources: read
   };
 }
 
+/** The highest that a load comes to by its swing and growth until an instant, in units of each resource; noise and bursts come on top. */
+export function swingTo({ means, dailyPermille, weekendPermille, growth }: SyntheticLoad, untilMs: number): readonly number[] {
+  const grown = growth === undefined ? 1 : Math.max(1, growthFactor(growth, untilMs));
+  const factor = (1 + dailyPermille / 1000) * Math.max(1, weekendPermille / 1000) * grown;
+  return means.map((mean) => mean * factor);
+}
+
 interface World {
   readonly grid: Grid;
   readonly daySlots: number;

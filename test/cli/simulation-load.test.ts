@@ -104,6 +104,23 @@ describe("load beyond what can be counted", () => {
     const path = scenario({ length: "1h", load: [{ trace: { files: [trace("much.csv", monday, { a: [4000, 4000] })], factorPermille: 1_000_000 } }] });
     expect((await simulationInput(await prepared(path))).diagnostics.map(({ code, path: at }) => [code, at])).toContainEqual(["overflow", "simulation.load[0].trace.factorPermille"]);
   });
+
+  it.each([
+    ["by its weekends", { usePermille: 1_000_000, dailyPermille: 0, weekendPermille: 1200 }],
+    ["by its swing", { usePermille: 900_000, dailyPermille: 900 }],
+    ["by its growth", { usePermille: 1000, growth: { kind: "compound", permillePerMonth: 99_000 } }],
+  ])("that is made up is refused beforehand: %s", async (_, part) => {
+    const huge = { workloads: [{ id: "a", layer: "process", host: "h1", reservation: { cpuMillicores: 2000 } }] };
+    const path = scenario({ length: "60d", load: [{ synthetic: { workloads: ["a"], ...part } }] }, huge);
+    const { made: input, diagnostics } = await simulationInput(await prepared(path));
+    expect([input, diagnostics.map(({ code, path: at, severity }) => [code, at, severity])]).toEqual([null, [["overflow", "simulation.load[0].synthetic", "error"]]]);
+    expect(diagnostics[0]?.message).toMatch(/workload a comes to [\d,]+ cpuMillicores at the height of a day; at most 2,147,483 can be counted/);
+  });
+
+  it("by the growth of a trace is refused too", async () => {
+    const growing = { trace: { files: [trace("growing.csv", monday, { a: [2_000_000, 2_000_000, 2_000_000] })], factorPermille: 500, growth: { kind: "linear", permillePerMonth: 100_000, from: "2026-10-01T00:00:00Z" } } };
+    expect((await simulationInput(await prepared(scenario({ length: "1h", load: [growing] })))).diagnostics.map(({ code, severity }) => [code, severity])).toContainEqual(["overflow", "error"]);
+  });
 });
 
 describe("the history of the load", () => {
