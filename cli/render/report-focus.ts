@@ -1,7 +1,6 @@
 import { groupThousands } from "../../model/money.ts";
-import { digitsAt, totalBilled, type CostReport, type FocusRow, type FocusVersion } from "../../reports/index.ts";
+import { decimalText, type FocusVersion } from "../../reports/index.ts";
 import type { MonthKept } from "../report/focus-export.ts";
-import { formatMicros } from "./money.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
 import { wrap } from "./text.ts";
@@ -11,21 +10,23 @@ interface FocusView {
   readonly folder: string;
   readonly version: FocusVersion;
   readonly currency: string;
-  /** By month, in the order of `kept`. */
-  readonly months: readonly { readonly cost: CostReport; readonly rows: readonly FocusRow[] }[];
   readonly kept: readonly MonthKept[];
 }
 
 /** What was exported, month by month. */
-export function renderFocus({ scenario, folder, version, currency, months, kept }: FocusView, { paint, columns }: { readonly paint: Paint; readonly columns: number }): string {
-  const sound = months.every(({ cost, rows }) => digitsAt(totalBilled(version, rows), places) === cost.totalMicros * 10n ** BigInt(places - 6));
+export function renderFocus({ scenario, folder, version, currency, kept }: FocusView, { paint, columns }: { readonly paint: Paint; readonly columns: number }): string {
   const table = renderTable([
     { head: "month" }, { head: "state" }, { head: "rows", align: "right" }, { head: "corrections", align: "right", dropRank: 1 }, { head: currency, align: "right" }, { head: "files", wraps: 20, below: true },
-  ], kept.map(({ month, state, rows, corrections, files }, m) =>
-    [month, state, groupThousands(rows), corrections === 0 ? "-" : groupThousands(corrections), formatMicros(months[m]?.cost.totalMicros ?? 0n, 6), files.join(", ")]), columns);
-  const check = sound ? `${paint.green("✓")} the rows of each month add up to the bills of its hosts, to the last micro-unit` : `${paint.red("x")} the rows do not add up to the bills of the hosts`;
+  ], kept.map(({ month, state, rows, corrections, billed, files }) =>
+    [month, state, groupThousands(rows), corrections === 0 ? "-" : groupThousands(corrections), amountText(decimalText(billed)), files.join(", ")]), columns);
+  const check = kept.every(({ isComplete }) => isComplete)
+    ? `${paint.green("✓")} what is charged in each month, in whichever file, adds up to the bills of its hosts, to the last micro-unit`
+    : `${paint.red("x")} closed months say other than is known now, and wait for their corrections`;
   return [paint.bold(`FOCUS ${version} of ${scenario}`), table, "", wrap(check, columns, "  ", "    "), wrap(`Kept in ${folder}.`, columns, "  ", "    "), ""].join("\n");
 }
 
-/** More than any cost has after the point. */
-const places = 30;
+/** With thousands apart, and at least two places. */
+function amountText(decimal: string): string {
+  const [whole = "", fraction = ""] = decimal.split(".");
+  return `${whole.replace(/\B(?=(\d{3})+$)/g, ",")}.${fraction.padEnd(2, "0")}`;
+}

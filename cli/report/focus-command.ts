@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import { billingMonths, focusRows, focusVersions, type CostReport, type FocusVersion, type Step } from "../../reports/index.ts";
+import { billingMonths, decimalText, focusRows, focusVersions, type CostReport, type FocusVersion, type Step } from "../../reports/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
@@ -21,11 +21,6 @@ interface FocusOptions extends CostOptions {
   readonly close?: boolean;
   readonly provider?: string;
   readonly account?: string;
-}
-
-/** A month with the cost report that its rows come from. */
-interface BilledMonth extends MonthOfRows {
-  readonly cost: CostReport;
 }
 
 const monthsMax = 120;
@@ -69,18 +64,18 @@ async function focusCommand(files: readonly string[], options: FocusOptions, con
   const all = [...before, ...kept.diagnostics];
   if (hasErrors(kept.diagnostics)) return failed(all);
   const { currency } = ready.scenario.fleet;
-  const view = { scenario: ready.scenario.name, folder, version, currency, months: billed.months, kept: kept.months };
+  const view = { scenario: ready.scenario.name, folder, version, currency, kept: kept.months };
   return {
     exitCode: exitCodes.done, diagnostics: all,
     document: {
       format: "stowage/focus/v1", exitCode: exitCodes.done, diagnostics: all, focusVersion: version, folder,
-      months: kept.months.map((month, m) => ({ ...month, currency, billedMicros: Number(billed.months?.[m]?.cost.totalMicros ?? 0n) })),
+      currency, months: kept.months.map((month) => ({ ...month, billed: decimalText(month.billed) })),
     },
     text: () => renderFocus(view, context),
   };
 }
 
-type Billed = { readonly months: readonly BilledMonth[] | null; readonly diagnostics: readonly Diagnostic[] };
+type Billed = { readonly months: readonly MonthOfRows[] | null; readonly diagnostics: readonly Diagnostic[] };
 
 /** Each month of the period by itself, so that a month is billed the same whichever others are asked for. */
 async function billedMonths(ready: Ready, options: FocusOptions): Promise<Billed> {
@@ -91,12 +86,12 @@ async function billedMonths(ready: Ready, options: FocusOptions): Promise<Billed
   const problems = periodProblems(whole.made, months.length);
   if (problems.length > 0) return { months: null, diagnostics: [...whole.diagnostics, ...problems] };
   const steps = stepsIn(whole.made, options);
-  const billed: BilledMonth[] = [];
+  const billed: MonthOfRows[] = [];
   for (const month of months) {
     const { month: _, ...rest } = options;
     const part = months.length === 1 ? whole : await costWith(ready, { ...rest, from: month.charged.startMs, to: month.charged.endMs }, whole.made.plan, () => steps);
     if (part.made === null) return { months: null, diagnostics: part.diagnostics };
-    billed.push({ month, cost: part.made.cost, rows: rowsOf(ready, options, part.made.cost, month.month) });
+    billed.push({ month, rows: rowsOf(ready, options, part.made.cost, month.month) });
   }
   return { months: billed, diagnostics: whole.diagnostics };
 }
@@ -105,7 +100,7 @@ function stepsIn({ plan, cost }: MadeCost, { planAt }: FocusOptions): readonly S
   return plan === null ? [] : stepsOf(plan, momentMs(planAt ?? { kind: "after", ms: 0 }, cost.period.startMs));
 }
 
-function rowsOf({ index, scenario }: Ready, { focusVersion, provider, account }: FocusOptions, cost: CostReport, billingPeriod: CostReport["period"]): BilledMonth["rows"] {
+function rowsOf({ index, scenario }: Ready, { focusVersion, provider, account }: FocusOptions, cost: CostReport, billingPeriod: CostReport["period"]): MonthOfRows["rows"] {
   return focusRows(cost, { version: focusVersion, index, billingPeriod, provider: provider ?? scenario.name, account: account ?? scenario.name });
 }
 

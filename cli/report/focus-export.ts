@@ -1,7 +1,7 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import { corrections, focusColumns, isWhole, type BillingMonth, type FocusRow, type FocusVersion } from "../../reports/index.ts";
+import { corrections, focusColumns, isSame, isWhole, totalBilled, type BillingMonth, type Decimal, type FocusRow, type FocusVersion } from "../../reports/index.ts";
 import { fileProblem } from "../file-problem.ts";
 import { focusFile, focusFormats, rowsOfCsv } from "./focus-files.ts";
 import { digestOf, focusProblem, readLedger, writeLedger, type ClosedMonth, type Ledger } from "./focus-ledger.ts";
@@ -27,6 +27,10 @@ export interface MonthKept {
   readonly rows: number;
   /** Rows that correct earlier months in this one. */
   readonly corrections: number;
+  /** In this month, with the corrections of earlier ones. */
+  readonly billed: Decimal;
+  /** Does everything that is kept about this month, in whichever file, add up to what is known of it now? */
+  readonly isComplete: boolean;
   readonly files: readonly string[];
 }
 
@@ -69,23 +73,35 @@ class FocusFolder {
     this.#refuseOtherVersions();
     if (hasErrors(this.#problems)) return { months: [], diagnostics: this.#problems };
     for (const entry of this.#ledger.closed) await this.#restore(entry);
-    const corrected = hasErrors(this.#problems) ? [] : await this.#corrections(before, open[0]);
+    if (!hasErrors(this.#problems)) await this.#correct(before, open[0]);
     for (const { month, rows } of open) this.#put(mainName(month.name), rows);
     if (hasErrors(this.#problems)) return { months: [], diagnostics: this.#problems };
     await mkdir(this.#wanted.folder, { recursive: true });
     for (const [name, bytes] of this.#writes) await writeFile(path.join(this.#wanted.folder, name), bytes);
     const nowClosed = await this.#close(open);
-    return {
-      diagnostics: this.#problems,
-      months: this.#months.map(({ month, rows }): MonthKept => {
-        const wasClosed = this.#closed.get(month.name);
-        const names = [mainName(month.name), ...month === open[0]?.month && corrected.length > 0 ? [correctionsName(month.name)] : []].flatMap(filesOf);
-        return {
-          month: month.name, state: wasClosed !== undefined ? "closed before" : nowClosed.has(month.name) ? "closed" : "open", rows: rows.length,
-          corrections: month === open[0]?.month ? corrected.length : 0, files: wasClosed?.files.map(({ name }) => name) ?? names,
-        };
-      }),
-    };
+    const told = await this.#told(nowClosed);
+    return { diagnostics: this.#problems, months: told };
+  }
+
+  /** What is in the files of each month, and whether it is all. */
+  async #told(nowClosed: ReadonlySet<string>): Promise<readonly MonthKept[]> {
+    const names = new Set((await readdir(this.#wanted.folder)).filter((name) => /^focus-\d{4}-\d{2}(-corrections)?\.(csv|parquet)$/.test(name)));
+    const rowsOf = new Map<string, readonly FocusRow[]>();
+    for (const name of names) if (name.endsWith(".csv")) rowsOf.set(name.slice(0, -".csv".length), await this.#rowsIn(name));
+    const everything = [...rowsOf.values()].flat();
+    const total = (rows: readonly FocusRow[]): Decimal => totalBilled(this.#wanted.version, rows);
+    const months = this.#months.map(({ month, rows }): MonthKept => {
+      const [main = [], corrected = []] = [rowsOf.get(mainName(month.name)), rowsOf.get(correctionsName(month.name))];
+      const charged = total(everything.filter((row) => this.#isChargedIn(row, month)));
+      const own = [mainName(month.name), correctionsName(month.name)].flatMap(filesOf).filter((name) => names.has(name));
+      return {
+        month: month.name, state: this.#closed.has(month.name) ? "closed before" : nowClosed.has(month.name) ? "closed" : "open",
+        rows: main.length, corrections: corrected.length, files: own, billed: total([...main, ...corrected]), isComplete: !isWhole(month) || isSame(charged, total(rows)),
+      };
+    });
+    const waiting = months.filter(({ isComplete }) => !isComplete).map(({ month }) => month);
+    if (waiting.length > 0) this.#warn(`${waiting.join(", ")}: closed, and more is known now than is billed.`, "Let the period reach into a month that is open: corrections are billed there.");
+    return months;
   }
 
   #refuseOtherVersions(): void {
@@ -118,23 +134,17 @@ class FocusFolder {
   }
 
   /** What closed months have wrong is made good in the first month that is open. */
-  async #corrections(before: readonly MonthOfRows[], open: MonthOfRows | undefined): Promise<readonly FocusRow[]> {
+  async #correct(before: readonly MonthOfRows[], open: MonthOfRows | undefined): Promise<void> {
     const { version } = this.#wanted;
     const whole = before.filter(({ month }) => isWhole(month));
     for (const { month } of before) if (!whole.some((each) => each.month === month)) this.#warn(`${month.name} is closed and only a part of it is asked for: it is left as it is.`, "Ask for the whole month to have it corrected.");
-    if (whole.length === 0) return [];
+    if (whole.length === 0 || open === undefined) return;
     const kept = (await Promise.all(this.#ledger.closed.flatMap(({ files }) => files.filter(({ name }) => name.endsWith(".csv")).map(({ name }) => this.#rowsIn(name))))).flat();
-    const openPeriod = (open ?? whole[0])?.month.month ?? { startMs: 0, endMs: 0 };
-    const found = whole.flatMap(({ month, rows: now }) => corrections({ version, now, openPeriod, closed: kept.filter((row) => this.#isChargedIn(row, month)) }));
-    if (open === undefined) {
-      if (found.length > 0) this.#warn(`${found.length} rows would correct closed months, and no open month is asked for.`, "Let the period reach into the next month: corrections are billed there.");
-      return [];
-    }
+    const found = whole.flatMap(({ month, rows: now }) => corrections({ version, now, openPeriod: open.month.month, closed: kept.filter((row) => this.#isChargedIn(row, month)) }));
     const name = correctionsName(open.month.name);
     const earlier = (await this.#rowsIn(`${name}.csv`)).filter((row) => !whole.some(({ month }) => this.#isChargedIn(row, month)));
     const all = [...earlier, ...found];
     if (all.length > 0 || (await readIfThere(path.join(this.#wanted.folder, `${name}.csv`))) !== null) this.#put(name, all);
-    return all;
   }
 
   async #rowsIn(name: string): Promise<readonly FocusRow[]> {

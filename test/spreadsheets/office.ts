@@ -54,14 +54,14 @@ function run(args: readonly string[], home: string): Promise<void> {
 function sheetOf(xml: string): Sheet {
   const rows: SheetCell[][] = [];
   let [row, cell, repeated, rowsRepeated, isText]: [SheetCell[] | null, { -readonly [K in keyof SheetCell]: SheetCell[K] } | null, number, number, boolean] = [null, null, 1, 1, false];
-  const parser = new SaxesParser();
+  const parser = new SaxesParser({ xmlns: false });
   parser.on("opentag", ({ name, attributes }) => {
     const times = (attribute: string): number => Number(attributes[attribute] ?? "1");
     if (name === "table:table-row") [row, rowsRepeated] = [[], times("table:number-rows-repeated")];
     if (name === "table:table-cell") {
-      const type = attributes["office:value-type"];
+      const type = String(attributes["office:value-type"] ?? "");
       repeated = times("table:number-columns-repeated");
-      cell = { type: type === undefined ? "empty" : type === "float" || type === "string" ? type : "other", value: Number(attributes["office:value"] ?? "NaN"), text: "", formula: attributes["table:formula"] ?? null };
+      cell = { type: typeOf(type), value: Number(attributes["office:value"] ?? "NaN"), text: "", formula: attributes["table:formula"] ?? null };
     }
     if (name === "text:p" && cell !== null) {
       if (cell.text !== "") cell.text += "\n";
@@ -85,6 +85,11 @@ function sheetOf(xml: string): Sheet {
   });
   parser.write(xml).close();
   return rows;
+}
+
+function typeOf(type: string): SheetCell["type"] {
+  if (type === "") return "empty";
+  return type === "float" || type === "string" ? type : "other";
 }
 
 /** A sheet is filled up to its right edge by one empty cell that is repeated. */

@@ -45,7 +45,10 @@ const commands: readonly { readonly name: string; readonly args: (shop: string, 
   { name: "forecast", args: (shop, into) => ["forecast", shop, "--resource", "memoryMiB", "--csv", into] },
   { name: "sweep", args: (shop, into) => ["sweep", shop, "--length", "6h", "--scopes", "host,site", "--csv", into] },
   { name: "study", args: (shop, into) => ["study", study(shop), "--out", join(folder, "runs"), "--csv", into] },
-  { name: "report-cost", args: (shop, into) => ["report", "cost", shop, "--month", "2026-11", "--csv", into] },
+  { name: "report-cost", args: (shop, into) => ["report", "cost", shop, "--month", "2026-11", "--out", join(folder, "cost.json"), "--csv", into] },
+  { name: "report-variance", args: (_, into) => ["report", "variance", join(folder, "cost.json"), join(folder, "cost.json"), "--by", "host", "--csv", into] },
+  { name: "report-forecast", args: (shop, into) => ["report", "forecast", shop, "--month", "2026-11", "--csv", into] },
+  { name: "report-plan", args: (shop, into) => ["report", "plan", join(folder, "plan.json"), shop, "--month", "2026-11", "--csv", into] },
   { name: "report-usage", args: (shop, into) => ["report", "usage", shop, "--no-effect", "--csv", into] },
   { name: "report-focus", args: (shop, into) => ["report", "focus", shop, "--month", "2026-11", "--out", into] },
   { name: "import", args: (_, into) => ["import", "csv", ...inventory(), "--column", "name=Server", "--column", "host=Runs on", "--out", join(folder, "fleet.yaml"), "--csv", into] },
@@ -66,6 +69,7 @@ describe.skipIf(officePath === null)("a table for spreadsheets", () => {
   beforeAll(async () => {
     const [shop, flat] = [hostileShop(), join(folder, "flat")];
     mkdirSync(flat);
+    expect((await stowage("plan", shop, "--time", "2s", "--out", join(folder, "plan.json"))).code).toBe(0);
     for (const { name, args } of commands) {
       const into = join(folder, name);
       const ended = await stowage(...args(shop, into));

@@ -136,7 +136,12 @@ describe("the folder of an export", () => {
     const into = await closedFolder();
     const before = bytesIn(into);
     const kept = await keep(into, [await billed(october, other)]);
-    expect(kept.diagnostics.map(({ message }) => message)).toEqual([expect.stringMatching(/^\d+ rows would correct closed months, and no open month is asked for\.$/)]);
+    expect(kept.diagnostics.map(({ message }) => message)).toEqual(["2026-10: closed, and more is known now than is billed."]);
     expect(bytesIn(into)).toEqual(before);
+
+    // Once an open month has taken them, the closed one says what is known, whichever months are asked for.
+    await keep(into, [await billed(october, other), await billed(november, input)]);
+    const again = await keep(into, [await billed(october, other)]);
+    expect([again.diagnostics, again.months.map(({ isComplete }) => isComplete)]).toEqual([[], [true]]);
   });
 });
