@@ -46,13 +46,21 @@ const commands = [
   { name: "sweep", args: ["sweep", shop, "--length", "1d", "--scopes", "host,site"], sheetsMax: 8, says: ["site paris"] },
   { name: "report usage", args: ["report", "usage", shop], sheetsMax: 12, says: ["Processors of the whole fleet", "What these sizes are worth", "orders-db-1", "When each resource runs out"] },
   { name: "report usage with hostile names", args: ["report", "usage", hostileShop(), "--no-effect"], sheetsMax: 12, says: ["Hosts in figures"] },
+  { name: "report cost", args: ["report", "cost", shop], sheetsMax: 12, says: ["Cost by service", "How it was shared", "Held by nobody"] },
+  { name: "report cost with hostile names", args: ["report", "cost", hostileShop(), "--by", "host"], sheetsMax: 12, says: ["Cost by host"] },
+  { name: "report variance", args: ["report", "variance", join(folder, "first.json"), join(folder, "second.json")], sheetsMax: 4, says: ["Change by cause", "What the causes mean"] },
+  { name: "report forecast", args: ["report", "forecast", shop, "--from", "2026-10-20", "--to", "2026-11-20"], sheetsMax: 6, says: ["How they stand", "Spent since the budget began"] },
   { name: "study", args: ["study", smallStudy()], sheetsMax: 20, says: ["Can we do without Lyon?"] },
 ] as const;
 
 /** Pages that commands write, opened as their readers open them. */
 describe.skipIf(browserPath === null)("the page of", () => {
   let browser: OpenBrowser;
-  beforeAll(async () => { browser = await openBrowser(); });
+  beforeAll(async () => {
+    browser = await openBrowser();
+    await stowage("report", "cost", shop, "--month", "2026-10", "--out", join(folder, "first.json"));
+    await stowage("report", "cost", shop, "--month", "2026-11", "--share", "even", "--out", join(folder, "second.json"));
+  });
   afterAll(() => browser.close());
 
   it.each(commands)("$name is complete, quiet and readable on a screen, on a phone and on paper", async ({ args, sheetsMax, says }) => {

@@ -1,0 +1,168 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { describe, expect, it } from "vitest";
+import { FileJournal } from "../../executor/file-journal.ts";
+import { beginning } from "../../executor/journal.ts";
+import type { RunEvent } from "../../executor/event.ts";
+import type { RunId } from "../../model/ids.ts";
+import type { Plan } from "../../model/plan.ts";
+import { file, folder, stowage } from "./command-line.ts";
+import { shop } from "./shop.ts";
+
+/** Three hosts at 0.52 EUR an hour with their idle power, and 0.01 EUR for what runs on them. */
+const small = file("report-shop.yaml", shop);
+const dayMicros = 24 * 1_570_000;
+const january = ["--from", "2026-01-05", "--to", "2026-01-06"] as const;
+
+async function json<Document>(...args: readonly string[]): Promise<Document> {
+  const { code, out, err } = await stowage(...args, "--json");
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  return JSON.parse(out) as Document;
+}
+
+interface Cost { readonly totalMicros: string; readonly rows: readonly { readonly name: string; readonly totalMicros: string }[]; readonly lines: readonly { readonly costMicros: string }[] }
+const sum = (amounts: readonly string[]): number => amounts.reduce((total, amount) => total + Number(amount), 0);
+
+describe("report cost", () => {
+  it.each(["host", "workload", "application", "service", "site", "team", "team=tier"])("adds up to the bills by %s", async (by) => {
+    const { totalMicros, rows, lines } = await json<Cost>("report", "cost", small, ...january, "--by", by);
+    expect([Number(totalMicros), sum(rows.map((row) => row.totalMicros)), sum(lines.map(({ costMicros }) => costMicros))]).toEqual([dayMicros, dayMicros, dayMicros]);
+  });
+
+  it("charges what was measured: half a host for who uses half of it", async () => {
+    const trace = file("half.csv", `workload,timeMs,durationMs,cpuMillicores\nweb-1,${Date.parse("2026-01-05T00:00:00Z")},86400000,4000\n`);
+    const { rows } = await json<Cost>("report", "cost", small, "--load", trace, "--share", "kept", "--by", "workload");
+    // Half of 0.50 and of 0.02 EUR, and 50 W at 0.20 EUR a kilowatt-hour.
+    expect(Number(rows.find(({ name }) => name === "web-1")?.totalMicros)).toBe(24 * (250_000 + 10_000 + 10_000));
+  });
+
+  it("says for people what the period cost and how it was shared", async () => {
+    const { code, out } = await stowage("report", "cost", small, ...january);
+    expect(code).toBe(0);
+    expect(out).toContain("2026-01-05 to 2026-01-06 UTC: 37.68 EUR for 3 hosts");
+    expect(out).toContain("✓ adds up to the bills of the hosts, to the last micro-unit");
+  });
+
+  it("keeps tables whose sums are the total", async () => {
+    const tables = join(folder, "cost-tables");
+    expect((await stowage("report", "cost", small, ...january, "--csv", tables, "--parquet", tables)).code).toBe(0);
+    const total = (name: string, column: string): number => sum((parse(readFileSync(join(tables, `${name}.csv`)), { columns: true }) as Readonly<Record<string, string>>[]).map((row) => row[column] ?? ""));
+    for (const name of ["cost-by-host", "cost-by-workload", "cost-by-application", "cost-by-service", "cost-by-site", "cost-by-team", "host-bills"]) {
+      expect([name, total(name, "totalMicros"), existsSync(join(tables, `${name}.parquet`))]).toEqual([name, dayMicros, true]);
+    }
+    expect(total("cost-lines", "costMicros")).toBe(dayMicros);
+  });
+
+  it.each([
+    { args: ["--from", "2026-01-06", "--to", "2026-01-05"], says: "the period ends at 2026-01-05T00:00:00.000Z, not after it begins at 2026-01-06T00:00:00.000Z" },
+    { args: ["--from", "2026-02-30"], says: "must be a date" },
+    { args: ["--month", "2026-13"], says: "must be a month" },
+    { args: ["--by", "colour"], says: "must be host" },
+    { args: ["--share", "luck"], says: "luck" },
+    { args: ["--plan", "nowhere.json"], says: "nowhere.json" },
+    { args: ["--load", "$(touch x)"], says: "$(touch x)" },
+  ])("refuses $args", async ({ args, says }) => {
+    const { code, err } = await stowage("report", "cost", small, ...args);
+    expect(code).toBe(1);
+    expect(err).toContain(says);
+  });
+});
+
+describe("report variance", () => {
+  const [first, second] = [join(folder, "first.json"), join(folder, "second.json")];
+
+  it("says over and under, and why", async () => {
+    const dearer = file("dearer.yaml", shop.replace("onMicrosPerHour: 500000", "onMicrosPerHour: 600000"));
+    expect((await stowage("report", "cost", small, ...january, "--out", first)).code).toBe(0);
+    expect((await stowage("report", "cost", dearer, "--from", "2026-01-05", "--to", "2026-01-07", "--out", second)).code).toBe(0);
+    const { out } = await stowage("report", "variance", first, second);
+    expect(out).toContain("52.08 EUR over (138.2 %)"); // twice 37.68, and 0.30 EUR an hour more for two days
+    const { total } = await json<{ readonly total: Readonly<Record<string, string>> }>("report", "variance", first, second);
+    expect(Number(total["priceMicros"])).toBe(48 * 300_000);
+    expect(sum(["volumeMicros", "mixMicros", "policyMicros", "idleMicros"].map((cause) => total[cause] ?? ""))).toBe(dayMicros);
+    expect((await stowage("report", "variance", second, first)).out).toContain("under");
+    expect((await stowage("report", "variance", first, first)).out).toContain("the same");
+  });
+
+  it.each([
+    { name: "something else", text: "{}", says: "is no cost report" },
+    { name: "half a file", text: "{\"format\": \"stowage/cost/v1\", \"lines\": [", says: "is no cost report" },
+    { name: "a report whose lines were changed", text: null, says: "was changed: its lines do not add up to its total" },
+  ])("refuses $name", async ({ text, says }) => {
+    const changed = file("changed.json", text ?? readFileSync(first, "utf8").replace(/"totalMicros":"37680000"/, "\"totalMicros\":\"37680001\""));
+    const { code, err } = await stowage("report", "variance", first, changed);
+    expect({ code, says: err.includes(says) }).toEqual({ code: 1, says: true });
+  });
+});
+
+describe("report forecast", () => {
+  it("finds the day on which a budget is spent", async () => {
+    const budgets = file("budgets.yaml", `${shop}finance:\n  budgets:\n    - { name: year, micros: 200000000, from: 2026-01-01T00:00:00Z, to: 2026-02-01T00:00:00Z }\n    - { name: web, micros: 2000000000, from: 2026-01-01T00:00:00Z, to: 2026-02-01T00:00:00Z, about: { application: web } }\n`);
+    const { budgets: [year, web] } = await json<{ readonly budgets: readonly { readonly spentMicros: string; readonly assumedMicros: string; readonly usualDayMicros: string; readonly expectedMicros: { readonly middle: string }; readonly crossed: { readonly middle: string | null } }[] }>(
+      "report", "forecast", budgets, "--from", "2026-01-05", "--to", "2026-01-10");
+    expect(year).toMatchObject({ usualDayMicros: String(dayMicros), spentMicros: String(5 * dayMicros), assumedMicros: String(4 * dayMicros), expectedMicros: { middle: String(31 * dayMicros) }, crossed: { middle: "2026-01-06T00:00:00.000Z" } });
+    expect(web?.crossed.middle).toBeNull();
+    const { out } = await stowage("report", "forecast", budgets, "--from", "2026-01-05", "--to", "2026-01-10");
+    expect(out).toMatch(/spent on\s+2026-01-06/);
+    expect(out).toContain("lasts");
+  });
+});
+
+describe("report plan", () => {
+  const planFile = join(folder, "shop-plan.json");
+
+  /** A journal in which each action ran when the plan says, but so much later. */
+  async function journal(name: string, plan: Plan, lateMs: number): Promise<string> {
+    const path = join(folder, name);
+    const { journal: opened } = await FileJournal.open(path);
+    if (opened === null) throw new Error("no journal");
+    const startMs = Date.parse("2026-01-05T00:00:00Z") + lateMs;
+    const at = (ms: number): RunEvent["at"] => ({ nowMs: ms, utcMs: startMs + ms });
+    const times = plan.actions.flatMap(({ id, startMs: from, endMs: to }): readonly RunEvent[] => [{ at: at(from), kind: "dispatched", action: id, attempt: 1 }, { at: at(to), kind: "succeeded", action: id, attempt: 1 }]);
+    await opened.append(beginning, [{ at: at(0), kind: "began", run: "r" as RunId, epoch: 1, digest: plan.digest, actions: plan.actions }, ...times.sort((a, b) => a.at.nowMs - b.at.nowMs), { at: at(plan.makespanMs), kind: "ended", because: "" }]);
+    await opened.close();
+    return path;
+  }
+
+  it("says what a plan would change, and afterwards what it has changed", async () => {
+    expect((await stowage("plan", small, "--out", planFile)).code).toBe(0);
+    const plan = JSON.parse(readFileSync(planFile, "utf8")) as Plan;
+    interface PlanCost { readonly withoutMicros: string; readonly plannedMicros: string; readonly savingMicrosPerHour: number; readonly actual: { readonly micros: string; readonly ended: string; readonly actions: readonly { readonly estimateMs: number; readonly tookMs: number }[] } | null }
+    const before = await json<PlanCost>("report", "plan", planFile, small, ...january);
+    expect(before).toMatchObject({ withoutMicros: String(dayMicros), actual: null, savingMicrosPerHour: 520_000 });
+    expect(Number(before.plannedMicros)).toBeLessThan(dayMicros - 23 * 520_000);
+
+    const onTime = await json<PlanCost>("report", "plan", planFile, small, ...january, "--journal", await journal("on-time", plan, 0));
+    expect(onTime.actual?.micros).toBe(before.plannedMicros);
+    expect(onTime.actual?.actions.every(({ estimateMs, tookMs }) => estimateMs === tookMs)).toBe(true);
+    const late = await journal("late", plan, 3_600_000);
+    const hourLate = await json<PlanCost>("report", "plan", planFile, small, ...january, "--journal", late);
+    expect(Number(hourLate.actual?.micros) - Number(before.plannedMicros)).toBe(520_000); // one host on for one hour more
+    expect((await stowage("report", "plan", planFile, small, ...january, "--journal", late)).out).toContain("carried out: ");
+  });
+
+  it("refuses the journal of another plan, and what is none", async () => {
+    const plan = JSON.parse(readFileSync(planFile, "utf8")) as Plan;
+    const other = await journal("other", { ...plan, digest: "0".repeat(64) }, 0);
+    expect((await stowage("report", "plan", planFile, small, "--journal", other)).err).toContain("is of plan 000000000000, not of");
+    expect((await stowage("report", "plan", planFile, small, "--journal", join(folder, "nothing"))).err).toContain("is no journal of an execution");
+  });
+});
+
+describe("report price-of-policy", () => {
+  it("is the host that the rule keeps on, proved", async () => {
+    const { base, rows } = await json<{ readonly base: { readonly microsPerHour: number; readonly claim: string }; readonly rows: readonly { readonly id: string; readonly answer: { readonly microsPerHour: number; readonly claim: string } }[] }>(
+      "report", "price-of-policy", small, "--policy", "web-apart", "--threads", "1");
+    expect(rows.map(({ id, answer }) => [id, base.microsPerHour - answer.microsPerHour, answer.claim, base.claim])).toEqual([["web-apart", 520_000, "optimal", "optimal"]]);
+  });
+
+  it.each([
+    { args: [], says: "not said which rule to price" },
+    { args: ["--policy", "web-aprt"], says: "web-apart" },
+    { args: ["--policy", "built-in/offsite-ban"], says: "is no rule in force here" },
+  ])("refuses $args", async ({ args, says }) => {
+    const { code, err } = await stowage("report", "price-of-policy", small, ...args);
+    expect({ code, says: err.includes(says) ? says : err }).toEqual({ code: 1, says });
+  });
+});
