@@ -86,6 +86,8 @@ export class PodmanApi {
     const { statusCode = 0 } = answer;
     if (statusCode < 400 || statusCode === 404) return answer;
     const why = jsonOf(await textOf(answer));
+    // Whatever is still being sent is of no use.
+    answer.destroy();
     throw new Refused(statusCode, `podman refuses: ${refusal.Check(why) ? why.message : `status ${statusCode}`}`);
   }
 }

@@ -13,7 +13,7 @@ import { Watcher } from "../watcher.ts";
 import { containerOf, defaultGraceMs, forbidden, type Container, type Network } from "./container-file.ts";
 import { Making } from "./making.ts";
 import { foundOf, incomingName, label, settledName, type Inspected, type Podman } from "./podman.ts";
-import { pack, unpack } from "./shipment.ts";
+import { bytesOf, pack, unpack } from "./shipment.ts";
 
 /** How containers are kept on one host. */
 export interface PodmanSettings {
@@ -75,13 +75,8 @@ export class PodmanHands implements Hands {
     return Promise.all(containers.map(async ({ name, state, labels }) => {
       const workload = (labels[label.workload] ?? "") as WorkloadId;
       if (name !== settledName(workload)) return { workload, found: "incoming" };
-      const { memoryMiB, cpuMillicores } = containerOf(labels[label.container] ?? "")?.limits ?? {};
-      const reservation = { ...(memoryMiB === undefined ? {} : { memoryMiB }), ...(cpuMillicores === undefined ? {} : { cpuMillicores }) };
       const use = uses.get(name);
-      return {
-        workload, found: foundOf(state), liveMove: false, ...(Object.keys(reservation).length === 0 ? {} : { reservation }),
-        ...(use === undefined ? {} : { use: this.#used(workload, use) }),
-      };
+      return { workload, found: foundOf(state), liveMove: false, ...await this.#reserved(name, labels), ...(use === undefined ? {} : { use: this.#used(workload, use) }) };
     }));
   }
 
@@ -245,6 +240,14 @@ export class PodmanHands implements Hands {
     return seen;
   }
 
+  async #reserved(name: string, labels: Readonly<Record<string, string>>): Promise<Pick<FoundWorkload, "reservation" | "dataMiB">> {
+    const { memoryMiB, cpuMillicores } = containerOf(labels[label.container] ?? "")?.limits ?? {};
+    const reservation = { ...(memoryMiB === undefined ? {} : { memoryMiB }), ...(cpuMillicores === undefined ? {} : { cpuMillicores }) };
+    const container = await this.#podman.inspect(name);
+    const bytes = container === null ? 0 : await bytesOf(this.#podman, container);
+    return { dataMiB: Math.ceil(bytes / bytesPerMiB), ...(Object.keys(reservation).length === 0 ? {} : { reservation }) };
+  }
+
   #used(workload: WorkloadId, { cpuMs, memoryMiB }: { readonly cpuMs: number; readonly memoryMiB: number }): Readonly<Record<string, number>> {
     const cpuMillicores = this.#rates.millicores(workload, cpuMs);
     return { memoryMiB, ...(cpuMillicores === null ? {} : { cpuMillicores }) };
@@ -262,6 +265,7 @@ function containerIn({ Config }: Inspected): Container | null {
 }
 
 const defaultSettleMs = 500;
+const bytesPerMiB = 1_048_576;
 const settleLookMs = 100;
 const lookEveryMs = 10_000;
 const lateMs = 3000;

@@ -11,19 +11,23 @@ import { archiveOf } from "./volume-data.ts";
 const headForm = Compile(Type.Object({ container: Type.String({ maxLength: 1_000_000 }), image: Type.String({ pattern: "^[0-9a-f]{64}$" }) }, { additionalProperties: false }));
 const headBytesMax = 2_000_000;
 
+/** About how many bytes of image and volumes a container has. */
+export async function bytesOf(podman: Podman, { Image, Mounts }: Inspected): Promise<number> {
+  let bytes = (await podman.image(Image))?.Size ?? 0;
+  for (const { Type: type, Source } of Mounts) bytes += type === "volume" ? await bytesIn(Source, ["."]) : 0;
+  return bytes;
+}
+
 /** A container on its way: what it is, its image and its volumes. */
-export async function pack(podman: Podman, { Image, State, Mounts }: Inspected, text: string): Promise<{ readonly bytes: number; readonly data: AsyncIterable<Buffer> }> {
-  const image = await podman.image(Image);
-  if (image === null) throw new Error(`image ${Image} is not on this host any more`);
+export async function pack(podman: Podman, container: Inspected, text: string): Promise<{ readonly bytes: number; readonly data: AsyncIterable<Buffer> }> {
+  const { Image, State, Mounts } = container;
   const volumes = volumesOf(containerOf(text), Mounts);
-  let bytes = image.Size;
-  for (const { folder } of volumes) bytes += await bytesIn(folder, ["."]);
   const sections: Section[] = [
     { name: "container", data: once(Buffer.from(JSON.stringify({ container: text, image: Image }))) },
     { name: "image", data: podman.imageArchive(Image) },
     ...volumes.map(({ name, folder }) => ({ name: `volume ${name}`, data: archiveOf(folder, State.Status !== "running") })),
   ];
-  return { bytes, data: join(sections) };
+  return { bytes: await bytesOf(podman, container), data: join(sections) };
 }
 
 /** Makes what was packed, up to the container that has not settled yet. `check` throws when it may not run here. */

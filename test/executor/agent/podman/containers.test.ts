@@ -36,7 +36,7 @@ describe.runIf(hasPodman)("a container", { timeout: 60_000 }, () => {
     const inspected = JSON.parse(await serviceOf(services, "a").podman("inspect", settledName(web))) as readonly { readonly HostConfig: Readonly<Record<string, unknown>> }[];
     expect(inspected[0]?.HostConfig).toMatchObject({ Memory: 33_554_432, CpuQuota: 50_000, CpuPeriod: 100_000, PidsLimit: 20, Privileged: false, NetworkMode: "none", SecurityOpt: ["no-new-privileges"] });
     await layer.driver(layer.a).workloads();
-    expect(await layer.driver(layer.a).workloads()).toMatchObject([{ found: "running", reservation: { memoryMiB: 32, cpuMillicores: 500 }, use: { memoryMiB: expect.any(Number), cpuMillicores: expect.any(Number) } }]);
+    expect(await layer.driver(layer.a).workloads()).toMatchObject([{ found: "running", dataMiB: 2, liveMove: false, reservation: { memoryMiB: 32, cpuMillicores: 500 }, use: { memoryMiB: expect.any(Number), cpuMillicores: expect.any(Number) } }]);
     expect(await layer.drivers.get(layer.a)?.version()).toMatch(/^\d+\.\d+/);
   });
 
