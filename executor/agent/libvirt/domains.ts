@@ -110,6 +110,11 @@ export class Domains {
     return (await this.#shell.read("list", "--all", "--persistent", "--uuid")).split("\n").includes(uuid);
   }
 
+  /** When its host boots. */
+  async startsByItself({ uuid }: Pick<Domain, "uuid">): Promise<boolean> {
+    return (await this.#shell.read("list", "--all", "--autostart", "--uuid")).split("\n").includes(uuid);
+  }
+
   /** Null when nothing takes long there. */
   async job({ uuid, activity }: Domain): Promise<Job | null> {
     if (activity === "off") return null;

@@ -8,7 +8,7 @@ import { packDisks } from "./disk-parcel.ts";
 import { deleteDomain } from "./delete-domain.ts";
 import { Domains, offAsMigrated, pausedAsPostCopyFailed, type Domain } from "./domains.ts";
 import { actMs, messageOf, type LibvirtHost, type LiveMoves, type Peer } from "./libvirt-host.ts";
-import { destroyDomain, keepWhenOff } from "./power.ts";
+import { beReadyToLeave, destroyDomain } from "./power.ts";
 import { VirshShell } from "./virsh-shell.ts";
 import type { Called } from "./virsh.ts";
 import { writeXml } from "./xml.ts";
@@ -81,7 +81,7 @@ export class LiveMove {
   async #expectThere(domain: Domain): Promise<Carried | string> {
     const { workload, to } = this.#work;
     try {
-      await keepWhenOff(this.#host, domain);
+      await beReadyToLeave(this.#host, domain);
       const definition = await this.#host.domains.definition(domain);
       const carried = await carriedOf(this.#host.images, definition);
       const drive = disksOf(definition).find(({ device, source }) => device !== "disk" && source !== null && !this.#host.images.isShared(source));

@@ -6,11 +6,13 @@ import { actMs, type LibvirtHost } from "./libvirt-host.ts";
 /** Presses of the power button: a guest that was still booting has not seen the first. */
 const pressEveryMs = 10_000;
 const lookAgainMs = 5000;
+/** A machine that was saved is read back into memory. */
+const startMs = 600_000;
 
 /** Starts a machine that is off. What virsh says of it only explains; whether it runs is seen. */
 export async function startDomain(host: LibvirtHost, workload: WorkloadId, ended: AbortSignal): Promise<Outcome> {
   const { uuid } = await host.domain(workload);
-  const called = await host.virsh.call(["start", `--domain=${uuid}`], actMs);
+  const called = await host.virsh.call(["start", `--domain=${uuid}`], startMs);
   const because = called.because === "" ? "it has ended by itself at once" : called.because;
   // When virsh was silent the hypervisor may still be at it.
   if (called.kind === "silent") await host.until(async () => (await host.domains.byUuid(uuid))?.activity === "running", lookAgainMs);
@@ -37,7 +39,7 @@ async function failedStart(host: LibvirtHost, domain: Domain, because: string, i
 export async function stopDomain(host: LibvirtHost, workload: WorkloadId, ended: AbortSignal): Promise<Outcome> {
   const before = await host.domain(workload);
   if (before.activity === "off") return { kind: "done" };
-  await keepWhenOff(host, before);
+  await beReadyToLeave(host, before);
   const { graceMs, mayDestroy } = host.settings;
   const untilMs = host.clock.nowMs() + graceMs;
   let isOff = false;
@@ -70,7 +72,14 @@ async function isDomainOff(host: LibvirtHost, uuid: string): Promise<boolean> {
   return domain === null || domain.activity === "off";
 }
 
-/** One that was made without a lasting definition would be gone when it is off. */
-export async function keepWhenOff(host: LibvirtHost, domain: Domain): Promise<void> {
+/**
+ * Before a machine is stopped or moved: it must be there when it is off, and not start by itself when its host boots, since
+ * it may run elsewhere by then.
+ */
+export async function beReadyToLeave(host: LibvirtHost, domain: Domain): Promise<void> {
   if (!await host.domains.isPersistent(domain)) await host.define(await host.domains.definition(domain), domain.uuid);
+  if (!await host.domains.startsByItself(domain)) return;
+  const called = await host.virsh.call(["autostart", `--domain=${domain.uuid}`, "--disable"], actMs);
+  if (await host.domains.startsByItself(domain)) throw new Error(`it would start by itself with its host: ${called.because}`);
+  host.note(`${domain.name} does not start any more by itself when this host boots, since it is stopped or moved`);
 }

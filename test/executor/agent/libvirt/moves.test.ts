@@ -119,9 +119,12 @@ describe.skipIf(!canHaveLab("virtual machines"))("virtual machines on two hosts"
 
   it("are switched off only where that is allowed when they do not hear their power button", async () => {
     const guest = await serving({ graceMs: 1500, mayDestroy: false }, { ignoresPower: true });
-    const { layer: { a, driver }, workload } = guest;
+    const { layer: { a, driver, hostOf }, workload } = guest;
+    expect((await lab.virsh(hostOf(a), ["autostart", workload])).status).toBe(0);
     expect(await driver(a).perform(task({ kind: "stop", workload, host: a }, "running"), quiet())).toMatchObject({ kind: "failed", found: "running", because: "the guest has not shut down in 1500 ms, and may not be switched off" });
     await lab.isServing(workload);
+    // It will not start behind anybody's back when its host boots.
+    expect((await lab.virsh(hostOf(a), ["list", "--all", "--autostart", "--name"])).out.trim()).toBe("");
     const aborting = new AbortController();
     const patient = await labLayer(lab, { graceMs: 600_000 });
     const stopping = patient.driver(a).perform(task({ kind: "stop", workload, host: a }, "running"), quiet(aborting.signal));
