@@ -62,6 +62,18 @@ interface Made<Thing> {
 
 /** From a prepared scenario to what the simulator runs, with its load opened, or why not. */
 export async function simulationInput(ready: Ready, options: SimulationOptions = {}): Promise<Made<PreparedSimulation>> {
+  const { made, diagnostics } = await inputOf(ready, options);
+  return { made, diagnostics: asGiven(diagnostics, options) };
+}
+
+/** What is wrong with load that an option names stands in no file. */
+function asGiven(diagnostics: readonly Diagnostic[], { load }: SimulationOptions): readonly Diagnostic[] {
+  if (load === undefined) return diagnostics;
+  const place = /^simulation\.load(\[\d+\]\.trace)?/;
+  return diagnostics.map((each) => ({ ...each, path: each.path.replace(place, "--load"), message: each.message.replace(place, "--load") }));
+}
+
+async function inputOf(ready: Ready, options: SimulationOptions): Promise<Made<PreparedSimulation>> {
   const { scenario } = ready;
   const framed = await timeFrame(scenario, options);
   if (framed.made === null) return { made: null, diagnostics: framed.diagnostics };
@@ -102,10 +114,10 @@ export interface LoadHistory extends TimeFrame {
 /** The history of the load of every workload. It ends with the traces, or where the simulation begins when there are none. */
 export async function historyOf(ready: Ready, options: SimulationOptions = {}): Promise<Made<LoadHistory>> {
   const framed = await timeFrame(ready.scenario, options);
-  if (framed.made === null) return { made: null, diagnostics: framed.diagnostics };
+  if (framed.made === null) return { made: null, diagnostics: asGiven(framed.diagnostics, options) };
   const { made, diagnostics } = historyFrom(ready, framed.made);
   const all = [...framed.diagnostics, ...diagnostics];
-  return { made: hasErrors(all) ? null : made, diagnostics: all };
+  return { made: hasErrors(all) ? null : made, diagnostics: asGiven(all, options) };
 }
 
 /** The same where the traces have been read. */

@@ -81,7 +81,7 @@ function namedAsFleet(trace: LoadTrace, { loadOf, factorPermille }: TraceLoad, f
   }
   const strange = loadOf === null ? [...byName.keys()].filter((name) => !known.has(name)) : [];
   if (loadOf === null && pairs.length === 0) {
-    diagnostics.push(problemIn("unknown-reference", path, `none of the ${byName.size} workloads of the trace is one of the fleet: ${strange.slice(0, 3).join(", ")}, ...`,
+    diagnostics.push(problemIn("unknown-reference", path, `none of the ${byName.size} workloads of the trace is one of the fleet: ${strange.slice(0, 3).join(", ")}${strange.length > 3 ? " and others" : ""}`,
       "Say whose load counts for whom under loadOf, or make a fleet of the trace with `stowage generate --trace`."));
   } else if (strange.length > 0) {
     diagnostics.push(problemIn("unknown-reference", path, `the load of ${strange.length} of ${byName.size} workloads of the trace is left out, since the fleet does not have them: ${strange.slice(0, 5).join(", ")}`,

@@ -99,7 +99,7 @@ function chosenScopes({ index }: Ready, wanted: readonly string[] | null): { rea
   const names = wanted ?? usualScopes;
   const unknown = wanted === null ? [] : names.filter((name) => !known.includes(name));
   const diagnostics = [
-    ...unknown.map((name) => usageProblem(`--scopes names ${name}; no host of the fleet is in such a domain.`, `${didYouMean(name, known)} It knows ${known.join(", ")}.`)),
+    ...unknown.map((name) => usageProblem(`--scopes names ${name}, which is nothing that could fail: no host of the fleet is in a domain of that name.`, didYouMean(name, known))),
     ...names.length === 0 ? [usageProblem("--scopes names nothing that could fail.", `Write some of ${known.join(",")}.`)] : [],
   ];
   const scopes = lossScopes(index, { hosts: names.includes("host"), domains: names.filter((name) => name !== "host" && name !== "pairs" && index.hosts.some((host) => domainOf(host, name) !== null)), pairs: names.includes("pairs") });

@@ -1,4 +1,5 @@
 import type { Demand } from "../forecast/demand.ts";
+import { subjectKinds } from "../forecast/subjects.ts";
 import type { PlacesRunway } from "../forecast/places.ts";
 import type { ForecastReport } from "../forecast/report.ts";
 import type { PoolRunway } from "../forecast/runways.ts";
@@ -87,7 +88,7 @@ function waysTable(report: ForecastReport, { paint, columns, full }: View): stri
 }
 
 function demandTable(report: ForecastReport, { paint, columns, full }: View): string {
-  if (report.demands.length === 0) return wrap(`No ${report.per} has any load.`, columns, "");
+  if (report.demands.length === 0) return wrap(`No ${report.per} has any load. Ask for another with --per: ${subjectKinds.filter((kind) => kind !== report.per).join(", ")}.`, columns, "");
   const changing = report.demands.filter(({ history: { values } }) => new Set(values.filter((value) => !Number.isNaN(value))).size > 1);
   const shown = full ? report.demands : changing.slice(0, rowsMax);
   const table = renderTable([

@@ -125,12 +125,17 @@ function lossReport(
     name, hosts: ids, workloads: there.length, makeRoom: answer.moves.filter(({ row }) => !there.includes(row)).length, refused: answer.refused,
     unplaced: lost.flatMap((w) => {
       const id = index.workloads[w]?.id;
-      return id === undefined ? [] : [{ workload: id, reasons: answer.reasons[id] ?? [] }];
+      return id === undefined ? [] : [{ workload: id, reasons: (answer.reasons[id] ?? []).toSorted((a, b) => Number(isLossItself(a)) - Number(isLossItself(b))) }];
     }),
     ...stoppedServices(index, ids, lost),
     recoveryMs: there.length === 0 ? 0 : recovery.detectMs + recovery.decideMs + answer.makespanMs,
     slotsHeld: held.reduce((sum, flag) => sum + flag, 0), resources, columns,
   };
+}
+
+/** That hosts which have failed can take nobody goes without saying, and comes last. */
+function isLossItself(reason: string): boolean {
+  return reason.startsWith("built-in/host-state ");
 }
 
 /** Services down, workloads without a place, slots not held, what is missing at worst; ties by name. */
