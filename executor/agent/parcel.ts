@@ -88,9 +88,10 @@ function headOf(head: Head): Buffer {
 
 /**
  * Makes the files again in a folder that is empty. Nothing is written outside of it: every entry lies in a folder that
- * this parcel has made, never behind a link. Throws when anything is wrong; the folder is of no use then.
+ * this parcel has made, never behind a link, and is or lies in one of `names` when there are any. Throws when anything is
+ * wrong; the folder is of no use then.
  */
-export async function unpack(root: string, stream: AsyncIterable<Buffer>): Promise<void> {
+export async function unpack(root: string, stream: AsyncIterable<Buffer>, names: readonly string[] | null = null): Promise<void> {
   const bytes = new Bytes(stream);
   const folders = new Set(["."]);
   for (;;) {
@@ -101,6 +102,7 @@ export async function unpack(root: string, stream: AsyncIterable<Buffer>): Promi
       break;
     }
     if (normalize(head.path) !== head.path || !staysInside(head.path, ".") || !folders.has(dirname(head.path))) throw new Error(`${JSON.stringify(head.path)} is no path inside of the files`);
+    if (names !== null && !names.includes(head.path.split("/")[0] ?? "")) throw new Error(`${JSON.stringify(head.path)} is nothing that belongs to the workload`);
     await make(root, head, bytes);
     if (head.kind === "folder") folders.add(head.path);
   }

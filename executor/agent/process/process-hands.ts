@@ -110,7 +110,7 @@ export class ProcessHands implements Hands {
 
   async unpack(workload: WorkloadId, key: string, data: AsyncIterable<Buffer>, beforeItStays: () => Promise<void>): Promise<void> {
     const folder = await this.#places.makeIncoming(workload);
-    await unpack(folder, data);
+    await unpack(folder, data, parcelled);
     await own(join(folder, "files"), this.#settings.owner);
     await beforeItStays();
     await this.#places.settle(workload, key);

@@ -137,7 +137,7 @@ export class TomcatHands implements Hands {
 
   async unpack(workload: WorkloadId, key: string, data: AsyncIterable<Buffer>, beforeItStays: () => Promise<void>): Promise<void> {
     const folder = await this.#places.makeIncoming(workload);
-    await unpack(folder, data);
+    await unpack(folder, data, parcelled);
     const answer = await pathIn(folder, folderName(workload));
     if ("because" in answer) throw new Error(answer.because);
     await this.#giveToTomcat(folder);

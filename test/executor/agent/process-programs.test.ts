@@ -190,6 +190,11 @@ describe("files on their way", () => {
     expect(await readdir(around)).toEqual(["to"]);
   });
 
+  it("are refused when there is more among them than belongs to the workload", async () => {
+    const file = { kind: "file", path: "state.json", mode: 420, bytes: 0 };
+    await expect(unpack(await newFolder(), bytes(head(file)), ["program.json", "files"])).rejects.toThrow("nothing that belongs to the workload");
+  });
+
   it("are refused when they are cut or changed anywhere", async () => {
     const from = await newFolder();
     await mkdir(join(from, "files"));

@@ -93,7 +93,8 @@ export function podmanServices(...names: readonly string[]): ReadonlyMap<string,
     await Promise.all(names.map(async (name) => services.set(name, await PodmanService.start(join(folder, name), image))));
   }, 120_000);
   afterAll(async () => {
-    for (const service of services.values()) await service.end();
+    const ends = await Promise.allSettled([...services.values()].map((service) => service.end()));
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
     if (folder !== "") await rm(folder, { recursive: true, force: true });
   }, 120_000);
   return services;

@@ -1,7 +1,8 @@
-import { chmod, readFile, readdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../../../executor/agent/driver.ts";
+import { pack } from "../../../../executor/agent/parcel.ts";
 import { folderName, Places } from "../../../../executor/agent/place.ts";
 import { unsafe } from "../../../../executor/agent/tomcat/manager.ts";
 import { contextOf } from "../../../../executor/agent/tomcat/application-file.ts";
@@ -139,6 +140,23 @@ describe.runIf(hasTomcat)("an application whose agent died", { timeout: 120_000 
     await deployed;
     const isListed = (await tomcat.manage("list")).includes("/slow");
     expect([outcome.kind, isListed, await layer.driver(layer.a).find(web)]).toEqual(outcome.kind === "done" ? ["done", true, "running"] : ["failed", false, "stopped"]);
+  });
+});
+
+describe.runIf(hasTomcat)("an application on its way", { timeout: 60_000 }, () => {
+  it.each<[string, Readonly<Record<string, string>>, RegExp]>([
+    ["a path of Tomcat's own", { "application.json": '{"path":"/manager/text"}' }, /belongs to Tomcat itself/],
+    ["a path that is none", { "application.json": '{"path":"/../x"}' }, /not in order/],
+    ["a context of its own", { "context.xml": "<Context/>" }, /nothing that belongs to the workload/],
+    ["a state of its own", { "state.json": "{}" }, /nothing that belongs to the workload/],
+  ])("is refused with %s, and nothing stays", async (_, files, words) => {
+    const layer = await tomcatLayer(services);
+    const from = join(layer.folder, "from");
+    for (const name of ["data", "sessions"]) await mkdir(join(from, name), { recursive: true });
+    for (const [name, content] of Object.entries({ "application.json": "{}", "app.war": "", ...files })) await writeFile(join(from, name), content);
+    const driver = layer.drivers.get(layer.b);
+    await expect(driver?.receive(web, "k", pack(from, await readdir(from)))).rejects.toThrow(words);
+    expect([await driver?.find(web), await driver?.arrived(web, "k"), await readdir(join(layer.folder, "b", "incoming"))]).toEqual(["absent", "nothing", []]);
   });
 });
 
