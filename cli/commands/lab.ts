@@ -9,7 +9,7 @@ import { LabFault } from "../lab/command.ts";
 import type { Lab } from "../lab/index.ts";
 import { defaultFolder } from "../lab/names.ts";
 import { wholeNumber } from "../options.ts";
-import { renderLab } from "../render/lab.ts";
+import { renderContinuity, renderLab } from "../render/lab.ts";
 
 interface WhichLab {
   readonly name: string;
@@ -51,6 +51,12 @@ export function addLab(program: Command, context: Context, finish: Finish): void
     .addHelpText("after", commandHelp({ examples: [["sudo stowage lab status", "who runs where"]], codes: ["done", "error"] }))
     .action(async (options: WhichLab) => finish(await guarded(() => status(options, context))));
 
+  withLab(lab.command("watch"))
+    .description("Keep a connection to each guest while a command runs, and tell what their clients noticed.")
+    .argument("<command...>", "what to run, after --; stowage means this program")
+    .addHelpText("after", commandHelp({ examples: [["sudo stowage lab watch -- stowage apply plan.json fleet.yaml --yes", "does a move go unnoticed?"]], codes: ["done", "error"] }))
+    .action(async (command: readonly string[], options: WhichLab) => finish(await guarded(() => watch(command, options, context))));
+
   withLab(lab.command("shell"))
     .description("Open a shell on a host of a lab, or run a command there.")
     .argument("<host>", "h1, h2, ...")
@@ -61,7 +67,7 @@ export function addLab(program: Command, context: Context, finish: Finish): void
 
 function withLab(command: Command): Command {
   return command
-    .addOption(new Option("--name <name>", "which lab").default("lab"))
+    .addOption(new Option("--name <name>", "which lab").env("STOWAGE_LAB").default("lab"))
     .addOption(new Option("--folder <path>", "where labs are kept").default(defaultFolder));
 }
 
@@ -106,11 +112,32 @@ async function status({ name, folder }: WhichLab, context: Context): Promise<Com
 
 async function shell(host: string, command: readonly string[], which: WhichLab): Promise<CommandResult> {
   const lab = await labOf(which);
-  const args = await lab.argumentsOn(lab.host(host));
-  const child = spawn("nsenter", [...args, ...(command.length === 0 ? ["bash"] : command)], { stdio: "inherit" });
-  const code = await new Promise<number>((resolve) => { child.on("exit", (status) => resolve(status ?? 128)); });
+  const code = await ranHere(["nsenter", ...await lab.argumentsOn(lab.host(host)), ...(command.length === 0 ? ["bash"] : command)]);
   const document = { format: "stowage/lab-shell/v1", host, status: code } as const;
   return { exitCode: code === 0 ? exitCodes.done : exitCodes.error, diagnostics: [], document, text: () => "" };
+}
+
+/** A command at this terminal; its exit code. */
+function ranHere([program = "", ...args]: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: "inherit" });
+    child.on("error", () => reject(new LabFault(`${program} cannot be run.`, "Name a program that is there; arguments follow it.")));
+    child.on("exit", (status) => resolve(status ?? 128));
+  });
+}
+
+async function watch(command: readonly string[], which: WhichLab, context: Context): Promise<CommandResult> {
+  const lab = await labOf(which);
+  const { ContinuityClient, stowage } = await labs();
+  const clients = await Promise.all(lab.guests.map(async ({ name }) => ({ guest: name, client: await ContinuityClient.open(lab.addressOf(name), context.clock).catch(() => null) })));
+  const [first, ...args] = command;
+  const status = await ranHere(first === "stowage" ? stowage(args) : command);
+  const seen = await Promise.all(clients.map(async ({ guest, client }) => ({ guest, ...(await client?.close() ?? { sent: 0, answered: 0, wrong: 0, longestGapMs: 0, ended: "no answer" }) })));
+  const isWhole = seen.every(({ sent, answered, wrong, ended }) => sent === answered && wrong === 0 && ended === null);
+  return {
+    exitCode: status === 0 && isWhole ? exitCodes.done : exitCodes.error, diagnostics: [], document: { format: "stowage/lab-watch/v1", status, guests: seen },
+    text: () => renderContinuity(seen, context),
+  };
 }
 
 async function labOf({ name, folder }: WhichLab): Promise<Lab> {

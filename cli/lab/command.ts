@@ -28,6 +28,8 @@ export class LabFault extends Error {
   }
 }
 
+const heldOpenMs = 2000;
+
 /** Runs a program with its arguments as they are, never through a shell. */
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { status, out, error } = await runBytes(program, args, options);
@@ -48,12 +50,10 @@ export function runBytes(program: string, args: readonly string[], { input, fold
     child.stderr.on("data", (chunk: Buffer) => { error = (error + chunk.toString("utf8")).slice(-10_000); });
     child.stdin.on("error", () => {});
     child.on("error", (cause: NodeJS.ErrnoException) => reject(cause.code === "ENOENT" ? new LabFault(`There is no program ${program} here.`, "`stowage lab up --install` installs what is missing.") : cause));
-    // A daemon that it leaves behind may hold its output open: the end of the program is what counts.
-    child.on("exit", (code) => setImmediate(() => {
-      child.stdout.destroy();
-      child.stderr.destroy();
-      resolve({ status: code ?? 128, out: Buffer.concat(out), error });
-    }));
+    const end = (code: number | null): void => resolve({ status: code ?? 128, out: Buffer.concat(out), error });
+    child.on("close", end);
+    // A daemon that it leaves behind may hold its output open: then the end of the program is what counts.
+    child.on("exit", (code) => setTimeout(end, heldOpenMs, code).unref());
     child.stdin.end(input);
   });
 }

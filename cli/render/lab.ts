@@ -1,4 +1,4 @@
-import type { HostStatus } from "../lab/index.ts";
+import type { Continuity, HostStatus } from "../lab/index.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
 
@@ -21,4 +21,12 @@ export function renderLab({ name, operatorFile, hosts }: LabView, { paint, colum
   const named = name === "lab" ? "" : ` --name ${name}`;
   const operator = hosts.some(({ agent }) => agent) ? `As its operator: export STOWAGE_CONFIG=${operatorFile}\n` : "";
   return `Lab ${name}\n\n${table}\n\n${operator}In a host: stowage lab shell ${first.host}${named}\nIts libvirt: virsh -c '${first.libvirtUri}'\n`;
+}
+
+/** What the clients of guests noticed. */
+export function renderContinuity(seen: readonly (Continuity & { readonly guest: string })[], { paint, columns }: { readonly paint: Paint; readonly columns: number }): string {
+  const rows = seen.map(({ guest, sent, answered, wrong, longestGapMs, ended }) => [
+    guest, ended === null ? paint.green("the same") : paint.red(ended), String(sent), String(sent - answered), String(wrong), `${longestGapMs} ms`,
+  ]);
+  return `\n${renderTable([{ head: "Guest" }, { head: "Connection" }, { head: "Lines", align: "right" }, { head: "Lost", align: "right" }, { head: "Wrong", align: "right" }, { head: "Longest silence", align: "right" }], rows, columns)}\n`;
 }

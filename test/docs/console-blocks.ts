@@ -21,18 +21,18 @@ export function documentedCommands(markdown: string): readonly DocumentedCommand
 }
 
 /** Runs a documented command in a folder, without colours, and gives what a reader sees. */
-export function runDocumented(command: string, folder: string): string {
+export function runDocumented(command: string, folder: string, environment: Readonly<Record<string, string>> = {}): string {
   const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
   const { stdout, stderr, status } = spawnSync("bash", ["-c", command.replace(/^stowage\b/, `node "${program}"`)], {
-    cwd: folder, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" },
+    cwd: folder, encoding: "utf8", env: { ...process.env, NO_COLOR: "1", ...environment },
   });
   const shown = `${stdout}${stderr}`.trimEnd();
   return status === 0 ? shown : `${shown}\n(exit code ${status})`.trimStart();
 }
 
-/** Is the output as shown? A line `...` stands for any lines. */
+/** Is the output as shown? A line `...` stands for any lines, ` ...` at the end of a line for the rest of it. */
 export function matches(shown: readonly string[], output: string): boolean {
-  const pattern = shown.join("\n").trimEnd().split(/^\.\.\.$/m).map(escaped).join("[^]*");
+  const pattern = shown.join("\n").trimEnd().split(/^\.\.\.$/m).map((part) => escaped(part).replaceAll(/ \\\.\\\.\\\.$/gm, ".*")).join("[^]*");
   return new RegExp(`^${pattern}$`).test(output);
 }
 

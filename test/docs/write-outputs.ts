@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { documentedCommands, matches, runDocumented } from "./console-blocks.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-for (const page of ["README.md", ...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)]) {
+// What a lab prints is different each time: its page says so by dots, and is left as it is.
+for (const page of ["README.md", ...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md") && name !== "lab.md").map((name) => `docs/${name}`)]) {
   const folder = mkdtempSync(join(tmpdir(), "stowage-docs-"));
   cpSync(join(root, "scenarios"), join(folder, "scenarios"), { recursive: true });
   cpSync(join(root, "schemas"), join(folder, "schemas"), { recursive: true });
