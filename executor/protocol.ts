@@ -23,6 +23,11 @@ export interface Attempt {
   readonly attempt: number;
 }
 
+/** An attempt as one text. Names may hold any sign, so they are not only joined. */
+export function keyOf({ run, action, attempt }: Attempt): string {
+  return JSON.stringify([run, action, attempt]);
+}
+
 /** What must be true where an action is performed; the agent looks again before it touches anything. */
 export type Expectation = "running" | "stopped" | "present" | "absent" | "switched off" | "empty";
 
@@ -34,8 +39,11 @@ export type Found = "running" | "paused" | "stopped" | "incoming" | "absent";
  * agent that has seen it refuses everything with a smaller one for good.
  */
 export type Command =
-  /** `layer`: of which layer the workload is, so that an agent with several knows whom to ask. */
-  | { readonly kind: "perform"; readonly epoch: number; readonly work: Action; readonly expects: Expectation; readonly deadlineMs: number; readonly layer?: string } & Attempt
+  /**
+   * `layer`: of which layer the workload is, so that an agent with several knows whom to ask. `permit`: with which data
+   * are let in at the other host; the way to the agents puts it in.
+   */
+  | { readonly kind: "perform"; readonly epoch: number; readonly work: Action; readonly expects: Expectation; readonly deadlineMs: number; readonly layer?: string; readonly permit?: string } & Attempt
   /** Ends an attempt that takes too long, with everything as it was before, if that is still possible. */
   | { readonly kind: "abort"; readonly epoch: number } & Attempt
   /** Asks for the outcome of an attempt. One that has not begun by then never begins. */
@@ -150,7 +158,7 @@ const inventory = Type.Object({
 }, closed);
 
 const commands = byKind({
-  perform: { ...attempt, epoch: count, work, expects: oneOf("running", "stopped", "present", "absent", "switched off", "empty"), deadlineMs: count, layer: Type.Optional(id) },
+  perform: { ...attempt, epoch: count, work, expects: oneOf("running", "stopped", "present", "absent", "switched off", "empty"), deadlineMs: count, layer: Type.Optional(id), permit: Type.Optional(words) },
   abort: { ...attempt, epoch: count },
   settle: { ...attempt, epoch: count },
   find: { epoch: count, run: id, workload: id },

@@ -1,20 +1,21 @@
 import { createHash } from "node:crypto";
-import { open, type FileHandle } from "node:fs/promises";
+import { open, readFile, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { Attempt, Expectation } from "../protocol.ts";
 import type { Action } from "../../model/plan.ts";
-import { isMissing, syncFolder } from "../trust/index.ts";
+import { isMissing, syncFolder, writeLasting } from "../trust/index.ts";
 import type { Outcome } from "./driver.ts";
 
 /** What an agent must still know after a crash. */
 export type LogEntry =
-  | { readonly kind: "started" }
+  /** `times`: of so many starts, when the log has been made shorter since; one when absent. */
+  | { readonly kind: "started"; readonly times?: number }
   /** Commands of smaller epochs are refused for good. */
   | { readonly kind: "fence"; readonly epoch: number }
-  | { readonly kind: "begun"; readonly attempt: Attempt; readonly work: Action; readonly expects: Expectation; readonly layer?: string }
+  | { readonly kind: "begun"; readonly attempt: Attempt; readonly work: Action; readonly expects: Expectation; readonly layer?: string; readonly permit?: string }
   | { readonly kind: "ended"; readonly attempt: Attempt; readonly outcome: Outcome; readonly tookMs: number }
   /** It has not begun and never will. */
   | { readonly kind: "void"; readonly attempt: Attempt };
@@ -39,14 +40,17 @@ export class LogBroken extends Error {
  */
 export class AgentLog {
   readonly #path: string;
-  readonly #file: FileHandle;
+  #file: FileHandle;
   #bytes: number;
+  #count: number;
   #waiting: { readonly line: string; readonly kept: () => void; readonly failed: (error: unknown) => void }[] = [];
-  #writing: Promise<void> | null = null;
+  #work: Promise<void> = Promise.resolve();
+  #isWriting = false;
   #broken: LogBroken | null = null;
 
-  private constructor(path: string, file: FileHandle, bytes: number) {
+  private constructor(path: string, file: FileHandle, bytes: number, count: number) {
     this.#path = path;
+    this.#count = count;
     this.#file = file;
     this.#bytes = bytes;
   }
@@ -57,14 +61,14 @@ export class AgentLog {
     const bytes = await file.readFile();
     const { entries, wholeBytes } = readEntries(bytes);
     const rest = bytes.subarray(wholeBytes);
-    if (rest.length === 0) return { log: new AgentLog(path, file, wholeBytes), entries, diagnostics: [] };
+    if (rest.length === 0) return { log: new AgentLog(path, file, wholeBytes, entries.length), entries, diagnostics: [] };
     if (!isTorn(rest)) {
       await file.close();
       return { log: null, entries: [], diagnostics: [damaged(path, entries.length + 1)] };
     }
     await file.truncate(wholeBytes);
     await file.datasync();
-    return { log: new AgentLog(path, file, wholeBytes), entries, diagnostics: [torn(path, entries.length + 1, rest.length)] };
+    return { log: new AgentLog(path, file, wholeBytes, entries.length), entries, diagnostics: [torn(path, entries.length + 1, rest.length)] };
   }
 
   /** Ends when the entry is kept. Entries are kept in the order in which they come. */
@@ -72,13 +76,41 @@ export class AgentLog {
     if (this.#broken !== null) return Promise.reject(this.#broken);
     return new Promise((kept, failed) => {
       this.#waiting.push({ line: lineOf(entry), kept, failed });
-      this.#writing ??= this.#write();
+      if (this.#isWriting) return;
+      this.#isWriting = true;
+      this.#work = this.#work.then(() => this.#write());
     });
   }
 
+  /** How many entries there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Replaces the log by what of it is still needed, whole or not at all; the entries that are left. */
+  async shorten(needed: (entries: readonly LogEntry[]) => readonly LogEntry[]): Promise<readonly LogEntry[]> {
+    const shortened = this.#work.then(() => this.#rewrite(needed));
+    this.#work = shortened.then(() => {}, (error: unknown) => {
+      this.#broken ??= new LogBroken(this.#path, error);
+    });
+    return shortened;
+  }
+
   async close(): Promise<void> {
-    await this.#writing;
+    await this.#work;
     await this.#file.close();
+  }
+
+  async #rewrite(needed: (entries: readonly LogEntry[]) => readonly LogEntry[]): Promise<readonly LogEntry[]> {
+    const { entries } = readEntries(await readFile(this.#path));
+    const left = needed(entries);
+    const text = left.map(lineOf).join("");
+    await writeLasting(this.#path, text);
+    await this.#file.close();
+    this.#file = await open(this.#path, "r+");
+    this.#bytes = Buffer.byteLength(text);
+    this.#count = left.length;
+    return left;
   }
 
   async #write(): Promise<void> {
@@ -90,6 +122,7 @@ export class AgentLog {
         await this.#file.write(bytes, 0, bytes.length, this.#bytes);
         await this.#file.datasync();
         this.#bytes += bytes.length;
+        this.#count += batch.length;
         for (const { kept } of batch) kept();
       } catch (error) {
         // What is on the disk now is unknown: nothing more may be written after it.
@@ -97,16 +130,16 @@ export class AgentLog {
         for (const { failed } of [...batch, ...this.#waiting.splice(0)]) failed(this.#broken);
       }
     }
-    this.#writing = null;
+    this.#isWriting = false;
   }
 }
 
 const text = Type.String();
 const attempt = Type.Object({ run: text, action: text, attempt: Type.Integer() });
 const entryForm = Compile(Type.Union([
-  Type.Object({ kind: Type.Literal("started") }),
+  Type.Object({ kind: Type.Literal("started"), times: Type.Optional(Type.Integer({ minimum: 1 })) }),
   Type.Object({ kind: Type.Literal("fence"), epoch: Type.Integer() }),
-  Type.Object({ kind: Type.Literal("begun"), attempt, work: Type.Object({ kind: text }), expects: text, layer: Type.Optional(text) }),
+  Type.Object({ kind: Type.Literal("begun"), attempt, work: Type.Object({ kind: text }), expects: text, layer: Type.Optional(text), permit: Type.Optional(text) }),
   Type.Object({ kind: Type.Literal("ended"), attempt, outcome: Type.Object({ kind: text }), tookMs: Type.Integer() }),
   Type.Object({ kind: Type.Literal("void"), attempt }),
 ]));

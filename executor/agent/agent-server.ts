@@ -3,9 +3,10 @@ import { createServer, type Server } from "node:https";
 import { addAbortSignal } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { WallClock } from "../../model/clock.ts";
+import type { HostId } from "../../model/ids.ts";
 import { parseCommand } from "../protocol.ts";
 import type { Alarm } from "../run.ts";
-import { Doorkeeper, jsonOf, readBody, serverTls, type Credentials, type RevokedSerials } from "../trust/index.ts";
+import { Doorkeeper, jsonOf, permitIn, readBody, serverTls, type Credentials, type RevokedSerials } from "../trust/index.ts";
 import type { Agent } from "./agent.ts";
 import type { Receiver } from "./carrier.ts";
 import { dataDoor, type Reply } from "./data-door.ts";
@@ -13,6 +14,7 @@ import type { Outbox } from "./outbox.ts";
 
 /** What the server of an agent serves. */
 export interface Served {
+  readonly host: HostId;
   readonly agent: Pick<Agent, "incarnation" | "receive" | "isStopped">;
   readonly outbox: Outbox;
   /** Who takes data of a layer from other hosts; null when this host does not have it. */
@@ -62,7 +64,7 @@ async function answer(served: Served, doorkeeper: Doorkeeper, message: IncomingM
   const peer = message.socket instanceof TLSSocket ? doorkeeper.peerAt(message.socket) : null;
   if (peer === null) return { status: 401, body: { because: "only members of this fleet may come in here" } };
   const { pathname, searchParams } = new URL(message.url ?? "/", "https://agent");
-  if (pathname === "/v1/data" && peer.role === "agent") return dataDoor(served.receiverOf, peer.name, message, searchParams);
+  if (pathname === "/v1/data" && peer.role === "agent") return dataDoor(served.receiverOf, { sender: peer.name, host: served.host, permitIn: (text) => permitIn(text, served.credentials.authorityPem, served.revoked, served.clock.utcMs()) }, message, searchParams);
   if (peer.role !== "executor") return { status: 403, body: { because: "only executors may do that" } };
   if (message.method === "POST") addAbortSignal(AbortSignal.timeout(requestMs), message);
   switch (`${message.method ?? ""} ${pathname}`) {

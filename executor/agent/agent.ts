@@ -1,9 +1,10 @@
 import type { Clock } from "../../model/clock.ts";
 import type { HostId, WorkloadId } from "../../model/ids.ts";
 import type { Action } from "../../model/plan.ts";
-import type { Attempt, Command, Found, Inventory, Report } from "../protocol.ts";
+import { keyOf, type Attempt, type Command, type Found, type Inventory, type Report } from "../protocol.ts";
 import type { Alarm } from "../run.ts";
 import { LogBroken, type AgentLog, type LogEntry } from "./agent-log.ts";
+import { neededEntries } from "./needed-entries.ts";
 import { failed, type Driver, type Outcome, type Task } from "./driver.ts";
 
 /** What an agent needs of the world. */
@@ -15,6 +16,8 @@ export interface AgentWorld {
   /** What the host has, beside its workloads. */
   readonly facts: () => Promise<Omit<Inventory, "workloads">>;
   readonly report: (report: Report) => void;
+  /** Told with which permit the data of an attempt are let in at the other host. */
+  readonly permitted?: (key: string, permit: string) => void;
   readonly note: (words: string) => void;
 }
 
@@ -39,12 +42,13 @@ export class Agent {
   #fence = 0;
   #fenceKept: Promise<void> = Promise.resolve();
   #stopped = false;
+  #tidyAbove = tidyAbove;
 
   private constructor(world: AgentWorld, entries: readonly LogEntry[]) {
     this.#world = world;
     let incarnation = 1;
     for (const entry of entries) {
-      if (entry.kind === "started") incarnation++;
+      if (entry.kind === "started") incarnation += entry.times ?? 1;
       this.#replay(entry);
     }
     this.incarnation = incarnation;
@@ -57,6 +61,7 @@ export class Agent {
     const works = new Map(entries.flatMap((entry) => (entry.kind === "begun" ? [[keyOf(entry.attempt), entry] as const] : [])));
     for (const [key, kept] of agent.#kept) {
       const begun = works.get(key);
+      if (kept.state === "begun" && begun?.permit !== undefined) world.permitted?.(key, begun.permit);
       if (kept.state === "begun" && begun !== undefined) agent.#watchOver(agent.#settle(taskOf(key, begun), kept));
     }
     world.driver.watch((workload, found) => world.report({ kind: "changed", host: world.host, workload, found }));
@@ -72,6 +77,16 @@ export class Agent {
   /** Why it takes no commands any more: its log cannot be written. */
   get isStopped(): boolean {
     return this.#stopped;
+  }
+
+  /** Forgets what nobody can ask for any more, once the log is long. */
+  async tidy(): Promise<void> {
+    const { log } = this.#world;
+    if (this.#stopped || log.count < this.#tidyAbove) return;
+    const left = await log.shorten(neededEntries);
+    const known = new Set(left.flatMap((entry) => ("attempt" in entry ? [keyOf(entry.attempt)] : [])));
+    for (const [key, { state }] of this.#kept) if (state !== "begun" && state !== "writing" && !known.has(key)) this.#kept.delete(key);
+    this.#tidyAbove = Math.max(tidyAbove, 2 * left.length);
   }
 
   /** Lets go of everything in this process; what was begun is resolved after the next start. */
@@ -131,7 +146,8 @@ export class Agent {
   }
 
   async #perform(key: string, command: Extract<Command, { readonly kind: "perform" }>): Promise<void> {
-    const { run, action, attempt, work, expects, layer } = command;
+    const { run, action, attempt, work, expects, layer, permit } = command;
+    if (permit !== undefined) this.#world.permitted?.(key, permit);
     const workload = "workload" in work ? work.workload : null;
     const busy = workload !== null && this.#isBusy(workload);
     const kept: Kept = { attempt: { run, action, attempt }, workload, state: "writing", permille: 0, abort: new AbortController() };
@@ -140,7 +156,7 @@ export class Agent {
       const found = await this.#foundFor(work).catch(() => null);
       return this.#ended(kept, failed("another attempt with it is still under way here", found), 0);
     }
-    await this.#world.log.append({ kind: "begun", attempt: kept.attempt, work, expects, ...(layer === undefined ? {} : { layer }) });
+    await this.#world.log.append({ kind: "begun", attempt: kept.attempt, work, expects, ...(layer === undefined ? {} : { layer }), ...(permit === undefined ? {} : { permit }) });
     kept.state = "begun";
     this.#tell(kept);
     const sinceMs = this.#world.clock.nowMs();
@@ -232,16 +248,13 @@ export class Agent {
 }
 
 const noApplications = "this layer reaches no applications inside of its workloads";
+/** A log with fewer entries is left as it is. */
+const tidyAbove = 5000;
 const askAgainMs = 2000;
 const progressStepPermille = 10;
 
 function taskOf(key: string, { work, expects, layer }: Pick<Extract<Command, { readonly kind: "perform" }>, "work" | "expects" | "layer">): Task {
   return { key, work, expects, ...(layer === undefined ? {} : { layer }) };
-}
-
-/** Names may hold any sign, so they are not only joined. */
-function keyOf({ run, action, attempt }: Attempt): string {
-  return JSON.stringify([run, action, attempt]);
 }
 
 function messageOf(error: unknown): string {

@@ -82,6 +82,7 @@ export class HostAgent {
   #cancel: () => void = () => {};
   #looks = 0;
   #revokedKept: string | null = null;
+  readonly #permits = new Map<string, string>();
 
   constructor(options: HostAgentOptions, credentials: Credentials, release: () => void) {
     this.#options = options;
@@ -94,9 +95,9 @@ export class HostAgent {
     const { host, clock, note, facts, listen, whereIs, means } = this.#options;
     await this.#recallRevoked();
     const outbox = new Outbox(clock);
-    const driver = await this.#options.driver((layer) => new HttpsCarrier(layer, () => this.#credentials, whereIs));
-    this.#agent = await Agent.open({ host, clock, log, driver, facts, note, report: (report) => outbox.say(report) }, entries);
-    this.#door = agentServer({ agent: this.#agent, outbox, receiverOf: (layer) => driver.receiverOf(layer), credentials: this.#credentials, revoked: this.#revoked, clock: { utcMs: () => means.clock.utcMs(), after: (delayMs, wake) => clock.after(delayMs, wake) }, note });
+    const driver = await this.#options.driver((layer) => new HttpsCarrier(layer, () => this.#credentials, whereIs, (key) => this.#permits.get(key)));
+    this.#agent = await Agent.open({ host, clock, log, driver, facts, note, report: (report) => outbox.say(report), permitted: (key, permit) => this.#keepPermit(key, permit) }, entries);
+    this.#door = agentServer({ agent: this.#agent, outbox, host, receiverOf: (layer) => driver.receiverOf(layer), credentials: this.#credentials, revoked: this.#revoked, clock: { utcMs: () => means.clock.utcMs(), after: (delayMs, wake) => clock.after(delayMs, wake) }, note });
     const { server } = this.#door;
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -119,6 +120,12 @@ export class HostAgent {
     this.#release();
   }
 
+  #keepPermit(key: string, permit: string): void {
+    this.#permits.set(key, permit);
+    const [oldest] = this.#permits.keys();
+    if (this.#permits.size > permitsMax && oldest !== undefined) this.#permits.delete(oldest);
+  }
+
   /** Renews its certificate in time, learns what was revoked, and ends connections that count no more. */
   async #lookAfterTrust(): Promise<void> {
     const { clock, note } = this.#options;
@@ -129,6 +136,7 @@ export class HostAgent {
     }
     this.#looks++;
     this.#door?.sweep();
+    await this.#agent?.tidy().catch((error: unknown) => note(`the log was not made shorter: ${error instanceof Error ? error.message : String(error)}`));
     await this.#keepRevoked().catch((error: unknown) => note(`what was revoked cannot be kept: ${String(error)}`));
     this.#cancel = clock.after(lookEveryMs, () => { void this.#lookAfterTrust(); });
   }
@@ -169,6 +177,7 @@ export class HostAgent {
 
 const revokedFile = "revoked.pem";
 const lookEveryMs = 10_000;
+const permitsMax = 10_000;
 /** The authority is asked every minute. */
 const looksPerFetch = 6;
 

@@ -4,9 +4,9 @@ import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import type { WallClock } from "../../model/clock.ts";
 import type { Letter } from "../commands.ts";
-import { parseReport, type Addressee, type Report } from "../protocol.ts";
+import { keyOf, parseReport, type Addressee, type Command, type Report } from "../protocol.ts";
 import type { Agents, Alarm } from "../run.ts";
-import { clientTls, Doorkeeper, jsonOf, readBody, type Credentials, type Identity, type RevokedSerials } from "../trust/index.ts";
+import { clientTls, Doorkeeper, jsonOf, readBody, signedPermit, type Credentials, type Identity, type RevokedSerials } from "../trust/index.ts";
 
 /** Where an agent listens. */
 export interface Address {
@@ -34,6 +34,8 @@ const replyChecker = Compile(replyForm);
 const bodyBytesMax = 16 * 1024 * 1024;
 const answerMs = 10_000;
 const lettersMax = 1000;
+/** Longer than any move takes; it counts for one attempt only. */
+const permitForMs = 86_400_000;
 const pauseMs = { least: 10, first: 100, max: 5000 } as const;
 
 /**
@@ -52,7 +54,7 @@ export class HttpsAgents implements Agents {
   }
 
   send({ to, command }: Letter): void {
-    this.#lineTo(to).send(JSON.stringify(command));
+    this.#lineTo(to).send(JSON.stringify(command.kind === "perform" ? { ...command, ...this.#permitFor(command) } : command));
   }
 
   /** Listens to somebody from now on, also before they are sent anything. */
@@ -74,6 +76,13 @@ export class HttpsAgents implements Agents {
   close(): void {
     for (const line of this.#lines.values()) line.close();
     this.#lines.clear();
+  }
+
+  /** Data go from host to host only with the word of an executor. */
+  #permitFor({ run, action, attempt, work }: Extract<Command, { readonly kind: "perform" }>): { readonly permit?: string } {
+    if (!("to" in work)) return {};
+    const { workload, from, to } = work;
+    return { permit: signedPermit({ key: keyOf({ run, action, attempt }), workload, from, to, untilMs: this.#post.clock.utcMs() + permitForMs }, this.#credentials) };
   }
 
   #lineTo(addressee: Addressee): Line {

@@ -21,8 +21,10 @@ export class HttpsCarrier implements Carrier {
   readonly #layer: string;
   readonly #credentials: () => Credentials;
   readonly #whereIs: (host: HostId) => Address | null;
+  readonly #permitFor: (key: string) => string | undefined;
 
-  constructor(layer: string, credentials: () => Credentials, whereIs: (host: HostId) => Address | null) {
+  constructor(layer: string, credentials: () => Credentials, whereIs: (host: HostId) => Address | null, permitFor: (key: string) => string | undefined) {
+    this.#permitFor = permitFor;
     this.#layer = layer;
     this.#credentials = credentials;
     this.#whereIs = whereIs;
@@ -48,7 +50,7 @@ export class HttpsCarrier implements Carrier {
     const path = `/v1/data?${new URLSearchParams({ layer: this.#layer, workload, key }).toString()}`;
     return new Promise((resolve, reject) => {
       const tls = clientTls(this.#credentials(), { role: "agent", name: host });
-      const message = send({ host: where.address, port: where.port, method, path, agent: false, signal, ...tls }, (response) => {
+      const message = send({ host: where.address, port: where.port, method, path, agent: false, signal, headers: { "x-stowage-permit": this.#permitFor(key) ?? "" }, ...tls }, (response) => {
         const read = async (): Promise<{ readonly arrival?: Arrival }> => {
           const text = await readBody(response, bodyBytesMax);
           message.destroy();

@@ -7,5 +7,6 @@ export { enrolmentServer, renewEnrolmentServer } from "./enrolment-server.ts";
 export type { Identity, Peer, Role } from "./identity.ts";
 export { isMissing, syncFolder, writeLasting } from "./lasting-file.ts";
 export type { Means } from "./means.ts";
+export { permitIn, signedPermit, type Permit } from "./permit.ts";
 export { RevokedSerials } from "./revoked-serials.ts";
 export { clientTls, serverTls, type Credentials } from "./tls.ts";

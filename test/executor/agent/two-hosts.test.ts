@@ -112,7 +112,7 @@ describe("an agent's door", () => {
       [other, me, "GET", "/v1/data?layer=process&workload=web&key=k", undefined, "200"],
       [other, me, "GET", "/v1/data?layer=process&workload=web", undefined, "400"],
       [other, me, "GET", "/v1/data?layer=libvirt&workload=web&key=k", undefined, "404"],
-      [other, me, "PUT", "/v1/data?layer=process&workload=web&key=k", "\u0000\u0000\u0000\u0005{\"x\"}", "409"],
+      [other, me, "PUT", "/v1/data?layer=process&workload=web&key=k", "\u0000\u0000\u0000\u0005{\"x\"}", "403"],
       [other, me, "POST", "/v1/commands", find, "403"],
       [other, me, "GET", "/v1/reports", undefined, "403"],
       [await authority.certify({ role: "power", name: "a" }), me, "GET", "/v1/reports", undefined, "refused"],

@@ -107,7 +107,7 @@ function programs(host: string, folder: string): Readonly<Record<string, object>
 }
 
 async function started(folder: string, host: string): Promise<ChildProcess> {
-  const program = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
+  const program = process.env.STOWAGE_PROGRAM ?? fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
   const child = spawn(process.execPath, [program, "agent", "run", join(folder, `${host}.agent.json`)], { stdio: ["ignore", "pipe", "ignore"] });
   let said = "";
   await new Promise<void>((resolve, reject) => {
