@@ -2,14 +2,14 @@ import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { compareIds } from "../../model/ids.ts";
 import { readText } from "./csv-sheet.ts";
-import type { ImportLog } from "./import-log.ts";
+import { ImportLog } from "./import-log.ts";
 import type { Importer } from "./importer.ts";
 import type { InventoryHost, InventoryMachine } from "./inventory.ts";
 import { addStats, isStats, type DomainStats } from "./libvirt/domstats.ts";
 import { domainOf, type Domain } from "./libvirt/domain.ts";
 import { hostOfCapabilities, hostOfNodeinfo, isNodeinfo, type HostFacts } from "./libvirt/host.ts";
 import { UnreadableImport } from "./unreadable.ts";
-import { readXmlTree } from "./xml-tree.ts";
+import { readXmlTree, type XmlElement } from "./xml-tree.ts";
 
 const filesMax = 20_000;
 
@@ -33,20 +33,39 @@ async function readHost(folder: string, log: ImportLog): Promise<{ readonly host
   if (files.length > filesMax) throw new UnreadableImport("file-too-large", `${folder} has ${files.length} files; the limit is ${filesMax}.`, "Keep one file for each domain.");
   const domains: Domain[] = [];
   const stats = new Map<string, DomainStats>();
-  let facts: HostFacts | null = null;
+  const ofHost: { nodeinfo?: Found<string>; capabilities?: Found<XmlElement> } = {};
   for (const file of files) {
     const source = `${name}/${file}`;
     const text = await readText(path.join(folder, file));
     if (isStats(text)) addStats(text, source, stats, log);
-    else if (isNodeinfo(text)) facts ??= hostOfNodeinfo(text, source, log);
+    else if (isNodeinfo(text)) ofHost.nodeinfo ??= { value: text, source };
     else if (/^\s*</.test(text)) {
       const root = await readXmlTree(text, source);
       if (root.name === "domain") domains.push(domainOf(root, source));
-      else if (root.name === "capabilities") facts = hostOfCapabilities(root, source, facts, log);
+      else if (root.name === "capabilities") ofHost.capabilities ??= { value: root, source };
       else log.note({ source, row: null, subject: root.name }, "skipped", { reason: "neither a domain nor capabilities" });
     } else log.note({ source, row: null, subject: "" }, "skipped", { reason: "not something that virsh prints about a host or a domain" });
   }
-  return { host: hostOf(name, facts), machines: machinesOf(name, domains, stats, log) };
+  return { host: hostOf(name, factsOf(ofHost, log)), machines: machinesOf(name, domains, stats, log) };
+}
+
+/** Something in a file. */
+interface Found<Value> {
+  readonly value: Value;
+  readonly source: string;
+}
+
+/** Capabilities count; what they do not say (hosts without a topology, the clock of processors) nodeinfo does. */
+function factsOf({ nodeinfo, capabilities }: { readonly nodeinfo?: Found<string>; readonly capabilities?: Found<XmlElement> }, log: ImportLog): HostFacts | null {
+  if (capabilities === undefined) return nodeinfo === undefined ? null : hostOfNodeinfo(nodeinfo.value, nodeinfo.source, log);
+  const alone = hostOfCapabilities(capabilities.value, capabilities.source, log);
+  if (nodeinfo === undefined) return alone;
+  // Its cores are told only where they count.
+  const other = hostOfNodeinfo(nodeinfo.value, nodeinfo.source, alone.cores === null ? log : new ImportLog());
+  return {
+    ...alone, cores: alone.cores ?? other.cores, memoryMiB: alone.memoryMiB ?? other.memoryMiB, cpuMHz: alone.cpuMHz ?? other.cpuMHz,
+    cpuVendor: alone.cpuVendor === "" ? other.cpuVendor : alone.cpuVendor, cpuModel: alone.cpuModel === "" ? other.cpuModel : alone.cpuModel,
+  };
 }
 
 function hostOf(name: string, facts: HostFacts | null): InventoryHost {

@@ -34,7 +34,7 @@ export function hostOfNodeinfo(text: string, source: string, log: ImportLog): Ho
 }
 
 /** `virsh capabilities`: cells with their memory, processors with the core that they are a thread of. */
-export function hostOfCapabilities(root: XmlElement, source: string, known: HostFacts | null, log: ImportLog): HostFacts {
+export function hostOfCapabilities(root: XmlElement, source: string, log: ImportLog): HostFacts {
   const host = elementAt(root, "host");
   const origin = { source, row: null, subject: source.split("/", 1)[0] ?? "" };
   const cells = host === null ? [] : elementsAt(host, "topology", "cells", "cell");
@@ -50,7 +50,7 @@ export function hostOfCapabilities(root: XmlElement, source: string, known: Host
   const vendor = host === null ? null : elementAt(host, "cpu", "vendor");
   const model = host === null ? null : elementAt(host, "cpu", "model");
   return {
-    origin, cores: cores ?? known?.cores ?? null, memoryMiB: memories.length > 0 ? memories.reduce((sum, size) => sum + size, 0) : known?.memoryMiB ?? null, cpuMHz: known?.cpuMHz ?? null,
-    cpuVendor: cpuVendorOf(vendor?.text ?? "") || (known?.cpuVendor ?? ""), cpuModel: model?.text.trim() ?? known?.cpuModel ?? "",
+    origin, cores, memoryMiB: memories.length > 0 ? memories.reduce((sum, size) => sum + size, 0) : null, cpuMHz: null,
+    cpuVendor: cpuVendorOf(vendor?.text ?? ""), cpuModel: model?.text.trim() ?? "",
   };
 }
