@@ -37,13 +37,13 @@ export function domainOf(root: XmlElement, source: string): Domain {
   };
 }
 
-/** `<memory unit='GiB'>4</memory>` in MiB, rounded up; null when it is no amount that a machine has. */
-export function mebibytes(element: XmlElement | null): number | null {
+/** `<memory unit='GiB'>4</memory>` in MiB: what a machine needs is rounded up, what a host has is rounded down. Null when it is no amount that either has. */
+export function mebibytes(element: XmlElement | null, round: "up" | "down" = "up"): number | null {
   if (element === null) return null;
   const bytes = unitBytes[(element.attributes.unit ?? "KiB").toLowerCase()];
   const amount = wholeUpTo(element.text, Number.MAX_SAFE_INTEGER);
   if (bytes === undefined || amount === null) return null;
-  const size = Math.ceil((amount * bytes) / 1_048_576);
+  const size = Math[round === "up" ? "ceil" : "floor"]((amount * bytes) / 1_048_576);
   return size <= limits.memoryMiBMax ? size : null;
 }
 

@@ -39,7 +39,7 @@ export function hostOfCapabilities(root: XmlElement, source: string, log: Import
   const origin = { source, row: null, subject: source.split("/", 1)[0] ?? "" };
   const cells = host === null ? [] : elementsAt(host, "topology", "cells", "cell");
   const threads = cells.flatMap((cell) => elementsAt(cell, "cpus", "cpu").map(({ attributes }) => `${attributes.socket_id ?? ""}/${attributes.die_id ?? ""}/${attributes.core_id ?? attributes.id ?? ""}`));
-  const memories = cells.map((cell) => mebibytes(elementAt(cell, "memory"))).filter((size) => size !== null);
+  const memories = cells.map((cell) => mebibytes(elementAt(cell, "memory"), "down")).filter((size) => size !== null);
   const topology = host === null ? null : elementAt(host, "cpu", "topology");
   const fromTopology = ["sockets", "dies", "cores"].reduce<number | null>((product, key) => {
     const factor = wholeUpTo(topology?.attributes[key] ?? "1", 4096);
