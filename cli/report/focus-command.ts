@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import { billingMonths, decimalText, focusRows, focusVersions, type CostReport, type FocusVersion, type Step } from "../../reports/index.ts";
+import { billingMonths, decimalText, focusRows, focusVersions, type BillingMonth, type CostReport, type FocusVersion, type Period, type Step } from "../../reports/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
@@ -12,7 +12,7 @@ import { renderFocus } from "../render/report-focus.ts";
 import { momentMs } from "../simulation-load.ts";
 import { unwritableFolder } from "../writable.ts";
 import { costReportOf, costWith, stepsOf, type MadeCost } from "./cost-input.ts";
-import { addCostOptions, addPlanOptions, type CostOptions } from "./cost-options.ts";
+import { addCostOptions, addPlanOptions, wantedPeriod, type CostOptions } from "./cost-options.ts";
 import { exportFocus, type MonthOfRows } from "./focus-export.ts";
 
 interface FocusOptions extends CostOptions {
@@ -79,21 +79,35 @@ type Billed = { readonly months: readonly MonthOfRows[] | null; readonly diagnos
 
 /** Each month of the period by itself, so that a month is billed the same whichever others are asked for. */
 async function billedMonths(ready: Ready, options: FocusOptions): Promise<Billed> {
-  const whole = await costReportOf(ready, options);
-  if (whole.made === null) return { months: null, diagnostics: whole.diagnostics };
-  const { period } = whole.made.cost;
-  const months = billingMonths(period);
-  const problems = periodProblems(whole.made, months.length);
-  if (problems.length > 0) return { months: null, diagnostics: [...whole.diagnostics, ...problems] };
-  const steps = stepsIn(whole.made, options);
+  const known = knownMonths(options);
+  if (known !== null && known.length > monthsMax) return { months: null, diagnostics: [tooManyMonths(known.length)] };
+  const first = await costReportOf(ready, known?.[0] === undefined ? options : within(options, known[0].charged));
+  if (first.made === null) return { months: null, diagnostics: first.diagnostics };
+  const { cost, plan } = first.made;
+  const months = known ?? billingMonths(cost.period);
+  const problems = periodProblems(first.made, months);
+  if (problems.length > 0) return { months: null, diagnostics: [...first.diagnostics, ...problems] };
+  const steps = stepsIn(first.made, options);
   const billed: MonthOfRows[] = [];
+  const diagnostics = [...first.diagnostics];
   for (const month of months) {
-    const { month: _, ...rest } = options;
-    const part = months.length === 1 ? whole : await costWith(ready, { ...rest, from: month.charged.startMs, to: month.charged.endMs }, whole.made.plan, () => steps);
-    if (part.made === null) return { months: null, diagnostics: part.diagnostics };
+    const isMade = month.charged.startMs === cost.period.startMs && month.charged.endMs === cost.period.endMs;
+    const part = isMade ? first : await costWith(ready, within(options, month.charged), plan, () => steps);
+    if (!isMade) diagnostics.push(...part.diagnostics.filter((found) => !diagnostics.some(({ message }) => message === found.message)));
+    if (part.made === null) return { months: null, diagnostics };
     billed.push({ month, rows: rowsOf(ready, options, part.made.cost, month.month) });
   }
-  return { months: billed, diagnostics: whole.diagnostics };
+  return { months: billed, diagnostics };
+}
+
+/** The months that the options name; null when the load decides. */
+function knownMonths(options: FocusOptions): readonly BillingMonth[] | null {
+  const { fromMs, toMs } = wantedPeriod(options);
+  return fromMs === null || toMs === null ? null : billingMonths({ startMs: fromMs, endMs: toMs });
+}
+
+function within(options: FocusOptions, { startMs, endMs }: Period): CostOptions {
+  return { ...options, month: { fromMs: startMs, toMs: endMs } };
 }
 
 function stepsIn({ plan, cost }: MadeCost, { planAt }: FocusOptions): readonly Step[] {
@@ -104,11 +118,16 @@ function rowsOf({ index, scenario }: Ready, { focusVersion, provider, account }:
   return focusRows(cost, { version: focusVersion, index, billingPeriod, provider: provider ?? scenario.name, account: account ?? scenario.name });
 }
 
-function periodProblems({ hasDate, cost: { period, currency } }: MadeCost, months: number): readonly Diagnostic[] {
+function tooManyMonths(months: number): Diagnostic {
+  return usageProblem(`The period has ${months} months; at most ${monthsMax} are exported at once.`, "Ask for fewer.");
+}
+
+function periodProblems({ hasDate, cost: { currency } }: MadeCost, months: readonly BillingMonth[]): readonly Diagnostic[] {
   const problems: Diagnostic[] = [];
+  const period = { startMs: months[0]?.charged.startMs ?? 0, endMs: months.at(-1)?.charged.endMs ?? 0 };
   if (!hasDate) problems.push(usageProblem("The load has no dates, and bills need them.", "Say `--month 2026-10`, or `--from` and `--to`."));
   if (period.startMs % 1000 !== 0 || period.endMs % 1000 !== 0) problems.push(usageProblem(`The period from ${new Date(period.startMs).toISOString()} to ${new Date(period.endMs).toISOString()} is not in whole seconds, which FOCUS counts in.`, "Leave the milliseconds out."));
-  if (months > monthsMax) problems.push(usageProblem(`The period has ${months} months; at most ${monthsMax} are exported at once.`, "Ask for fewer."));
+  if (months.length > monthsMax) problems.push(tooManyMonths(months.length));
   if (!isNationalCurrency(currency)) problems.push(usageProblem(`The fleet's currency is ${currency}; FOCUS wants a national one by its three letters.`, "Set currency in the section fleet, e.g. to EUR."));
   return problems;
 }
