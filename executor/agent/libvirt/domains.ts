@@ -26,7 +26,8 @@ export const pausedAsPostCopyFailed = 13;
 /** Something that takes long, done by the hypervisor to a domain. */
 export interface Job {
   readonly processed: number;
-  readonly remaining: number;
+  /** Of that, memory. */
+  readonly memoryProcessed: number;
 }
 
 const metadataSpace = "urn:stowage:workload";
@@ -171,5 +172,5 @@ export function jobOf(text: string): Job | null {
   }));
   if (!underWay.has(fields.get("Job type") ?? "")) return null;
   const sum = (...names: readonly string[]): number => names.reduce((total, name) => total + Number(fields.get(name) ?? 0), 0);
-  return { processed: sum("data_processed"), remaining: sum("data_remaining") };
+  return { processed: sum("data_processed"), memoryProcessed: sum("memory_processed") };
 }

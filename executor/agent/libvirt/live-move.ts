@@ -104,7 +104,7 @@ export class LiveMove {
         await this.#host.pause(lookEveryMs);
       }
     };
-    const watching = this.#watch(uuid, disks.reduce((sum, { bytes }) => sum + bytes, memoryMiB(definition) * bytesPerMiB), over.signal);
+    const watching = this.#watch(uuid, disks.reduce((sum, { bytes }) => sum + bytes, memoryMiB(definition) * bytesPerMiB), live.postCopyAfterMs, over.signal);
     // Nobody waits for the last look at it.
     watching.catch(() => {});
     const aborting = (this.#course.signal.aborted ? abort() : once(this.#course.signal, "abort", { signal: over.signal }).then(abort)).catch(() => {});
@@ -115,11 +115,17 @@ export class LiveMove {
   }
 
   /** Of its disks and memory together; memory that changes is carried again, so the end is never told before it is there. */
-  async #watch(uuid: string, bytes: number, over: AbortSignal): Promise<void> {
+  async #watch(uuid: string, bytes: number, postCopyAfterMs: number | null, over: AbortSignal): Promise<void> {
+    let switchAtMs = postCopyAfterMs === null ? Number.POSITIVE_INFINITY : this.#host.clock.nowMs() + postCopyAfterMs;
     while (!over.aborted) {
       const domain = await this.#host.domains.byUuid(uuid);
       const job = domain === null ? null : await this.#host.domains.job(domain);
       if (job !== null) this.#course.progress(Math.min(990, Math.floor((1000 * job.processed) / Math.max(1, bytes))));
+      // Before its memory is on its way the guest cannot go first.
+      if (job !== null && job.memoryProcessed > 0 && this.#host.clock.nowMs() >= switchAtMs) {
+        const called = await this.#host.virsh.call(["migrate-postcopy", `--domain=${uuid}`], actMs);
+        if (called.kind === "ended" && called.ok) switchAtMs = Number.POSITIVE_INFINITY;
+      }
       await this.#host.pause(lookEveryMs);
     }
   }
@@ -205,6 +211,6 @@ function migrateArguments(live: LiveMoves, { uri, memoryUri }: Peer, uuid: strin
     "migrate", "--live", "--p2p", "--persistent", "--abort-on-error", `--domain=${uuid}`, `--desturi=${uri}`, ...(memoryUri === null ? [] : [`--migrateuri=${memoryUri}`]),
     ...(live.handOver ? ["--suspend"] : []), ...(disks.length === 0 ? [] : ["--copy-storage-all", `--migrate-disks=${disks.join(",")}`]),
     ...(live.bandwidth === null ? [] : [`--bandwidth=${live.bandwidth}`]), ...(live.compressed ? ["--compressed"] : []), ...(live.autoConverge ? ["--auto-converge"] : []),
-    ...(live.postCopyAfterMs === null ? [] : ["--postcopy", `--timeout=${Math.max(1, Math.ceil(live.postCopyAfterMs / 1000))}`, "--timeout-postcopy"]),
+    ...(live.postCopyAfterMs === null ? [] : ["--postcopy"]),
   ];
 }

@@ -136,6 +136,17 @@ describe.skipIf(!canHaveLab("virtual machines"))("virtual machines on two hosts"
     expect([await driver(a).find(workload), strict.notes]).toEqual(["stopped", [`h1: ${workload} has not shut down in 1500 ms and is switched off`]]);
   });
 
+  it("go first and have their memory follow, where that is allowed", async () => {
+    const guest = await serving({ live: { postCopyAfterMs: 1000, bandwidth: 4 } }, { diskMiB: 1 });
+    const { layer: { a, b, driver, hostOf }, workload } = guest;
+    let isOver = false;
+    const states = new Set<string>();
+    const moving = driver(a).perform(task({ kind: "migrate", workload, from: a, to: b }, "running"), quiet()).finally(() => { isOver = true; });
+    while (!isOver) states.add((await lab.virsh(hostOf(a), ["domstate", workload, "--reason"])).out.trim());
+    expect([await moving, await foundOn(guest), [...states].some((state) => state.includes("post-copy"))]).toEqual([{ kind: "done" }, ["absent", "running"], true]);
+    await lab.isServing(workload);
+  });
+
   it("stay where they are when their move is ended, and leave nothing on the target", async () => {
     const guest = await serving({ live: { bandwidth: 5 } });
     const { layer: { a, b, driver, hostOf }, workload } = guest;
