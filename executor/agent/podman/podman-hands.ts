@@ -8,6 +8,7 @@ import { failed, type Changed, type Course, type Outcome } from "../driver.ts";
 import type { DriverWorld } from "../layer-kind.ts";
 import { isInside, folderName } from "../place.ts";
 import { Rates } from "../rates.ts";
+import { startIt } from "../starting.ts";
 import type { Turns } from "../turns.ts";
 import { Watcher } from "../watcher.ts";
 import { containerOf, defaultGraceMs, forbidden, type Container, type Network } from "./container-file.ts";
@@ -81,15 +82,9 @@ export class PodmanHands implements Hands {
   }
 
   async start(key: string, workload: WorkloadId, isNew: boolean, { signal }: Course): Promise<Outcome> {
-    if (isNew) {
-      const because = await this.#makeFromTemplate(key, workload);
-      if (because !== null) return failed(because, "absent", { again: false });
-    }
-    const outcome = await this.#begin(workload, signal);
-    this.#watcher.known(workload, outcome.kind === "done" ? "running" : "stopped");
-    if (outcome.kind === "done" || !isNew) return outcome;
-    await this.delete(workload);
-    return { ...outcome, found: "absent" };
+    const outcome = await startIt(isNew, { make: () => this.#makeFromTemplate(key, workload), start: () => this.#begin(workload, signal), takeAway: () => this.delete(workload) });
+    if (outcome.kind === "done") this.#watcher.known(workload, "running");
+    return outcome;
   }
 
   async resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome> {

@@ -6,9 +6,10 @@ import type { Hands } from "../carrying-driver.ts";
 import { failed, type Changed, type Course, type Outcome } from "../driver.ts";
 import type { DriverWorld } from "../layer-kind.ts";
 import { own, type Owner } from "../owner.ts";
-import { bytesIn, pack, unpack } from "../parcel.ts";
+import { PlacedData } from "../placed-data.ts";
 import { folderName, type Places } from "../place.ts";
 import { Rates } from "../rates.ts";
+import { startIt } from "../starting.ts";
 import type { Turns } from "../turns.ts";
 import { useBySession, type SessionUse } from "./process-table.ts";
 import { readProgram } from "./program.ts";
@@ -34,12 +35,14 @@ export class ProcessHands implements Hands {
   readonly noun = "programs";
   readonly #settings: ProcessSettings;
   readonly #places: Places;
+  readonly #data: PlacedData;
   readonly #supervisor: Supervisor;
   readonly #rates: Rates;
 
   constructor(settings: ProcessSettings, world: DriverWorld, places: Places, turns: Turns, boot: string) {
     this.#settings = settings;
     this.#places = places;
+    this.#data = new PlacedData(places, parcelled);
     this.#supervisor = new Supervisor(places, turns, settings, world, boot);
     this.#rates = new Rates(world.clock);
   }
@@ -71,15 +74,10 @@ export class ProcessHands implements Hands {
     return this.#supervisor.close();
   }
 
-  async start(key: string, workload: WorkloadId, isNew: boolean, course: Course): Promise<Outcome> {
-    if (isNew) {
-      const because = await this.#makeFromTemplate(key, workload);
-      if (because !== null) return failed(because, "absent", { again: false });
-    }
-    const outcome = await this.#supervisor.start(workload, course.signal);
-    if (outcome.kind === "done" || !isNew || outcome.found !== "stopped") return outcome;
-    await this.#places.delete(this.#places.of(workload));
-    return { ...outcome, found: "absent" };
+  start(key: string, workload: WorkloadId, isNew: boolean, { signal }: Course): Promise<Outcome> {
+    return startIt(isNew, {
+      make: () => this.#makeFromTemplate(key, workload), start: () => this.#supervisor.start(workload, signal), takeAway: () => this.delete(workload),
+    });
   }
 
   async resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome> {
@@ -103,25 +101,23 @@ export class ProcessHands implements Hands {
     await this.#places.delete(this.#places.of(workload));
   }
 
-  async pack(workload: WorkloadId): Promise<{ readonly bytes: number; readonly data: AsyncIterable<Buffer> }> {
-    const place = this.#places.of(workload);
-    return { bytes: await bytesIn(place, parcelled), data: pack(place, parcelled) };
+  pack(workload: WorkloadId): Promise<{ readonly bytes: number; readonly data: AsyncIterable<Buffer> }> {
+    return this.#data.pack(workload);
   }
 
-  async unpack(workload: WorkloadId, key: string, data: AsyncIterable<Buffer>, beforeItStays: () => Promise<void>): Promise<void> {
-    const folder = await this.#places.makeIncoming(workload);
-    await unpack(folder, data, parcelled);
-    await own(join(folder, "files"), this.#settings.owner);
-    await beforeItStays();
-    await this.#places.settle(workload, key);
+  unpack(workload: WorkloadId, key: string, data: AsyncIterable<Buffer>, beforeItStays: () => Promise<void>): Promise<void> {
+    return this.#data.unpack(workload, key, data, async (folder) => {
+      await own(join(folder, "files"), this.#settings.owner);
+      await beforeItStays();
+    });
   }
 
   dropIncoming(workload: WorkloadId): Promise<void> {
-    return this.#places.delete(this.#places.incoming(workload));
+    return this.#data.dropIncoming(workload);
   }
 
-  async broughtBy(workload: WorkloadId): Promise<string | null> {
-    return (await this.#places.state(workload))?.arrival ?? null;
+  broughtBy(workload: WorkloadId): Promise<string | null> {
+    return this.#data.broughtBy(workload);
   }
 
   async #makeFromTemplate(key: string, workload: WorkloadId): Promise<string | null> {
@@ -142,7 +138,7 @@ export class ProcessHands implements Hands {
     const runnable = await readProgram(place, this.#settings.allowed);
     const { memoryMiB, cpuMillicores } = "program" in runnable ? runnable.program.limits ?? {} : {};
     const reservation = { ...(memoryMiB === undefined ? {} : { memoryMiB }), ...(cpuMillicores === undefined ? {} : { cpuMillicores }) };
-    return { dataMiB: Math.ceil(await bytesIn(place, parcelled) / bytesPerMiB), liveMove: false, ...(Object.keys(reservation).length === 0 ? {} : { reservation }) };
+    return { dataMiB: Math.ceil(await this.#data.bytes(workload) / bytesPerMiB), liveMove: false, ...(Object.keys(reservation).length === 0 ? {} : { reservation }) };
   }
 
   #used(workload: WorkloadId, { cpuMs, memoryMiB }: SessionUse): Readonly<Record<string, number>> {

@@ -6,8 +6,9 @@ import type { Hands } from "../carrying-driver.ts";
 import { failed, type Changed, type Course, type Outcome } from "../driver.ts";
 import type { DriverWorld } from "../layer-kind.ts";
 import { own, type Owner } from "../owner.ts";
-import { bytesIn, pack, unpack } from "../parcel.ts";
+import { PlacedData } from "../placed-data.ts";
 import { folderName, type Places, type State } from "../place.ts";
+import { startIt } from "../starting.ts";
 import type { Turns } from "../turns.ts";
 import { Watcher } from "../watcher.ts";
 import { contextOf, pathIn } from "./application-file.ts";
@@ -34,6 +35,7 @@ export class TomcatHands implements Hands {
   readonly #settings: TomcatSettings;
   readonly #world: DriverWorld;
   readonly #places: Places;
+  readonly #data: PlacedData;
   readonly #manager: Manager;
   readonly #watcher: Watcher;
   #mayMeasure = true;
@@ -44,6 +46,7 @@ export class TomcatHands implements Hands {
     this.#settings = settings;
     this.#world = world;
     this.#places = places;
+    this.#data = new PlacedData(places, parcelled);
     this.#manager = manager;
     this.#watcher = new Watcher({ noun: this.noun, everyMs: lookEveryMs, look: () => this.#look() }, turns, world);
   }
@@ -81,21 +84,15 @@ export class TomcatHands implements Hands {
     const [seen, measures] = [await this.#look(), await this.#measures()];
     return Promise.all([...seen].map(async ([workload, found]) => {
       const use = found === "running" ? measures.get(await this.#pathOf(workload)) : undefined;
-      const dataMiB = Math.ceil(await bytesIn(this.#places.of(workload), parcelled) / bytesPerMiB);
+      const dataMiB = Math.ceil(await this.#data.bytes(workload) / bytesPerMiB);
       return { workload, found, liveMove: false, dataMiB, ...(use === undefined ? {} : { use }) };
     }));
   }
 
   async start(key: string, workload: WorkloadId, isNew: boolean, { signal }: Course): Promise<Outcome> {
-    if (isNew) {
-      const because = await this.#makeFromTemplate(key, workload);
-      if (because !== null) return failed(because, "absent", { again: false });
-    }
-    const outcome = await this.#begin(workload, signal);
-    this.#watcher.known(workload, outcome.kind === "done" ? "running" : "stopped");
-    if (outcome.kind === "done" || !isNew) return outcome;
-    await this.delete(workload);
-    return { ...outcome, found: "absent" };
+    const outcome = await startIt(isNew, { make: () => this.#makeFromTemplate(key, workload), start: () => this.#begin(workload, signal), takeAway: () => this.delete(workload) });
+    if (outcome.kind === "done") this.#watcher.known(workload, "running");
+    return outcome;
   }
 
   async resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome> {
@@ -131,27 +128,25 @@ export class TomcatHands implements Hands {
   async pack(workload: WorkloadId): Promise<{ readonly bytes: number; readonly data: AsyncIterable<Buffer> }> {
     // Whoever stopped it by hand has left it in Tomcat: with the next start of Tomcat it would run here, too.
     if (await this.find(workload) === "stopped") await this.#withdraw(workload);
-    const place = this.#places.of(workload);
-    return { bytes: await bytesIn(place, parcelled), data: pack(place, parcelled) };
+    return this.#data.pack(workload);
   }
 
   async unpack(workload: WorkloadId, key: string, data: AsyncIterable<Buffer>, beforeItStays: () => Promise<void>): Promise<void> {
-    const folder = await this.#places.makeIncoming(workload);
-    await unpack(folder, data, parcelled);
-    const answer = await pathIn(folder, folderName(workload));
-    if ("because" in answer) throw new Error(answer.because);
-    await this.#giveToTomcat(folder);
-    await beforeItStays();
-    await this.#places.settle(workload, key);
+    await this.#data.unpack(workload, key, data, async (folder) => {
+      const answer = await pathIn(folder, folderName(workload));
+      if ("because" in answer) throw new Error(answer.because);
+      await this.#giveToTomcat(folder);
+      await beforeItStays();
+    });
     this.#watcher.known(workload, "stopped");
   }
 
   dropIncoming(workload: WorkloadId): Promise<void> {
-    return this.#places.delete(this.#places.incoming(workload));
+    return this.#data.dropIncoming(workload);
   }
 
-  async broughtBy(workload: WorkloadId): Promise<string | null> {
-    return (await this.#places.state(workload))?.arrival ?? null;
+  broughtBy(workload: WorkloadId): Promise<string | null> {
+    return this.#data.broughtBy(workload);
   }
 
   async #makeFromTemplate(key: string, workload: WorkloadId): Promise<string | null> {
