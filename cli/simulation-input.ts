@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
-import type { HostId } from "../model/ids.ts";
+import type { HostId, WorkloadId } from "../model/ids.ts";
 import type { LoadResource, LoadSeries, LoadTrace } from "../model/load.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { defaultSimulation, type PlannedFailure, type Simulation, type TraceLoad } from "../model/simulation.ts";
@@ -282,9 +282,15 @@ function carbonOf({ simulation, startMs, lengthMs }: TimeFrame): NonNullable<Sim
   }));
 }
 
+function lowestOf(limits: Simulation["sharing"]["limits"]): ReadonlyMap<WorkloadId, number> {
+  const lowest = new Map<WorkloadId, number>();
+  for (const { workloads, most } of limits) for (const id of workloads) lowest.set(id, Math.min(most, lowest.get(id) ?? Infinity));
+  return lowest;
+}
+
 function settingsOf({ moves, scaling, recovery, sharing, failedHostsDrawPower, chartColumns, happeningsMax }: Simulation): NonNullable<SimulationInput["settings"]> {
   return {
-    moves, scaling, detectMs: recovery.detectMs, decideMs: recovery.decideMs, failedDraws: failedHostsDrawPower, limitToReservation: sharing.limitToReservation,
+    moves, scaling, limits: lowestOf(sharing.limits), detectMs: recovery.detectMs, decideMs: recovery.decideMs, failedDraws: failedHostsDrawPower, limitToReservation: sharing.limitToReservation,
     sharedBy: sharing.by, shareLoad: sharing.evenAmongInstances, columns: chartColumns, happeningsMax,
   };
 }

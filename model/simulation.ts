@@ -94,12 +94,12 @@ export type Distribution =
   | { readonly kind: "log-normal"; readonly medianMs: number; readonly sigma: number };
 
 /**
- * Failures that come by themselves, to each of the hosts on its own: a lifetime, a repair, a lifetime, and so on. Drawn,
- * or read from a trace of lifetimes and repairs, once or again and again.
+ * Failures that come by themselves, to each of the hosts on its own, or to all of a domain `together`: a lifetime, a
+ * repair, a lifetime, and so on. Drawn, or read from a trace of lifetimes and repairs, once or again and again.
  */
 export type FailureProcess =
-  | { readonly kind: "drawn"; readonly hosts: readonly HostId[] | "all"; readonly lifetime: Distribution; readonly repair: Distribution }
-  | { readonly kind: "trace"; readonly hosts: readonly HostId[] | "all"; readonly turns: readonly { readonly afterMs: number; readonly repairMs: number }[]; readonly repeat: boolean };
+  | { readonly kind: "drawn"; readonly hosts: readonly HostId[] | "all"; readonly together?: string; readonly lifetime: Distribution; readonly repair: Distribution }
+  | { readonly kind: "trace"; readonly hosts: readonly HostId[] | "all"; readonly together?: string; readonly turns: readonly { readonly afterMs: number; readonly repairMs: number }[]; readonly repeat: boolean };
 
 /** The curves between idle and peak that power may follow. */
 export const powerCurves = ["linear", "square", "cubic", "sqrt"] as const;
@@ -202,7 +202,11 @@ export interface Simulation {
   readonly recovery: RecoverySettings;
   readonly scaling: { readonly watchMs: number; readonly sustainMs: number; readonly releasePermille: number; readonly releaseMs: number };
   readonly moves: { readonly pauseMs: number; readonly roundsMax: number; readonly longestPauseMs: number; readonly processorMillicores: number };
-  readonly sharing: { readonly by: "workload" | "virtual-processor"; readonly limitToReservation: boolean; readonly evenAmongInstances: boolean };
+  readonly sharing: {
+    readonly by: "workload" | "virtual-processor"; readonly limitToReservation: boolean; readonly evenAmongInstances: boolean;
+    /** The most of the processor that workloads get, in the unit of the fleet. */
+    readonly limits: readonly { readonly workloads: readonly WorkloadId[]; readonly most: number }[];
+  };
   readonly failedHostsDrawPower: boolean;
   readonly power: readonly HostPower[];
   readonly carbon: readonly SiteCarbon[];
@@ -221,7 +225,7 @@ export const defaultSimulation: Simulation = {
   recovery: { detectMs: 10_000, decideMs: 5000, mode: "place", iterations: 20_000, setAside: [] },
   scaling: { watchMs: 60_000, sustainMs: 60_000, releasePermille: 700, releaseMs: 900_000 },
   moves: { pauseMs: 300, roundsMax: 30, longestPauseMs: 10_000, processorMillicores: 500 },
-  sharing: { by: "workload", limitToReservation: false, evenAmongInstances: true },
+  sharing: { by: "workload", limitToReservation: false, evenAmongInstances: true, limits: [] },
   failedHostsDrawPower: true, power: [], carbon: [], tasks: [], processors: [], untilTasksAreDone: false, chartColumns: 480, happeningsMax: 50_000,
   forecast: {
     historyMs: 5_184_000_000, horizonMs: 7_776_000_000, stepMs: 3_600_000, bandPermille: 900, resources: null, bufferPermille: 0,

@@ -73,7 +73,7 @@ function scopeDocument(scope: FailureScope): { readonly host: string } | { reado
 }
 
 function breakdownDocument(process: FailureProcess): BreakdownDocument {
-  const about = process.hosts === "all" ? {} : { hosts: process.hosts };
+  const about = { ...process.hosts === "all" ? {} : { hosts: process.hosts }, ...process.together === undefined ? {} : { together: process.together } };
   if (process.kind === "drawn") return { ...about, lifetime: drawnDocument(process.lifetime), repair: drawnDocument(process.repair) };
   return { ...about, repeat: process.repeat, turns: process.turns.map(({ afterMs, repairMs }) => ({ after: durationText(afterMs), repair: durationText(repairMs) })) };
 }

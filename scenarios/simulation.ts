@@ -7,7 +7,7 @@ import { forecastOf } from "./simulation/forecast.ts";
 import { breakdownsOf, failuresOf, longEnough, tasksOf } from "./simulation/happenings.ts";
 import { carbonOf, powerOf, processorsOf } from "./simulation/hosts.ts";
 import { loadOf, resourcesOf } from "./simulation/load.ts";
-import { momentOf, Parts, type Given } from "./simulation/parts.ts";
+import { items, momentOf, Parts, type Given } from "./simulation/parts.ts";
 
 const dayMs = 86_400_000;
 
@@ -84,6 +84,7 @@ function behaviourOf(parts: Parts): Pick<Simulation, "recovery" | "scaling" | "m
     sharing: {
       by: parts.inside("sharing", "by")?.value ?? sharing.by, limitToReservation: parts.inside("sharing", "limitToReservation")?.value ?? sharing.limitToReservation,
       evenAmongInstances: parts.inside("sharing", "evenAmongInstances")?.value ?? sharing.evenAmongInstances,
+      limits: items(parts.inside("sharing", "limits")).map((given) => ({ workloads: parts.workloads(given), most: given.value.most })),
     },
   };
 }

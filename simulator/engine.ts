@@ -41,7 +41,7 @@ export class Engine {
   readonly settings: SimulationSettings;
   readonly scaling: Scaling;
   readonly #turns: FailureTurns;
-  readonly #repairMs = new Map<string, number>();
+  readonly #repairMs = new Map<number, number>();
   readonly #agents: Agents;
   /** What plans are held to; the answers to questions need not keep all of it. */
   readonly #constraints: readonly Constraint[];
@@ -62,7 +62,7 @@ export class Engine {
     this.settings = settings;
     const timeline = new Timeline(settings.happeningsMax);
     const groups = settings.shareLoad ? sharingGroups(input) : [];
-    const window = new LoadWindow({ index, source: input.load, startMs, lengthMs, groups, limitToReservation: settings.limitToReservation });
+    const window = new LoadWindow({ index, source: input.load, startMs, lengthMs, groups, limitToReservation: settings.limitToReservation, limits: settings.limits });
     const columns = Math.min(settings.columns, lengthMs);
     const meters = new Meters({
       index, window, columns, columnMs: Math.ceil(lengthMs / columns), powerModels: input.powerModels ?? new Map(), carbon: input.carbon ?? [],
@@ -124,13 +124,13 @@ export class Engine {
       case "restarted": this.recovery.restarted(subject, detail); break;
       case "failure": this.#breaks(subject); break;
       case "hostFailure":
-        this.#hostFails(subject, "it failed");
-        core.schedule("hostRepair", core.nowMs + (this.#repairMs.get(`${subject} ${detail}`) ?? 1), subject, detail);
+        for (const h of this.#turns.hostsOf(subject)) this.#hostFails(h, this.#turns.because(subject));
+        core.schedule("hostRepair", core.nowMs + (this.#repairMs.get(subject) ?? 1), subject);
         break;
       case "repair": this.#mends(subject); break;
       case "hostRepair":
-        this.#hostReturns(subject);
-        this.#nextTurn(subject, detail);
+        for (const h of this.#turns.hostsOf(subject)) this.#hostReturns(h);
+        this.#nextTurn(subject);
         break;
       case "plan":
         this.#planIsDue = this.#execution !== null;
@@ -170,9 +170,7 @@ export class Engine {
     const { core } = this;
     const { failures = [], plan } = this.#input;
     failures.forEach(({ atMs }, n) => core.schedule("failure", atMs, n));
-    core.index.hosts.forEach((_, h) => {
-      for (let number = 0; number < this.#turns.count(h); number++) this.#nextTurn(h, number);
-    });
+    for (let unit = 0; unit < this.#turns.count; unit++) this.#nextTurn(unit);
     if (plan !== undefined) core.schedule("plan", plan.atMs, 0);
     if (this.scaling.watches && this.#input.replan !== undefined) core.schedule("watch", 0, 0);
   }
@@ -204,11 +202,11 @@ export class Engine {
     this.#agents.carried(id);
   }
 
-  #nextTurn(h: number, number: number): void {
-    const turn = this.#turns.next(h, number);
+  #nextTurn(unit: number): void {
+    const turn = this.#turns.next(unit);
     if (turn === null) return;
-    this.#repairMs.set(`${h} ${number}`, turn.repairMs);
-    this.core.schedule("hostFailure", this.core.nowMs + turn.lifetimeMs, h, number);
+    this.#repairMs.set(unit, turn.repairMs);
+    this.core.schedule("hostFailure", this.core.nowMs + turn.lifetimeMs, unit);
   }
 
   #breaks(n: number): void {

@@ -12,9 +12,9 @@ export const eventNames = [
   "action",
   /** Workload n, which starts by itself, runs. */
   "restarted",
-  /** Failure n of the list begins; of host n drawn at random. */
+  /** Failure n of the list begins; what fails by itself, number n, does. */
   "failure", "hostFailure",
-  /** What failure n broke is repaired; host n is. */
+  /** What failure n broke is repaired; what has failed by itself is. */
   "repair", "hostRepair",
   /** The plan begins; an answer to question n is due. */
   "plan", "question",

@@ -35,38 +35,64 @@ export interface Turn {
   readonly repairMs: number;
 }
 
+/** What fails as one under a process: a host, or all of a domain. */
+interface Unit {
+  readonly process: FailureProcess;
+  readonly random: Random;
+  readonly hosts: readonly number[];
+  readonly because: string;
+  next: number;
+}
+
 /**
- * The turns of every host. Each host of each process has a stream of its own, so that what happens to one host does not
- * depend on anything else: scenarios that differ in placement see the same failures.
+ * The turns of everything that fails by itself. Each unit of each process has a stream of its own, so that what happens to
+ * one does not depend on anything else: scenarios that differ in placement see the same failures.
  */
 export class FailureTurns {
-  readonly #streams = new Map<number, { readonly process: FailureProcess; readonly random: Random; next: number }[]>();
+  readonly #units: readonly Unit[];
 
   constructor(index: FleetIndex, processes: readonly FailureProcess[], random: Random) {
-    for (const process of processes) {
-      const own = random.split();
-      index.hosts.forEach(({ id }, h) => {
-        const stream = { process, random: own.split(), next: 0 };
-        if (process.hosts !== "all" && !process.hosts.includes(id)) return;
-        this.#streams.set(h, [...(this.#streams.get(h) ?? []), stream]);
-      });
-    }
+    const units = processes.flatMap((process) => unitsOf(process, index, random.split()));
+    this.#units = units.sort((a, b) => (a.hosts[0] ?? 0) - (b.hosts[0] ?? 0));
   }
 
-  /** How many processes a host is under. */
-  count(host: number): number {
-    return this.#streams.get(host)?.length ?? 0;
+  /** How many units there are; they are numbered from 0. */
+  get count(): number {
+    return this.#units.length;
   }
 
-  /** The next turn of a host under its process of this number; null when it fails no more. */
-  next(host: number, number: number): Turn | null {
-    const stream = this.#streams.get(host)?.[number];
-    if (stream === undefined) return null;
-    const { process, random } = stream;
+  hostsOf(unit: number): readonly number[] {
+    return this.#units[unit]?.hosts ?? [];
+  }
+
+  /** Why the hosts of a unit fail, in words. */
+  because(unit: number): string {
+    return this.#units[unit]?.because ?? "it failed";
+  }
+
+  /** The next turn of a unit; null when it fails no more. */
+  next(number: number): Turn | null {
+    const unit = this.#units[number];
+    if (unit === undefined) return null;
+    const { process, random } = unit;
     if (process.kind === "drawn") return { lifetimeMs: drawMs(process.lifetime, random), repairMs: drawMs(process.repair, random) };
-    const place = process.repeat && process.turns.length > 0 ? stream.next % process.turns.length : stream.next;
-    stream.next++;
+    const place = process.repeat && process.turns.length > 0 ? unit.next % process.turns.length : unit.next;
+    unit.next++;
     const turn = process.turns[place];
     return turn === undefined ? null : { lifetimeMs: turn.afterMs, repairMs: turn.repairMs };
   }
+}
+
+/** Streams are drawn for all hosts, or all domains, of a fleet: those that are not chosen change nothing for the others. */
+function unitsOf(process: FailureProcess, index: FleetIndex, random: Random): readonly Unit[] {
+  const { together } = process;
+  const isChosen = (h: number): boolean => process.hosts === "all" || process.hosts.some((id) => id === index.hosts[h]?.id);
+  if (together === undefined) {
+    return index.hosts.map((_, h): Unit => ({ process, random: random.split(), hosts: [h], because: "it failed", next: 0 })).filter(({ hosts: [h = -1] }) => isChosen(h));
+  }
+  const values = [...new Set(index.hosts.flatMap((host) => domainOf(host, together) ?? []))].sort();
+  return values.map((value): Unit => {
+    const scope = { kind: "domain", key: together, value } as const;
+    return { process, random: random.split(), hosts: hostsOf(scope, index).filter(isChosen), because: `${scopeInWords(scope)} failed`, next: 0 };
+  }).filter(({ hosts }) => hosts.length > 0);
 }

@@ -1,3 +1,4 @@
+import type { WorkloadId } from "../model/ids.ts";
 import { assert } from "../model/assert.ts";
 import { loadResources, newLoadBlock, sampleMax, type LoadBlock, type LoadCursor, type LoadResource, type LoadSource } from "../model/load.ts";
 import { amountOf } from "../model/resource.ts";
@@ -18,6 +19,8 @@ export interface LoadWindowOptions {
   readonly groups: readonly SharingGroup[];
   /** No workload gets more of the processor than it has reserved. */
   readonly limitToReservation: boolean;
+  /** The most of the processor that some workloads get, in its unit. */
+  readonly limits?: ReadonlyMap<WorkloadId, number>;
 }
 
 const slotsInWindow = 256;
@@ -69,7 +72,7 @@ export class LoadWindow {
     this.#samples = source.resources.map(() => new Int32Array(this.#rows * this.slots));
     this.#constants = source.resources.map(() => new Float64Array(this.#rows).fill(-1));
     this.#totals = groups.map(() => source.resources.map(() => new Float64Array(this.slots)));
-    this.#limits = options.limitToReservation ? reservedProcessors(index, source.resources) : null;
+    this.#limits = limitsOf(options, source.resources);
     this.throttled = new Float64Array(this.#workloadCount);
     this.#fill();
   }
@@ -221,9 +224,13 @@ function addRow(to: Int32Array, at: number, from: Int32Array, begin: number, cou
   }
 }
 
-function reservedProcessors(index: FleetIndex, resources: readonly LoadResource[]): Float64Array {
+function limitsOf({ index, limitToReservation, limits = new Map() }: LoadWindowOptions, resources: readonly LoadResource[]): Float64Array | null {
   const resource = resources[processorOf(resources)];
-  return Float64Array.from(index.workloads, ({ reservation }) => (resource === undefined ? sampleMax : amountOf(reservation, resource.name) * resource.perUnit));
+  if (resource === undefined || (!limitToReservation && limits.size === 0)) return null;
+  return Float64Array.from(index.workloads, ({ id, reservation }) => {
+    const own = (limits.get(id) ?? Infinity) * resource.perUnit;
+    return Math.min(sampleMax, own, limitToReservation ? amountOf(reservation, resource.name) * resource.perUnit : Infinity);
+  });
 }
 
 /** A source in which everybody uses of each rate what it is expected to, for the whole time. */

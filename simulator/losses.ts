@@ -7,24 +7,31 @@ import { hostsOf, scopeInWords } from "./failures.ts";
 import type { Replan } from "./simulation.ts";
 import type { RowMove } from "./what-if.ts";
 
-/** Things that may fail together: each host, each domain of more than one host by key, and pairs of hosts. */
+/** Things that may fail together: each host, each domain of more than one host by key, and pairs of hosts or of domains. */
 export interface SweepScopes {
   readonly hosts: boolean;
   /** `rack`, `site`, ... */
   readonly domains: readonly string[];
   readonly pairs: boolean;
+  /** Any two domains of these keys. */
+  readonly pairsOf?: readonly string[];
 }
 
 /** Everything that a sweep tries, each with its hosts, in order of kind and id. */
 export function lossScopes(index: FleetIndex, scopes: SweepScopes): readonly { readonly name: string; readonly hosts: readonly number[] }[] {
   const named = (scope: FailureScope): { readonly name: string; readonly hosts: readonly number[] } => ({ name: scopeInWords(scope), hosts: hostsOf(scope, index) });
   const single = index.hosts.map(({ id }) => named({ kind: "host", host: id }));
-  const domains = scopes.domains.flatMap((key) => {
+  const domainsOf = (key: string): readonly ReturnType<typeof named>[] => {
     const values = new Set(index.hosts.flatMap((host) => domainOf(host, key) ?? []));
-    return [...values].sort().map((value) => named({ kind: "domain", key, value })).filter(({ hosts }) => hosts.length > 1);
+    return [...values].sort().map((value) => named({ kind: "domain", key, value }));
+  };
+  const domains = scopes.domains.flatMap((key) => domainsOf(key).filter(({ hosts }) => hosts.length > 1));
+  const pairsOfDomains = (scopes.pairsOf ?? []).flatMap((key) => {
+    const all = domainsOf(key);
+    return all.flatMap((a, n) => all.slice(n + 1).map((b) => ({ name: `${a.name} and ${b.name}`, hosts: [...a.hosts, ...b.hosts].sort((x, y) => x - y) })));
   });
   const pairs = index.hosts.flatMap((a, h) => index.hosts.slice(h + 1).map((b, n) => ({ name: `hosts ${a.id} and ${b.id}`, hosts: [h, h + 1 + n] })));
-  return [...(scopes.hosts ? single : []), ...domains, ...(scopes.pairs ? pairs : [])];
+  return [...(scopes.hosts ? single : []), ...domains, ...(scopes.pairs ? pairs : []), ...pairsOfDomains];
 }
 
 /** The fleet once some hosts have failed: what ran there is new, and says from where. */

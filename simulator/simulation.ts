@@ -1,6 +1,6 @@
 import { defaultRunSettings, type RunSettings } from "../executor/settings.ts";
 import type { Fleet } from "../model/fleet.ts";
-import type { HostId } from "../model/ids.ts";
+import type { HostId, WorkloadId } from "../model/ids.ts";
 import type { LoadSource } from "../model/load.ts";
 import type { Plan } from "../model/plan.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
@@ -39,6 +39,8 @@ export interface SimulationSettings {
   readonly failedDraws: boolean;
   /** No workload gets more of the processors than it has reserved. */
   readonly limitToReservation: boolean;
+  /** The most of the processors that workloads of these names get, in units of the resource. */
+  readonly limits: ReadonlyMap<WorkloadId, number>;
   /**
    * Who shares the processors of a host evenly when there is not enough: workloads, or their virtual processors, of which
    * each has one for every thousand millicores reserved.
@@ -53,7 +55,7 @@ export interface SimulationSettings {
 }
 
 export const defaultSimulation: SimulationSettings = {
-  moves: defaultMoves, scaling: defaultScaling, execution: defaultRunSettings, detectMs: 10_000, decideMs: 5_000, failedDraws: true, limitToReservation: false, sharedBy: "workload",
+  moves: defaultMoves, scaling: defaultScaling, execution: defaultRunSettings, detectMs: 10_000, decideMs: 5_000, failedDraws: true, limitToReservation: false, limits: new Map(), sharedBy: "workload",
   shareLoad: true, columns: 480, happeningsMax: 50_000,
 };
 

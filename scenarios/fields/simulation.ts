@@ -65,14 +65,16 @@ const failure = Type.Union([
   closed({ ...failureTimes, link: Type.Array(id("Site."), { minItems: 2, maxItems: 2, description: "The link between these two sites fails." }) }),
 ], { description: "A failure that is known beforehand: of a host, a domain, or a link." });
 
+const together = optional(id("All of the hosts in one such domain fail together: rack, site, or any other that hosts name."));
+
 const breakdown = Type.Union([
-  closed({ hosts: optional(hostChoice), lifetime: distribution, repair: distribution }),
+  closed({ hosts: optional(hostChoice), together, lifetime: distribution, repair: distribution }),
   closed({
-    hosts: optional(hostChoice),
+    hosts: optional(hostChoice), together,
     turns: list(closed({ after: duration("So long after the last repair."), repair: duration("How long until it is back.") }), "Failures one after the other.", 1),
     repeat: optional(flag("Again and again? Default false.")),
   }),
-], { description: "Failures that come by themselves, to each host on its own: drawn, or one after the other as listed." });
+], { description: "Failures that come by themselves, to each host on its own, or to each domain as a whole: drawn, or one after the other as listed." });
 
 const power = Type.Union([
   closed({
@@ -140,6 +142,7 @@ const moves = closed({
 const sharing = closed({
   by: optional(oneOf(["workload", "virtual-processor"], "Who shares the processors evenly when there is not enough. Default workload.")),
   limitToReservation: optional(flag("Does no workload get more of the processor than it has reserved? Default false.")),
+  limits: optional(list(closed({ workloads: workloadChoice, most: whole("The most of the processor that each of them gets: millicores, or MHz where hosts are rated so.", 0, 2_147_483) }), "Limits of workloads' own. The lowest that is said of a workload counts.")),
   evenAmongInstances: optional(flag("Do instances of applications that may be scaled share their load evenly? Default true.")),
 }, "Who gets what when there is not enough.");
 

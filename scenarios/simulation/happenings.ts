@@ -47,13 +47,24 @@ export function breakdownsOf(parts: Parts): readonly FailureProcess[] {
   return items(parts.last("breakdowns")).map((given): FailureProcess => {
     const { value } = given;
     const hosts = value.hosts === undefined ? "all" : parts.hosts(given);
+    const together = value.together === undefined ? {} : { together: domainKeyOf(given, value.together, parts) };
     if ("turns" in value) {
-      return { kind: "trace", hosts, repeat: value.repeat ?? false, turns: value.turns.map(({ after, repair }, i) => ({
+      return { kind: "trace", hosts, ...together, repeat: value.repeat ?? false, turns: value.turns.map(({ after, repair }, i) => ({
         afterMs: durationOf(after), repairMs: longEnough(repair, { ...given, at: [...given.at, "turns", i] }, "repair"),
       })) };
     }
-    return { kind: "drawn", hosts, lifetime: drawnOf(value.lifetime, given, "lifetime"), repair: drawnOf(value.repair, given, "repair") };
+    return { kind: "drawn", hosts, ...together, lifetime: drawnOf(value.lifetime, given, "lifetime"), repair: drawnOf(value.repair, given, "repair") };
   });
+}
+
+/** A domain that some host is in. */
+function domainKeyOf({ at, check }: Given<unknown>, key: string, { draft }: Parts): string {
+  const hosts = [...draft.hosts.values()];
+  if (!hosts.some((host) => domainOf(host, key) !== null)) {
+    const known = ["site", ...new Set(hosts.flatMap(({ domains }) => Object.keys(domains)))];
+    check.problem("unknown-reference", [...at, "together"], () => ({ message: `${check.subject([...at, "together"])} is ${shown(key)}; no host is in such a domain.`, advice: didYouMean(key, known) }));
+  }
+  return key;
 }
 
 function drawnOf(document: DistributionDocument, given: Given<unknown>, field: string): Distribution {

@@ -89,7 +89,7 @@ describe("a sweep", () => {
   });
 
   it.each<[string, readonly string[], string]>([
-    ["a domain that no host has", ["--scopes", "host,powr"], "--scopes names powr; no host of the fleet is in such a domain."],
+    ["a domain that no host has", ["--scopes", "host,powr"], "--scopes names powr, which is nothing that could fail: no host of the fleet is in a domain of that name."],
     ["nothing that could fail", ["--scopes", ","], "--scopes names nothing that could fail."],
     ["no threads", ["--threads", "0"], "It must be a whole number from 1 to 256."],
     ["a trace that is not there", ["--load", join(folder, "no-trace")], "no-trace"],

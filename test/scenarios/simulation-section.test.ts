@@ -50,11 +50,12 @@ const whole: Section = {
     { hosts: { domains: { site: "paris" } }, lifetime: { exponential: { mean: "60d" } }, repair: { logNormal: { median: "4h", sigmaPermille: 500 } } },
     { lifetime: { weibull: { shapePermille: 700, scale: "90d" } }, repair: { fixed: "1h" } },
     { hosts: ["h3"], turns: [{ after: "5d", repair: "10min" }], repeat: true },
+    { together: "rack", lifetime: { exponential: { mean: "900d" } }, repair: { fixed: "2h" } },
   ],
   recovery: { detect: "20s", decide: "1s", mode: "repair", iterations: 100, setAside: ["apart"] },
   scaling: { watch: "2min", sustain: "3min", releasePermille: 600, release: "20min" },
   moves: { pause: "100ms", roundsMax: 10, longestPause: "5s", processorMillicores: 250 },
-  sharing: { by: "virtual-processor", limitToReservation: true, evenAmongInstances: false },
+  sharing: { by: "virtual-processor", limitToReservation: true, evenAmongInstances: false, limits: [{ workloads: ["w1"], most: 700 }] },
   failedHostsDrawPower: false,
   power: [{ hosts: ["h1"], curve: "cubic", idleMilliwatts: 90_000, peakMilliwatts: 310_000 }, { hosts: ["h2", "h3"], points: [{ usePermille: 0, milliwatts: 50_000 }, { usePermille: 1000, milliwatts: 90_000 }] }],
   carbon: [{ site: "paris", gramsPerKWh: [30, 60], from: "1h", repeat: true }],
@@ -95,7 +96,8 @@ describe("the section about time", () => {
     });
     expect(simulation.load.map((part) => (part.kind === "trace" ? part.files : part.workloads))).toEqual([["traces/a"], ["w1", "w2"], ["d1"]]);
     expect(simulation.failures[1]).toEqual({ at: { kind: "instant", utc: "2026-11-21T00:00:00Z" }, repairMs: 3_600_000, scope: { kind: "domain", key: "rack", value: "r2" } });
-    expect(simulation.breakdowns.map(({ hosts }) => hosts)).toEqual([["h1", "h2"], "all", ["h3"]]);
+    expect(simulation.breakdowns.map(({ hosts }) => hosts)).toEqual([["h1", "h2"], "all", ["h3"], "all"]);
+    expect([simulation.breakdowns[3]?.together, simulation.sharing.limits]).toEqual(["rack", [{ workloads: ["w1"], most: 700 }]]);
     expect(simulation.tasks[1]).toMatchObject({ place: { kind: "workload", workload: "w1" }, processors: 0, measure: "work", checkpoints: null });
     expect(simulation.forecast.groups.map(({ name }) => name)).toEqual(["rack r1", "rack r2", "label.pool a"]);
   });

@@ -106,6 +106,16 @@ describe("a host that fails", () => {
     expect(count).toBe(2);
   });
 
+  it("fails by itself, or all of a rack together, one turn after the other", async () => {
+    const turns = [{ afterMs: 10 * minute, repairMs: 5 * minute }, { afterMs: 20 * minute, repairMs: 5 * minute }];
+    const processes = [{ kind: "trace", hosts: "all", together: "rack", turns, repeat: false }, { kind: "trace", hosts: ["h3" as HostId], turns: turns.slice(0, 1), repeat: false }] as const;
+    const { hosts, happenings, failures } = await simulate(simulationOf(index, { processes }));
+    expect(hosts.map(({ stateMs: { failed } }) => failed / minute)).toEqual([10, 10, 5]);
+    expect(failures).toBe(5);
+    const told = happenings.flatMap((each) => (each.kind === "host" && each.state === "failed" ? [`${each.atMs / minute} ${each.host}: ${each.because}`] : []));
+    expect(told).toEqual(["10 h1: rack r1 failed", "10 h2: rack r1 failed", "10 h3: it failed", "35 h1: rack r1 failed", "35 h2: rack r1 failed"]);
+  });
+
   it("comes back switched off when it was off", async () => {
     const fleet = fleetOf([hostOf("h1", { state: "off" })], []);
     const { hosts: [host] } = await simulate(simulationOf(fleet, failing("h1", 10 * minute)));

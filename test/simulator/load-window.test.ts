@@ -54,6 +54,13 @@ describe("a window on load", () => {
     expect(workloads.map(({ uses: [use] }) => Math.round((use?.demandHours ?? 0) * 60))).toEqual([150, 200]);
   });
 
+  it("gives nobody more than its own limit, which others do not have", async () => {
+    const source = loadOf("cpuMillicores", minute, { a: [50, 150], b: [100, 300] });
+    const limits = new Map([[workloadOf("a").id, 80]]);
+    const { workloads } = await simulate(simulationOf(index, { load: source, lengthMs: 2 * minute, settings: { limits } }));
+    expect(workloads.map(({ uses: [use] }) => [Math.round((use?.demandHours ?? 0) * 60), use?.stolenHours])).toEqual([[130, 0], [400, 0]]);
+  });
+
   it("refuses to go beyond the load that there is", () => {
     const source = loadOf("cpuMillicores", minute, { a: [1, 2] });
     expect(() => new LoadWindow({ index, source, startMs: 0, lengthMs: 2 * minute + 1, groups: [], limitToReservation: false })).toThrow("the load covers the time that is simulated");

@@ -77,6 +77,7 @@ describe("a sweep of a fleet", () => {
       { name: "rack r1", hosts: [0, 1] }, { name: "site s1", hosts: [0, 1, 2] },
       { name: "hosts h1 and h2", hosts: [0, 1] }, { name: "hosts h1 and h3", hosts: [0, 2] }, { name: "hosts h2 and h3", hosts: [1, 2] },
     ]);
+    expect(lossScopes(index, { hosts: false, domains: [], pairs: false, pairsOf: ["rack"] })).toEqual([{ name: "rack r1 and rack r2", hosts: [0, 1, 2] }]);
     const input = replayInput(index, load);
     const losses = await Promise.all(scopes.map(async ({ name, hosts: lost }) => answeredLoss(index, name, lost, firstHostThatRuns)));
     const outcomes = sweepFailures(new WhatIf(input), input.samples, input.capacity, 3, losses);
