@@ -53,9 +53,10 @@ export class LabOperator {
     const folder = await mkdtemp(join(tmpdir(), "stowage-lab-"));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     if (Object.keys(ways).length === 0) return new LabOperator(lab.operatorFile, folder);
+    const home = dirname(lab.operatorFile);
     const config = parse(await readFile(lab.operatorFile, "utf8")) as { readonly agents: readonly (Address & { readonly host: string })[] };
     const agents = config.agents.map(({ host, address, port }) => ({ host, address: ways[host]?.address ?? address, port: ways[host]?.port ?? port }));
-    await writeFile(join(folder, "stowage.yaml"), stringify({ ...config, agents, credentials: join(dirname(lab.operatorFile), "executor.pem") }));
+    await writeFile(join(folder, "stowage.yaml"), stringify({ ...config, agents, credentials: join(home, "executor.pem"), folder: join(home, "executions") }));
     return new LabOperator(join(folder, "stowage.yaml"), folder);
   }
 
