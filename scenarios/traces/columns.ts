@@ -12,6 +12,17 @@ export class Int32Column {
     this.#values[this.length++] = value;
   }
 
+  append(values: Int32Array): void {
+    const length = this.length + values.length;
+    if (length > this.#values.length) {
+      const wider = new Int32Array(Math.max(length, this.#values.length * 2));
+      wider.set(this.#values.subarray(0, this.length));
+      this.#values = wider;
+    }
+    this.#values.set(values, this.length);
+    this.length = length;
+  }
+
   /** What was pushed, without a copy; further pushes may or may not show. */
   values(): Int32Array {
     return this.#values.subarray(0, this.length);
@@ -30,6 +41,17 @@ export class Float64Column {
       this.#values = wider;
     }
     this.#values[this.length++] = value;
+  }
+
+  append(values: Float64Array): void {
+    const length = this.length + values.length;
+    if (length > this.#values.length) {
+      const wider = new Float64Array(Math.max(length, this.#values.length * 2));
+      wider.set(this.#values.subarray(0, this.length));
+      this.#values = wider;
+    }
+    this.#values.set(values, this.length);
+    this.length = length;
   }
 
   values(): Float64Array {

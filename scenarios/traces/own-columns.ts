@@ -1,5 +1,5 @@
 import { compareIds, type ApplicationId, type WorkloadId } from "../../model/ids.ts";
-import { loadResources, type LoadResource } from "../../model/load.ts";
+import { loadResources, sampleMax, type LoadResource } from "../../model/load.ts";
 import type { Findings } from "./findings.ts";
 import { fineUnits, noteAbove } from "./measured.ts";
 import { finished, type FileReading, type TraceOptions } from "./reading.ts";
@@ -50,6 +50,8 @@ export class OwnRows {
   readonly #options: TraceOptions;
   readonly #builders = new Map<string, SeriesBuilder>();
   readonly #values: number[] = [];
+  /** Most rows are of the same subject as the one before. */
+  #last: { readonly name: string; readonly inside: string; readonly builder: SeriesBuilder } | null = null;
   rows = 0;
 
   constructor(columns: OwnColumns, findings: Findings, options: TraceOptions) {
@@ -73,6 +75,29 @@ export class OwnRows {
       if (provisioned >= 0) this.#provision(builder, r, row, value, this.#fine(row, cells, provisioned, resource), resource);
     });
     builder.add(atMs, row, this.#values, Math.round(duration));
+  }
+
+  /** The same for many rows of a table by columns: where every value is a number that can be counted, they go the short way. */
+  addGroup(firstRow: number, length: number, columns: readonly ArrayLike<unknown>[], cells: (i: number) => OwnCells): void {
+    const plain = this.#plainGroup(columns);
+    for (let i = 0; i < length; i++) {
+      const from = i;
+      if (plain !== null) while (i < length && this.#last?.name === plain.names[i]) i++;
+      if (plain !== null && this.#last !== null && i > from) {
+        this.rows += i - from;
+        this.#last.builder.addRun(firstRow + from, plain.at.subarray(from, i), plain.durations.subarray(from, i), plain.uses.map((use) => use.subarray(from, i)));
+      }
+      if (i < length) this.add(firstRow + i, cells(i));
+    }
+  }
+
+  /** Columns in which nothing is missing or out of the ordinary; null when something may be. */
+  #plainGroup(columns: readonly ArrayLike<unknown>[]): { readonly names: ArrayLike<unknown>; readonly at: Float64Array; readonly durations: Float64Array; readonly uses: readonly Int32Array[] } | null {
+    const { workload, application, timeMs, durationMs, resources } = this.#columns;
+    const [names, at, durations] = [columns[workload], wholeNumbers(columns[timeMs]), wholeNumbers(columns[durationMs])];
+    const uses = resources.flatMap(({ use, provisioned, resource }) => (provisioned < 0 ? fineColumn(columns[use], resource.perUnit) ?? [] : []));
+    const isPlain = names !== undefined && at !== null && durations !== null && application < 0 && uses.length === resources.length && durations.every((duration) => duration >= 0);
+    return isPlain ? { names, at, durations, uses } : null;
   }
 
   #drop(kind: "unknown-subject" | "not-a-number" | "negative-value", row: number, found: string): void {
@@ -112,12 +137,14 @@ export class OwnRows {
     const { workload, application, resources } = this.#columns;
     const name = cells.text(workload);
     const inside = application < 0 ? "" : cells.text(application);
+    if (this.#last !== null && this.#last.name === name && this.#last.inside === inside) return this.#last.builder;
     const key = `${name}\0${inside}`;
     let builder = this.#builders.get(key);
     if (builder === undefined) {
       const subject = { workload: name as WorkloadId, application: inside === "" ? null : inside as ApplicationId };
       this.#builders.set(key, builder = new SeriesBuilder(subject, resources.length, this.#findings));
     }
+    this.#last = { name, inside, builder };
     return builder;
   }
 
@@ -125,6 +152,37 @@ export class OwnRows {
     const resources = this.#columns.resources.map(({ resource }) => resource);
     return finished(this.#builders.values(), resources, this.#findings, this.rows, this.#options);
   }
+}
+
+/** A column of whole numbers of 64 bits as doubles, without making a number of any size of each; null when it is none, or one is too large. */
+function wholeNumbers(column: ArrayLike<unknown> | undefined): Float64Array | null {
+  if (column === undefined) return null;
+  const numbers = new Float64Array(column.length);
+  if (column instanceof BigInt64Array) {
+    const halves = new Int32Array(column.buffer, column.byteOffset, 2 * column.length);
+    for (let i = 0; i < numbers.length; i++) numbers[i] = (halves[2 * i + 1] as number) * 2 ** 32 + ((halves[2 * i] as number) >>> 0);
+  } else {
+    // From a dictionary: the same ones again and again.
+    let [last, number]: [unknown, number] = [null, Number.NaN];
+    for (let i = 0; i < numbers.length; i++) {
+      const cell = column[i];
+      if (cell !== last) [last, number] = [cell, typeof cell === "bigint" ? Number(cell) : Number.NaN];
+      numbers[i] = number;
+    }
+  }
+  return numbers.every((number) => Number.isSafeInteger(number)) ? numbers : null;
+}
+
+/** A column of uses in fine units; null when one of them cannot be counted. */
+function fineColumn(column: ArrayLike<unknown> | undefined, perUnit: number): Int32Array | null {
+  if (!(column instanceof Float64Array)) return null;
+  const fine = new Int32Array(column.length);
+  for (let i = 0; i < column.length; i++) {
+    const amount = Math.round((column[i] as number) * perUnit);
+    if (!(amount >= 0 && amount <= sampleMax)) return null;
+    fine[i] = amount;
+  }
+  return fine;
 }
 
 /** `2026-11-22T04:38:00Z`, with seconds or parts of them; null when it is something else or no such instant. */

@@ -21,13 +21,11 @@ export const ownParquet: TraceFormat = {
     }
     const rows = new OwnRows(columns, findings, options);
     for await (const group of table.groups(table.columns)) {
-      let i = 0;
-      const cells: OwnCells = {
+      rows.addGroup(group.firstRow, group.length, group.columns, (i): OwnCells => ({
         text: (column) => group.text(column, i),
         value: (column) => group.value(column, i),
         isEmpty: (column) => group.isEmpty(column, i),
-      };
-      for (; i < group.length; i++) rows.add(group.firstRow + i, cells);
+      }));
     }
     return rows.finish();
   },

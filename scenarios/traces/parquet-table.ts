@@ -1,6 +1,9 @@
-import { asyncBufferFromFile, parquetMetadataAsync, parquetScan } from "hyparquet";
+import { readFile, stat } from "node:fs/promises";
+import { asyncBufferFromFile, parquetMetadataAsync, parquetScan, type AsyncBuffer } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { UnreadableInput } from "./unreadable.ts";
+
+const wholeBytesMax = 67_108_864;
 
 type Scan = Awaited<ReturnType<typeof parquetScan>>;
 type Column = Awaited<ReturnType<Scan["readColumn"]>>;
@@ -17,7 +20,7 @@ export class ParquetTable {
 
   static async open(path: string): Promise<ParquetTable> {
     return understood(path, async () => {
-      const file = await asyncBufferFromFile(path);
+      const file = await bufferOf(path);
       return new ParquetTable(path, await parquetScan({ file, metadata: await parquetMetadataAsync(file), compressors }));
     });
   }
@@ -55,6 +58,11 @@ export class RowGroup {
   readonly length: number;
   readonly #columns: readonly Column[];
 
+  /** Its values as they were read, in the order of the wanted columns. */
+  get columns(): readonly ArrayLike<unknown>[] {
+    return this.#columns;
+  }
+
   constructor(columns: readonly Column[], firstRow: number, length: number) {
     this.#columns = columns;
     this.firstRow = firstRow;
@@ -80,6 +88,14 @@ export class RowGroup {
     const cell: unknown = this.#columns[column]?.[i];
     return cell === undefined || cell === null || cell === "";
   }
+}
+
+/** A file of moderate size is read at once: otherwise it would be opened anew for every column of every group of rows. */
+async function bufferOf(path: string): Promise<AsyncBuffer> {
+  if ((await stat(path)).size > wholeBytesMax) return asyncBufferFromFile(path);
+  const bytes = await readFile(path);
+  const whole = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  return { byteLength: whole.byteLength, slice: (start, end) => whole.slice(start, end) };
 }
 
 /** What the library throws is about the file: say which. */

@@ -57,6 +57,25 @@ export class SeriesBuilder {
     });
   }
 
+  /** Many samples side by side in the file, none of them `unmeasured`. */
+  addRun(firstRow: number, at: Float64Array, durations: Float64Array, values: readonly Int32Array[]): void {
+    let last = this.#last;
+    let inOrder = true;
+    for (const atMs of at) {
+      inOrder &&= atMs > last;
+      last = atMs;
+    }
+    if (!inOrder) {
+      at.forEach((atMs, i) => this.add(atMs, firstRow + i, values.map((column) => column[i] ?? unmeasured), durations[i] ?? 0));
+      return;
+    }
+    this.#last = last;
+    this.#at.append(at);
+    this.#durations.append(durations);
+    this.#rows.append(Int32Array.from({ length: at.length }, (_, i) => firstRow + i));
+    this.#values.forEach((column, r) => column.append(values[r] ?? new Int32Array(at.length)));
+  }
+
   /** Something may be promised more than once; the largest counts. */
   provision(resource: number, amount: number): void {
     this.provisioned[resource] = Math.max(this.provisioned[resource] ?? unmeasured, amount);
@@ -65,6 +84,8 @@ export class SeriesBuilder {
   /** The series and how many rows are in it; null when there is none. */
   finish(options: SeriesOptions): { readonly series: LoadSeries; readonly rowsKept: number } | null {
     if (this.#at.length === 0) return null;
+    const plain = this.#plain(options.stepMs);
+    if (plain !== null) return { series: plain, rowsKept: this.#at.length };
     const order = this.#order();
     const stamps = this.#at.values();
     const at = Float64Array.from(order, (i) => stamps[i] ?? 0);
@@ -74,6 +95,20 @@ export class SeriesBuilder {
     const { samples, gaps } = this.#fill(order, places, options.fill);
     const times = timesOf(at, ends, places);
     return { series: { subject: this.subject, times, samples, gaps, provisioned: this.provisioned }, rowsKept: order.length };
+  }
+
+  /** Most series have one sample after the other at the same distance, and nothing to repair: as it stands. Else null. */
+  #plain(wantedStepMs: number | null): LoadSeries | null {
+    const [at, durations] = [this.#at.values(), this.#durations.values()];
+    const count = this.#at.length;
+    const [first = 0, second = Number.NaN] = at;
+    const stepMs = second - first;
+    const own = durations[0] ?? 0;
+    if (count < 3 || !this.#ascending || (own !== stepMs && (own !== 0 || (wantedStepMs ?? stepMs) !== stepMs))) return null;
+    for (let i = 0; i < count; i++) if (at[i] !== first + i * stepMs || durations[i] !== own) return null;
+    const columns = this.#values.map((column) => column.values());
+    if (columns.some((column) => column.includes(unmeasured))) return null;
+    return { subject: this.subject, times: { kind: "regular", startMs: first, stepMs, count }, samples: columns.map((column) => column.slice()), gaps: new Int32Array(0), provisioned: this.provisioned };
   }
 
   /** Rows in order of time, one for each stamp. */

@@ -2,26 +2,27 @@ import { stringify } from "csv-stringify/sync";
 import { fileWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 import { pieceCount, type LoadSeries, type LoadTrace } from "../../model/load.ts";
 
-const rowsAtOnce = 4096;
+const rowsAtOnce = 16_384;
 
 /** A cell of a written trace; null where nothing stands. */
 type Cell = string | number | null;
-interface WrittenColumn { readonly name: string; readonly kind: "STRING" | "INT64" | "DOUBLE"; cell(series: LoadSeries, piece: number, gap: boolean): Cell }
+interface WrittenColumn { readonly name: string; readonly kind: "STRING" | "INT64" | "DOUBLE"; readonly mayBeEmpty: boolean; cell(series: LoadSeries, piece: number, gap: boolean): Cell }
 
 /** Columns of our own format for a trace: each piece is a row, and in a gap the uses are empty. */
 function columnsFor(trace: LoadTrace): readonly WrittenColumn[] {
   const inside = trace.series.some(({ subject }) => subject.application !== null);
+  const hasGaps = trace.series.some(({ gaps }) => gaps.length > 0);
   const promised = trace.resources.map((_, r) => trace.series.some(({ provisioned }) => (provisioned[r] ?? -1) >= 0));
   return [
-    { name: "workload", kind: "STRING", cell: ({ subject }) => subject.workload },
-    ...inside ? [{ name: "application", kind: "STRING", cell: ({ subject }) => subject.application } as const satisfies WrittenColumn] : [],
-    { name: "timeMs", kind: "INT64", cell: ({ times }, i) => (times.kind === "regular" ? times.startMs + i * times.stepMs : times.atMs[i] ?? 0) },
-    { name: "durationMs", kind: "INT64", cell: ({ times }, i) => (times.kind === "regular" ? times.stepMs : (times.atMs[i + 1] ?? 0) - (times.atMs[i] ?? 0)) },
+    { name: "workload", kind: "STRING", mayBeEmpty: false, cell: ({ subject }) => subject.workload },
+    ...inside ? [{ name: "application", kind: "STRING", mayBeEmpty: true, cell: ({ subject }) => subject.application } as const satisfies WrittenColumn] : [],
+    { name: "timeMs", kind: "INT64", mayBeEmpty: false, cell: ({ times }, i) => (times.kind === "regular" ? times.startMs + i * times.stepMs : times.atMs[i] ?? 0) },
+    { name: "durationMs", kind: "INT64", mayBeEmpty: false, cell: ({ times }, i) => (times.kind === "regular" ? times.stepMs : (times.atMs[i + 1] ?? 0) - (times.atMs[i] ?? 0)) },
     ...trace.resources.map(({ name, perUnit }, r): WrittenColumn => ({
-      name, kind: "DOUBLE", cell: ({ samples }, i, gap) => (gap ? null : (samples[r]?.[i] ?? 0) / perUnit),
+      name, kind: "DOUBLE", mayBeEmpty: hasGaps, cell: ({ samples }, i, gap) => (gap ? null : (samples[r]?.[i] ?? 0) / perUnit),
     })),
     ...trace.resources.flatMap(({ name, perUnit }, r): readonly WrittenColumn[] => (promised[r] !== true ? [] : [{
-      name: `provisioned.${name}`, kind: "DOUBLE",
+      name: `provisioned.${name}`, kind: "DOUBLE", mayBeEmpty: true,
       cell: ({ provisioned }, i) => (i > 0 || (provisioned[r] ?? -1) < 0 ? null : (provisioned[r] ?? 0) / perUnit),
     }])),
   ];
@@ -57,8 +58,8 @@ export function* traceCsv(trace: LoadTrace): Generator<string> {
 /** A trace as our own Parquet, into a file. Reading it gives the same trace. */
 export async function writeTraceParquet(trace: LoadTrace, path: string): Promise<void> {
   const columns = columnsFor(trace);
-  const columnData = (cells: readonly Cell[][]) => columns.map(({ name, kind }, c) => ({
-    name, type: kind, data: kind === "INT64" ? (cells[c] ?? []).map((cell) => BigInt(cell ?? 0)) : [...cells[c] ?? []],
+  const columnData = (cells: readonly Cell[][]) => columns.map(({ name, kind, mayBeEmpty }, c) => ({
+    name, type: kind, nullable: mayBeEmpty, data: kind === "INT64" ? (cells[c] ?? []).map((cell) => BigInt(cell ?? 0)) : [...cells[c] ?? []],
   }));
   const schema = schemaFromColumnData({ columnData: columnData(columns.map(() => [])) });
   const writer = new ParquetWriter({ writer: fileWriter(path), schema, createdBy: "stowage" });

@@ -19,7 +19,10 @@ function onSameSlots({ times, samples, gaps }: LoadSeries, grid: Grid): Resample
   if (times.kind !== "regular" || times.stepMs !== grid.stepMs || (times.startMs - grid.startMs) % grid.stepMs !== 0) return null;
   const offset = (times.startMs - grid.startMs) / grid.stepMs;
   const [from, to] = [Math.max(0, offset), Math.max(0, Math.min(grid.slots, offset + times.count))];
+  const isInside = offset <= 0 && offset + times.count >= grid.slots;
   const moved = samples.map((own) => {
+    // A month of thousands of series is not copied without need.
+    if (isInside) return own.subarray(-offset, grid.slots - offset);
     const slots = new Int32Array(grid.slots);
     if (to > from) slots.set(own.subarray(from - offset, to - offset), from);
     return slots;

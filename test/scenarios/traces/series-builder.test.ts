@@ -72,3 +72,37 @@ describe("a series made of samples", () => {
     }), { seed: 4, numRuns: 1000 });
   });
 });
+
+describe("samples that come in runs", () => {
+  const run = fc.record({ atMs: fc.constantFrom(0, 100, 150, 300, 1000), stepMs: fc.constantFrom(100, 100, 100, 60, 0), count: fc.nat({ max: 8 }), durationMs: fc.constantFrom(0, 100, 60), value: fc.nat({ max: 5 }) });
+
+  it("give the same series and the same findings as one by one", () => {
+    fc.assert(fc.property(fc.array(run, { minLength: 1, maxLength: 4 }), fc.constantFrom(null, 100, 60), (runs, stepMs) => {
+      const all = runs.map(({ atMs, stepMs: step, count, durationMs, value }) => Array.from({ length: count }, (_, i): Sample => [atMs + i * step, value + (i % 3), durationMs]));
+      fc.pre(all.some((samples) => samples.length > 0));
+      const findings = new Findings("file");
+      const builder = new SeriesBuilder({ workload: "w" as WorkloadId, application: null }, 1, findings);
+      let row = 1;
+      for (const samples of all) {
+        builder.addRun(row, Float64Array.from(samples, ([atMs]) => atMs), Float64Array.from(samples, ([, , durationMs]) => durationMs ?? 0), [Int32Array.from(samples, ([, value]) => value)]);
+        row += samples.length;
+      }
+      const done = builder.finish({ stepMs, fill: "hold" });
+      const one = built(all.flat(), { stepMs });
+      expect(done?.series).toEqual(one.series);
+      expect(findings.list().map(({ kind, outcome, count }) => `${kind} ${outcome} ${count}`)).toEqual(one.findings);
+    }), { seed: 5, numRuns: 1000 });
+  });
+
+  it("are regular without a look at each distance, as far as nothing is to be repaired", () => {
+    fc.assert(fc.property(fc.array(fc.constantFrom(100, 100, 100, 100, 200), { minLength: 3, maxLength: 8 }), fc.constantFrom(null, 100), fc.constantFrom(0, 100), (distances, stepMs, durationMs) => {
+      const at = distances.reduce<number[]>((stamps, distance) => [...stamps, (stamps.at(-1) ?? 0) + distance], [0]);
+      const { series, findings } = built(at.map((atMs, i): Sample => [atMs, i, durationMs]), { stepMs });
+      const isPlain = distances.every((distance) => distance === distances[0]);
+      if (isPlain && (durationMs === 0 ? stepMs === null || distances[0] === stepMs : distances[0] === durationMs)) {
+        expect(series.times).toEqual({ kind: "regular", startMs: 0, stepMs: distances[0], count: at.length });
+        expect([[...series.gaps], [...series.samples[0] ?? []], findings]).toEqual([[], at.map((_, i) => i), []]);
+      } else expect(pieceCount(series.times)).toBeGreaterThan(0);
+    }), { seed: 6, numRuns: 500 });
+  });
+});
