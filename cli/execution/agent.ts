@@ -2,7 +2,7 @@ import { X509Certificate, webcrypto } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import {
-  agentConfigurationSchema, authorityOf, credentialsPath, enrol, isClaimed, loadCredentials, openConfiguredAgent, saveCredentials, systemClock, type AgentConfiguration, type HostAgent,
+  agentConfigurationSchema, authorityOf, credentialsPath, enrol, isClaimed, loadCredentials, openConfiguredAgent, saveCredentials, systemClock, type AgentConfiguration, type AuthorityAddress, type Enrolled, type HostAgent,
 } from "../../executor/index.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import { loadDocument } from "../../scenarios/index.ts";
@@ -28,7 +28,7 @@ export async function enrolAgent(file: string, tokenFile: string): Promise<Comma
   } catch (error) {
     return failed([fileProblem(tokenFile, error, "read")]);
   }
-  const enrolled = await enrol(means, authority, { role: "agent", name: configuration.host }, token);
+  const enrolled = await enrolPatiently(authority, configuration.host, token);
   if ("because" in enrolled) return { ...failed([notAllowed(`${configuration.host} was not enrolled: ${enrolled.because}`, "Ask for a new token: `stowage ca token agent HOST`.")]), exitCode: exitCodes.refused };
   await saveCredentials(credentialsPath(configuration.folder), enrolled.credentials);
   return {
@@ -36,6 +36,15 @@ export async function enrolAgent(file: string, tokenFile: string): Promise<Comma
     document: { format: "stowage/enrolment/v1", host: configuration.host, validUntil: validUntil(enrolled.credentials.certificatePem) },
     text: () => `${configuration.host} is enrolled; its certificate counts until ${validUntil(enrolled.credentials.certificatePem)} and is renewed in time while the agent runs.\n`,
   };
+}
+
+/** An authority that was just started, or is being started again, is waited for. */
+async function enrolPatiently(authority: AuthorityAddress, host: string, token: string): Promise<Enrolled> {
+  for (let triesLeft = 10; ; triesLeft--) {
+    const enrolled = await enrol(means, authority, { role: "agent", name: host }, token);
+    if ("credentials" in enrolled || triesLeft === 0 || !enrolled.because.includes("ECONNREFUSED")) return enrolled;
+    await new Promise((resolve) => { setTimeout(resolve, 1000); });
+  }
 }
 
 /** `stowage agent run`: ends when the system says so. */
