@@ -61,6 +61,8 @@ class FocusFolder {
   readonly #ledger: Ledger;
   readonly #problems: Diagnostic[] = [];
   readonly #writes = new Map<string, Uint8Array>();
+  /** The rows of what is written, so that it need not be read again. */
+  readonly #written = new Map<string, readonly FocusRow[]>();
 
   constructor(months: readonly MonthOfRows[], wanted: FocusWanted, ledger: Ledger) {
     [this.#months, this.#wanted, this.#ledger] = [months, wanted, ledger];
@@ -148,6 +150,8 @@ class FocusFolder {
   }
 
   async #rowsIn(name: string): Promise<readonly FocusRow[]> {
+    const written = this.#written.get(name);
+    if (written !== undefined) return written;
     const file = path.join(this.#wanted.folder, name);
     const bytes = this.#writes.get(name) ?? (await readIfThere(file));
     if (bytes === null) return [];
@@ -164,6 +168,7 @@ class FocusFolder {
 
   #put(name: string, rows: readonly FocusRow[]): void {
     for (const kind of focusFormats) this.#writes.set(`${name}.${kind}`, focusFile(kind, this.#wanted.version, rows));
+    this.#written.set(`${name}.csv`, rows);
   }
 
   async #close(open: readonly MonthOfRows[]): Promise<ReadonlySet<string>> {

@@ -1,6 +1,6 @@
 import { CsvError, parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
-import { parquetWriteBuffer } from "hyparquet-writer";
+import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { assert } from "../../model/assert.ts";
 import { cellOfCsv, csvCell, decimalOf, digitsAt, focusColumns, type FocusColumn, type FocusRow, type FocusVersion } from "../../reports/index.ts";
 
@@ -16,8 +16,11 @@ export function focusFile(format: FocusFormat, version: FocusVersion, rows: read
 
 /** Null is a field with nothing in it. Texts that a spreadsheet would run have got their apostrophe already. */
 function csvFile(columns: readonly FocusColumn[], rows: readonly FocusRow[]): Uint8Array {
-  const cells = rows.map((row) => columns.map(({ kind }, c) => csvCell(row[c] ?? null, kind)));
-  return Buffer.from(stringify([columns.map(({ name }) => name), ...cells]), "utf8");
+  const parts = [stringify([columns.map(({ name }) => name)])];
+  for (let from = 0; from < rows.length; from += rowsAtOnce) {
+    parts.push(stringify(rows.slice(from, from + rowsAtOnce).map((row) => columns.map(({ kind }, c) => csvCell(row[c] ?? null, kind)))));
+  }
+  return Buffer.concat(parts.map((part) => Buffer.from(part, "utf8")));
 }
 
 /** The rows of a file that `focusFile` made, in which no text is empty; null when its columns are others, or it is no CSV file. */
@@ -41,8 +44,14 @@ const rowsAtOnce = 8192;
 
 function parquetFile(columns: readonly FocusColumn[], rows: readonly FocusRow[]): Uint8Array {
   const schema = [{ name: "root", num_children: columns.length }, ...columns.map(elementOf)];
-  const columnData = columns.map(({ name, kind }, c) => ({ name, data: rows.map((row) => parquetCell(row[c] ?? null, kind)) }));
-  return new Uint8Array(parquetWriteBuffer({ columnData, schema, rowGroupSize: rowsAtOnce, createdBy: "stowage" }));
+  const writer = new ByteWriter();
+  const file = new ParquetWriter({ writer, schema, createdBy: "stowage" });
+  for (let from = 0; from < Math.max(1, rows.length); from += rowsAtOnce) {
+    const group = rows.slice(from, from + rowsAtOnce);
+    file.write({ columnData: columns.map(({ name, kind }, c) => ({ name, data: group.map((row) => parquetCell(row[c] ?? null, kind)) })), rowGroupSize: rowsAtOnce });
+  }
+  file.finish();
+  return new Uint8Array(writer.getBuffer());
 }
 
 function elementOf({ name, kind }: FocusColumn) {
