@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { isIP } from "node:net";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { ServerAccess } from "../../scenarios/index.ts";
@@ -57,9 +57,10 @@ function isOwn(name: string): boolean {
 
 async function secretIn(file: string, diagnostics: Diagnostic[]): Promise<string | null> {
   try {
-    const { size } = await stat(file);
-    if (size > secretBytesMax) diagnostics.push(usageProblem(`${file} has ${size} bytes; a token or a certificate has at most ${secretBytesMax}.`, "Name the right file."));
-    else return await readFile(file, "utf8");
+    let text = "";
+    for await (const chunk of createReadStream(file, { encoding: "utf8", end: secretBytesMax }) as AsyncIterable<string>) text += chunk;
+    if (text.length <= secretBytesMax) return text;
+    diagnostics.push(usageProblem(`${file} has more than ${secretBytesMax} bytes, which no token and no certificate has.`, "Name the right file."));
   } catch (error) {
     diagnostics.push(fileProblem(file, error, "read"));
   }

@@ -1,4 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { CsvError, parse } from "csv-parse/sync";
 import { columnsMax, rowsMax, type Sheet } from "./sheet.ts";
@@ -45,11 +46,18 @@ class CsvSheet implements Sheet {
   }
 }
 
-/** The whole text of a file of bounded size. */
+/** The whole text of a file of bounded size; one whose size is not known beforehand, such as a pipe, is read no further than that. */
 export async function readText(file: string): Promise<string> {
   const { size } = await stat(file);
-  if (size > fileBytesMax) throw new UnreadableImport("file-too-large", `${file} has ${Math.ceil(size / 1_048_576)} MiB; the limit is ${fileBytesMax / 1_048_576} MiB.`, "Split it.");
-  const bytes = await readFile(file);
+  if (size > fileBytesMax) throw tooLarge(file, `has ${Math.ceil(size / 1_048_576)} MiB`);
+  const chunks: Buffer[] = [];
+  let read = 0;
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+    read += chunk.length;
+    if (read > fileBytesMax) throw tooLarge(file, "has no end");
+    chunks.push(chunk);
+  }
+  const bytes = Buffer.concat(chunks);
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
   try {
@@ -57,6 +65,10 @@ export async function readText(file: string): Promise<string> {
   } catch {
     return new TextDecoder("latin1").decode(bytes);
   }
+}
+
+function tooLarge(file: string, what: string): UnreadableImport {
+  return new UnreadableImport("file-too-large", `${file} ${what}; the limit is ${fileBytesMax / 1_048_576} MiB.`, "Split it.");
 }
 
 /** What stands most often in the first line, outside of quotes. */

@@ -9,6 +9,9 @@ import { UnreadableImport } from "./unreadable.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** More than any inventory that is taken. */
+const objectsMax = 500_000;
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -25,7 +28,9 @@ export async function readJsonFile(file: string): Promise<unknown> {
 /** The objects of a list, wherever the tool puts it: the list itself, or below one of these keys. */
 export function objectsOf(value: unknown, ...keys: readonly string[]): readonly JsonObject[] | null {
   const list = Array.isArray(value) ? value : isObject(value) ? keys.map((key) => value[key]).find((found) => Array.isArray(found)) : undefined;
-  return Array.isArray(list) ? list.filter(isObject) : null;
+  if (!Array.isArray(list)) return null;
+  if (list.length > objectsMax) throw new UnreadableImport("file-too-large", `A list has ${list.length} entries; the limit is ${objectsMax}.`, "Split it.");
+  return list.filter(isObject);
 }
 
 /** The first of these fields that is a text or a number, as text; empty when there is none. */

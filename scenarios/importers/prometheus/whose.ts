@@ -13,17 +13,20 @@ type Named = { readonly name: string };
 export class Owners {
   readonly #workloads: HostNames<Named> | null;
   readonly #hosts: HostNames<Named> | null;
+  readonly #applications: ReadonlySet<string> | null;
 
   constructor(fleet: Fleet | null) {
     this.#workloads = fleet === null ? null : named(fleet.workloads);
     this.#hosts = fleet === null ? null : named(fleet.hosts);
+    this.#applications = fleet === null ? null : new Set(fleet.applications.map(({ id }) => id));
   }
 
   of(rule: SeriesRule, labels: Readonly<Record<string, string>>): Whose {
     const name = nameIn(rule, labels);
     if (name === "") return { kind: "nobody", reason: `its label ${rule.label} gives no name` };
-    const application = rule.application === "" ? "" : labels[rule.application] ?? "";
+    const application = rule.application !== "" && Object.hasOwn(labels, rule.application) ? labels[rule.application] ?? "" : "";
     if (rule.application !== "" && application === "") return { kind: "nobody", reason: `its label ${rule.application} names no application` };
+    if (application !== "" && this.#applications?.has(application) === false) return { kind: "nobody", reason: "the scenario has no application of this name" };
     const kinds = rule.of === "either" ? ["workload", "host"] as const : [rule.of];
     if (this.#workloads === null || this.#hosts === null) {
       const id = idFrom(name);

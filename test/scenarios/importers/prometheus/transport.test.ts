@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGzip, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { importLoad, ruleSets, type ServerAccess } from "../../../../scenarios/index.ts";
+import { isId } from "../../../../scenarios/fields/common.ts";
+import { importLoad, readTrace, ruleSets, type ServerAccess } from "../../../../scenarios/index.ts";
 import { file, folder, stowage, type Ended } from "../../../cli/command-line.ts";
 import { knownLoad } from "./known-load.ts";
 import { has, startPrometheus, type Running } from "./real-server.ts";
@@ -129,6 +130,27 @@ describe("what a server may answer", () => {
   });
 });
 
+describe("names that servers may give", () => {
+  const hostile = ["--help", "../x", "$(x)", "a\nb", "\u202Eevil", "\"", "", " ", "=1+1", "a\u0000b", "x".repeat(300), "__proto__", "constructor", "a,b"];
+  const mapping = file("hostile.yaml", "apiVersion: stowage/prometheus/v1\nseries: [{ resource: cpuMillicores, query: x, unit: cores, label: constructor, application: __proto__ }]\n");
+
+  it("are refused, or harmless in a trace that is read again and in a report that is no formula", async () => {
+    const result = hostile.map((name) => `{"metric": {"constructor": ${JSON.stringify(name)}, "__proto__": ${JSON.stringify(name)}, "toString": "x"}, "values": [[1790899200, "1"]]}`);
+    const [trace, report] = [join(folder, "hostile.csv"), join(folder, "hostile-report.csv")];
+    await against((_, response) => void response.end(`{"status": "success", "data": {"resultType": "matrix", "result": [${result.join(", ")}]}}`), async (url) => {
+      const { code, out, err } = await stowage("import", "prometheus", "--url", url, "--from", "1h", "--to", "2026-10-02T00:00:00Z", "--mapping", mapping, "--trace", trace, "--report", report);
+      expect({ code, err }).toEqual({ code: 0, err: "" });
+      expect(out).not.toMatch(/[\u0000\u202E]/);
+    });
+    const { trace: read, diagnostics } = await readTrace([trace]);
+    expect(diagnostics).toEqual([]);
+    expect(read?.series.map(({ subject }) => subject.workload).every((id) => isId(id))).toBe(true);
+    // Two of them (all spaces, nothing) give no name; names that become the same are told as second series.
+    expect(read?.series.length).toBeGreaterThanOrEqual(9);
+    expect(/(^|,)"?[=@]/m.test(readFileSync(report, "utf8"))).toBe(false);
+  });
+});
+
 describe("addresses, tokens and certificates", () => {
   it.each([
     ["ftp://host/", "which is no address of a server"], ["--help", "which is no address of a server"], ["http://user:pw@host", "holds a name or a password"],
@@ -140,7 +162,7 @@ describe("addresses, tokens and certificates", () => {
   });
 
   it.each([
-    ["no such file", "/nowhere/token", "does not exist"], ["two lines", file("token-2", "a\nb"), "holds no token"], ["nothing", file("token-0", ""), "holds no token"],
+    ["no such file", "/nowhere/token", "does not exist"], ["two lines", file("token-2", "a\nb"), "holds no token"], ["nothing", file("token-0", ""), "holds no token"], ["no end", "/dev/zero", "which no token and no certificate has"],
   ])("refuses a token file with %s", async (_, path, message) => {
     expect((await ask("http://127.0.0.1:1", "--token-file", path)).err).toContain(message);
   });
