@@ -76,10 +76,10 @@ export async function labLayer(lab: Lab, ways: Ways = {}): Promise<LabLayer> {
   };
 }
 
-export function settingsOf(lab: Lab, folder: string, host: string, { graceMs = 300, mayDestroy = true, live = {} }: Ways): LibvirtSettings {
+export function settingsOf(lab: Lab, folder: string, host: string, { graceMs = 50, mayDestroy = true, live = {} }: Ways): LibvirtSettings {
   const { libvirtUri, images } = lab.host(host);
   return {
-    uri: libvirtUri, root: join(folder, host), templates: join(folder, "templates", host), networks: new Set(["br0"]), graceMs, mayDestroy, settleMs: 200,
+    uri: libvirtUri, root: join(folder, host), templates: join(folder, "templates", host), networks: new Set(["br0"]), graceMs, mayDestroy, settleMs: 50,
     images: { folder: images, seenAs: imagesSeen, shared: [], others: [cacheFolder, "/var/log/libvirt"] },
     live: {
       peers: new Map(lab.hosts.filter((other) => other.host !== host).map((other) => [other.host as HostId, { uri: other.peerUri, memoryUri: `tcp://${other.address}` }])),

@@ -14,5 +14,5 @@ describe.skipIf(!canHaveLab("virtual machines"))("on two hosts with a libvirt ea
   holdsDriverContract("libvirt", async () => {
     if (lab === null) throw new Error("there is no lab");
     return labLayer(lab);
-  });
+  }, { timeoutMs: 300_000 });
 });
