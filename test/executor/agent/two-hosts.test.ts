@@ -3,65 +3,18 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { folderName } from "../../../executor/agent/place.ts";
-import type { Attempt, Command, Expectation, Report } from "../../../executor/protocol.ts";
 import { clientTls, type Credentials, type Identity } from "../../../executor/trust/index.ts";
 import type { ActionId, HostId, RunId, WorkloadId } from "../../../model/ids.ts";
-import type { Action } from "../../../model/plan.ts";
-import { Random } from "../../../model/random.ts";
+import { movesThoughAgentsAreKilled } from "./killed-agents.ts";
 import { sleeper, template } from "./process-layer.ts";
-import { twoHosts, type TwoHosts } from "./two-hosts.ts";
+import { twoHosts } from "./two-hosts.ts";
 
 const web = "web" as WorkloadId;
-const [a, b] = ["a" as HostId, "b" as HostId];
-let actions = 0;
-
-function perform(work: Action, expects: Expectation): Extract<Command, { readonly kind: "perform" }> {
-  actions++;
-  return { kind: "perform", run: "run-1" as RunId, action: `action-${actions}` as ActionId, attempt: 1, epoch: 1, work, expects, deadlineMs: 60_000 };
-}
-
-function settleOf({ run, action, attempt }: Attempt): Command {
-  return { kind: "settle", epoch: 1, run, action, attempt };
-}
-
-function endOf({ action }: Attempt): (report: Report) => boolean {
-  return (report) => (report.kind === "done" || report.kind === "failed" || report.kind === "void") && report.action === action;
-}
-
-async function done(hosts: TwoHosts, host: string, work: Action, expects: Expectation): Promise<Report> {
-  const command = perform(work, expects);
-  return hosts.until(host, command, endOf(command));
-}
-
 describe("two agents over mutual TLS", () => {
   it("never lose a program and never run it twice, whenever they are killed", async () => {
     const hosts = await twoHosts();
-    const random = new Random(20_261_122);
     await template(hosts.folder, "a", web, { data: "x".repeat(20_000_000) }, { ...sleeper, settleMs: 100 });
-    const steps: readonly (readonly [string, Action, Expectation])[] = [
-      ["a", { kind: "start", workload: web, host: a }, "absent"],
-      ["a", { kind: "stop", workload: web, host: a }, "running"],
-      ["a", { kind: "transfer", workload: web, from: a, to: b }, "stopped"],
-      ["b", { kind: "start", workload: web, host: b }, "stopped"],
-      ["a", { kind: "deleteSource", workload: web, host: a }, "stopped"],
-    ];
-    for (const [host, work, expects] of steps) {
-      // Both ends are killed in the middle of the transfer, and who starts it there; what has not been done is sent anew.
-      for (const victim of work.kind === "transfer" ? ["a", "b", null] : host === "b" ? ["b", null] : [null]) {
-        const command = perform(work, expects);
-        hosts.send(host, command);
-        if (victim !== null) {
-          await new Promise((resolve) => { setTimeout(resolve, random.below(200)); });
-          await hosts.kill(victim);
-          expect(await hosts.running("a", web) + await hosts.running("b", web)).toBeLessThanOrEqual(1);
-          await hosts.start(victim);
-        }
-        const end = await hosts.until(host, settleOf(command), endOf(command));
-        expect(await hosts.running("a", web) + await hosts.running("b", web)).toBeLessThanOrEqual(1);
-        if (end.kind === "done") break;
-        if (victim === null) expect(end).toMatchObject({ kind: "done" });
-      }
-    }
+    await movesThoughAgentsAreKilled(hosts, "process", async () => await hosts.running("a", web) + await hosts.running("b", web), 20_261_122);
     expect([await hosts.running("a", web), await hosts.running("b", web)]).toEqual([0, 1]);
     expect((await readFile(join(hosts.folder, "b", "places", folderName(web), "files", "data"), "utf8")).length).toBe(20_000_000);
   }, 120_000);
@@ -69,7 +22,8 @@ describe("two agents over mutual TLS", () => {
   it("leave programs running when they are killed, and look after them again", async () => {
     const hosts = await twoHosts({ a: "a" });
     await template(hosts.folder, "a", web, {}, sleeper);
-    expect(await done(hosts, "a", { kind: "start", workload: web, host: a }, "absent")).toMatchObject({ kind: "done" });
+    const start = { kind: "perform", run: "run-1" as RunId, action: "a1" as ActionId, attempt: 1, epoch: 1, work: { kind: "start", workload: web, host: "a" as HostId }, expects: "absent", deadlineMs: 60_000 } as const;
+    await hosts.until("a", start, ({ kind }) => kind === "done");
     await hosts.kill("a");
     expect(await hosts.running("a", web)).toBe(1);
     await hosts.start("a");
