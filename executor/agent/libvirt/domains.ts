@@ -70,7 +70,7 @@ export class Domains {
       const named = await this.#shell.read("list", "--all", "--uuid", "--name");
       const states = statesOf(await this.#shell.read("domstats", "--state", "--nowait"));
       const domains = named.split("\n").filter((line) => line !== "").map((line): Domain | null => {
-        const name = line.slice(37).trimEnd();
+        const name = line.slice(37);
         const state = states.get(name);
         return state === undefined ? null : { uuid: line.slice(0, 36), name, ...state };
       });
