@@ -29,7 +29,7 @@ function stop({ driver, a }: Layer): Promise<Outcome> {
   return driver(a).perform(task({ kind: "stop", workload: web, host: a }, "running"), quiet());
 }
 
-describe.runIf(hasPodman)("a container", { timeout: 60_000 }, () => {
+describe.runIf(hasPodman)("a container", { timeout: 120_000 }, () => {
   it("gets its limits, and nothing beyond the usual rights; what it uses is measured", async () => {
     const { layer, outcome } = await startOf({ ...idle, limits: { memoryMiB: 32, cpuMillicores: 500, processes: 20 } });
     expect(outcome).toEqual({ kind: "done" });
@@ -117,7 +117,7 @@ async function* chunks(...list: readonly string[]): AsyncGenerator<Buffer> {
   for (const each of list) yield await Promise.resolve(Buffer.from(each));
 }
 
-describe.runIf(hasPodman)("a container on its way", { timeout: 60_000 }, () => {
+describe.runIf(hasPodman)("a container on its way", { timeout: 120_000 }, () => {
   const image = "0".repeat(64);
   const head = (container: object, id = image): string => JSON.stringify({ container: JSON.stringify(container), image: id });
 

@@ -4,4 +4,4 @@ import { hasPodman, podmanServices } from "./podman-service.ts";
 
 const services = podmanServices("a", "b");
 
-holdsDriverContract("podman", () => podmanLayer(services), { isThere: hasPodman });
+holdsDriverContract("podman", () => podmanLayer(services), { isThere: hasPodman, timeoutMs: 180_000 });

@@ -143,7 +143,7 @@ describe.runIf(hasTomcat)("an application whose agent died", { timeout: 120_000 
   });
 });
 
-describe.runIf(hasTomcat)("an application on its way", { timeout: 60_000 }, () => {
+describe.runIf(hasTomcat)("an application on its way", { timeout: 120_000 }, () => {
   it.each<[string, Readonly<Record<string, string>>, RegExp]>([
     ["a path of Tomcat's own", { "application.json": '{"path":"/manager/text"}' }, /belongs to Tomcat itself/],
     ["a path that is none", { "application.json": '{"path":"/../x"}' }, /not in order/],
@@ -160,7 +160,7 @@ describe.runIf(hasTomcat)("an application on its way", { timeout: 60_000 }, () =
   });
 });
 
-describe.runIf(hasTomcat)("Tomcat's manager", { timeout: 60_000 }, () => {
+describe.runIf(hasTomcat)("Tomcat's manager", { timeout: 120_000 }, () => {
   it("is not spoken to with credentials that others may read, that are none, or that are wrong", async () => {
     const layer = await tomcatLayer(services);
     const credentials = join(layer.folder, "credentials");

@@ -4,4 +4,4 @@ import { hasTomcat, tomcatServices } from "./tomcat-service.ts";
 
 const services = tomcatServices("a", "b");
 
-holdsDriverContract("tomcat", () => tomcatLayer(services), { isThere: hasTomcat, timeoutMs: 120_000 });
+holdsDriverContract("tomcat", () => tomcatLayer(services), { isThere: hasTomcat, timeoutMs: 180_000 });
