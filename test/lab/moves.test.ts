@@ -27,6 +27,10 @@ function lastOf({ out }: { readonly out: string }): unknown {
   return JSON.parse(out.trim().split("\n").at(-1) ?? "");
 }
 
+async function held(host: LabHost): Promise<boolean> {
+  return (await lab.run(host, ["ip", "-brief", "address", "show", "dev", "br0"])).includes(`${virtualAddress()}/32`);
+}
+
 describe.runIf(isThere)("on real hosts", { timeout: 200_000 }, () => {
   beforeAll(async () => {
     lab = await Lab.up({ name, hosts: 2, install: true, agents: { graceMs: 10_000 } });
@@ -88,8 +92,6 @@ describe.runIf(isThere)("on real hosts", { timeout: 200_000 }, () => {
 });
 
 describe.runIf(isThere)("a virtual address on real hosts", { timeout: 200_000 }, () => {
-  const held = async (host: LabHost): Promise<boolean> => (await lab.run(host, ["ip", "-brief", "address", "show", "dev", "br0"])).includes(`${virtualAddress()}/32`);
-
   beforeAll(async () => { lab = await Lab.up({ name: "addresses", hosts: 2, install: true, agents: true }); }, 240_000);
   afterAll(async () => { await Lab.down("addresses"); }, 60_000);
 
