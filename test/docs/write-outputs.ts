@@ -1,4 +1,4 @@
-/** Writes what the documented commands print into the pages again: npm run docs. Look at the difference before you commit it. */
+/** Writes what the documented commands print into the pages again, or into those that are named: npm run docs [-- docs/PAGE.md]. Look at the difference before you commit it. */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,9 @@ import { documentedCommands, matches, runDocumented } from "./console-blocks.ts"
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 // What a lab prints is different each time: its page says so by dots, and is left as it is.
-for (const page of ["README.md", ...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md") && name !== "lab.md").map((name) => `docs/${name}`)]) {
+const pages = ["README.md", ...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md") && name !== "lab.md").map((name) => `docs/${name}`)];
+const named = process.argv.slice(2);
+for (const page of named.length > 0 ? named : pages) {
   const folder = mkdtempSync(join(tmpdir(), "stowage-docs-"));
   cpSync(join(root, "scenarios"), join(folder, "scenarios"), { recursive: true });
   cpSync(join(root, "schemas"), join(folder, "schemas"), { recursive: true });
