@@ -7,7 +7,7 @@ import { containerOf } from "../../executor/agent/podman/container-file.ts";
 import { programOf } from "../../executor/agent/process/program.ts";
 import { applicationOf } from "../../executor/agent/tomcat/application-file.ts";
 
-const blocks = ["drivers.md", "virtual-machines.md"].flatMap((page) => {
+const blocks = ["drivers.md", "virtual-machines.md", "addresses.md"].flatMap((page) => {
   const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), "utf8");
   return [...text.matchAll(/^```(yaml|json \w+)\n([\s\S]*?)^```$/gmu)].map(([, kind = "", content = ""], i) => ({ page, kind, content, number: i + 1 }));
 });
@@ -15,8 +15,8 @@ const layers = blocks.flatMap(({ page, kind, content }) => (kind === "yaml" ? Ob
 const readers: Readonly<Record<string, (text: string) => unknown>> = { "json container": containerOf, "json application": applicationOf, "json program": programOf };
 
 describe("the pages of layers", () => {
-  it("show settings of every layer that carries workloads", () => {
-    expect(layers.map(({ layer }) => layer)).toEqual(expect.arrayContaining(["libvirt", "podman", "process", "tomcat"]));
+  it("show settings of every layer", () => {
+    expect(layers.map(({ layer }) => layer)).toEqual(expect.arrayContaining(["address", "libvirt", "podman", "process", "tomcat"]));
   });
 
   it.each(layers)("show settings of $layer that are in order", ({ layer, settings }) => {
