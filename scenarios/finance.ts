@@ -93,12 +93,12 @@ function workloadsOf({ value, at, check }: Given<{ readonly workloads: Parameter
 /** The items of a list, each with its place; names are told twice only once. */
 function items<Item>(given: Given<readonly Item[]> | null): readonly Given<Item>[] {
   if (given === null) return [];
-  const names = new Set<unknown>();
+  const names = new Set<string>();
   return given.value.map((value, i) => {
     const at = [...given.at, i];
-    const name: unknown = typeof value === "object" && value !== null && "name" in value ? value.name : undefined;
-    if (name !== undefined && names.has(name)) given.check.problem("duplicate-id", [...at, "name"], () => ({ message: `${given.check.subject([...at, "name"])} is ${String(name)}, as an earlier one.`, advice: "Give one of them another name." }));
-    names.add(name);
+    const name = typeof value === "object" && value !== null && "name" in value && typeof value.name === "string" ? value.name : undefined;
+    if (name !== undefined && names.has(name)) given.check.problem("duplicate-id", [...at, "name"], () => ({ message: `${given.check.subject([...at, "name"])} is ${name}, as an earlier one.`, advice: "Give one of them another name." }));
+    if (name !== undefined) names.add(name);
     return { ...given, value, at };
   });
 }

@@ -1,5 +1,5 @@
 import { lineChart, page, table, type Cell, type Fact, type Section } from "../../reports/html/index.ts";
-import { aboutWords, crossedWords, endWords, runRate, type BudgetReport, type BudgetRow } from "../report/budget-view.ts";
+import { aboutWords, crossedWords, endWords, restsOn, runRate, type BudgetReport, type BudgetRow } from "../report/budget-view.ts";
 import { hundredths, minuteWords, money, partWords } from "../report/cost-view.ts";
 
 const dayMs = 86_400_000;
@@ -14,7 +14,7 @@ export function budgetPage(report: BudgetReport): string {
     facts: rows.slice(0, 4).map((row) => factOf(row, currency)),
     sections: [
       {
-        title: "Budgets", words: `Days that are known, and those to come with the band that should hold ${report.bandPermille / 10} % of them.`,
+        title: "Budgets", words: `Days that are known, and those to come; where there are enough of them with the band that should hold ${report.bandPermille / 10} %.`,
         content: [table({
           title: "How they stand", words: `In ${currency}. A month is a twelfth of a year at the usual cost of a day.`,
           columns: [{ head: "budget" }, { head: "about" }, ...["a month", "budget", "spent", "assumed", "expected"].map((head) => ({ head, align: "right" as const })), { head: "in the end" }, { head: "when" }],
@@ -58,7 +58,7 @@ function chartSection(row: BudgetRow, { currency, knownToMs }: BudgetReport): Se
   const x = days.map((n) => day(n) + dayMs);
   const { crossed } = outlook;
   return {
-    title: `Budget ${name}`, words: `${aboutWords(row.about)}: ${endWords(row, currency)} in the end; ${crossedWords(row)}.`,
+    title: `Budget ${name}`, words: `${aboutWords(row.about)}: ${endWords(row, currency)} in the end; ${crossedWords(row)}. ${restsOn(row, currency)}.`,
     content: x.length === 0 ? [] : [lineChart({
       title: "Spent since the budget began", words: `Up to ${minuteWords(knownToMs)} it is known, then expected.`, x: { kind: "utc" }, y: { unit: currency, from: "zero" },
       series: [{ name: "spent", x, y: sums.past }, { name: "expected", x, y: sums.middle, band: { name: "band", low: sums.low, high: sums.high } }],

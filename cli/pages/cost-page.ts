@@ -67,7 +67,6 @@ function chartOf(rows: readonly CostRow[], choice: GroupChoice, currency: string
 
 function tableOf(rows: readonly CostRow[], choice: GroupChoice, currency: string, total: bigint): Markup {
   const used = chargeCategories.filter((category) => rows.some(({ micros }) => micros[category] > 0n));
-  const sumOf = (which: readonly CostRow[], amount: (row: CostRow) => bigint): bigint => which.reduce((sum, row) => sum + amount(row), 0n);
   const line = (name: string, which: readonly CostRow[]): readonly Cell[] => [
     name, ...used.map((category) => hundredths(sumOf(which, ({ micros }) => micros[category]))), hundredths(sumOf(which, ({ totalMicros }) => totalMicros)), partWords(sumOf(which, ({ totalMicros }) => totalMicros), total),
   ];
@@ -94,3 +93,7 @@ function categoryTable({ made: { cost } }: CostView): Markup {
   });
 }
 
+
+function sumOf(which: readonly CostRow[], amount: (row: CostRow) => bigint): bigint {
+  return which.reduce((sum, row) => sum + amount(row), 0n);
+}

@@ -1,4 +1,4 @@
-import { aboutWords, crossedWords, endWords, runRate, type BudgetReport } from "../report/budget-view.ts";
+import { aboutWords, crossedWords, endWords, restsOn, runRate, type BudgetReport, type BudgetRow } from "../report/budget-view.ts";
 import { hundredths, minuteWords, money, partWords } from "../report/cost-view.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
@@ -9,7 +9,7 @@ export function renderBudgets(report: BudgetReport, { paint, columns }: { readon
   const { rows, currency } = report;
   const head = [
     paint.bold(`Cost forecast of ${report.scenario}`),
-    wrap(`known from ${minuteWords(report.knownFromMs)} to ${minuteWords(report.knownToMs)} UTC, day by day; ahead the middle, and the band that holds ${report.bandPermille / 10} %`, columns, "  ", "    "),
+    wrap(`known from ${minuteWords(report.knownFromMs)} to ${minuteWords(report.knownToMs)} UTC, day by day; ahead the middle${rows.some(({ outlook: { expected } }) => expected.low !== expected.high) ? `, and the band that holds ${report.bandPermille / 10} %` : ""}`, columns, "  ", "    "),
   ];
   const table = renderTable([
     { head: "budget" }, { head: "about", dropRank: 2 }, { head: `a month, ${currency}`, align: "right" }, { head: "budget", align: "right" }, { head: "spent", align: "right" }, { head: "expected", align: "right" },
@@ -22,9 +22,14 @@ export function renderBudgets(report: BudgetReport, { paint, columns }: { readon
       micros !== null && outlook.expected.middle > micros ? paint.yellow(end) : end, crossedWords(row),
     ];
   }), columns);
-  const notes = rows.flatMap(({ name, outlook: { assumedMicros, expected }, micros, toMs }) => [
-    ...micros === null ? [] : [`${name}: ${money(expected.low)} to ${money(expected.high)} ${currency} by ${minuteWords(toMs)}, ${partWords(expected.middle, micros)} of the budget in the middle`],
-    ...assumedMicros === 0n ? [] : [`${name}: of what is spent ${money(assumedMicros)} ${currency} are assumed, for days before the first that is known`],
-  ]);
+  const notes = rows.flatMap((row) => notesOn(row, currency));
   return `${head.join("\n")}\n\n${table}\n${notes.length === 0 ? "" : `\n${notes.map((note) => wrap(note, columns, "  ", "    ")).join("\n")}\n`}`;
+}
+
+function notesOn(row: BudgetRow, currency: string): readonly string[] {
+  const { name, micros, outlook: { assumedMicros, expected } } = row;
+  return [
+    `${name}: ${restsOn(row, currency)}${micros === null ? "" : `; ${partWords(expected.middle, micros)} of the budget`}`,
+    ...assumedMicros === 0n ? [] : [`${name}: of what is spent ${money(assumedMicros)} ${currency} are assumed, for days before the first that is known`],
+  ];
 }

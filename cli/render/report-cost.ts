@@ -28,10 +28,6 @@ export function renderCost(view: CostView, { paint, columns, full }: ReportView)
   ];
   const shown = full ? rows : rows.slice(0, rowsMax);
   const used = chargeCategories.filter((category) => rows.some(({ micros }) => micros[category] > 0n));
-  const sum = (which: readonly CostRow[]): CostRow => ({
-    id: null, totalMicros: which.reduce((total, row) => total + row.totalMicros, 0n),
-    micros: Object.fromEntries(chargeCategories.map((category) => [category, which.reduce((total, row) => total + row.micros[category], 0n)])) as CostRow["micros"],
-  });
   const rest = rows.slice(shown.length);
   const cells = (name: string, row: CostRow): readonly string[] => [name, hundredths(row.totalMicros), partWords(row.totalMicros, cost.totalMicros), ...used.map((category) => (row.micros[category] === 0n ? "-" : hundredths(row.micros[category])))];
   const table = renderTable([
@@ -43,4 +39,12 @@ export function renderCost(view: CostView, { paint, columns, full }: ReportView)
   const sound = rows.reduce((total, row) => total + row.totalMicros, 0n) === cost.bills.reduce((total, bill) => total + bill.totalMicros, 0n);
   const check = sound ? `${paint.green("✓")} adds up to the bills of the hosts, to the last micro-unit` : `${paint.red("x")} does not add up to the bills of the hosts`;
   return `${head.join("\n")}\n\n${paint.bold(`By ${choice.label ?? choice.kind}, the dearest first`)}\n${table}\n\n${wrap(check, columns, "  ", "    ")}\n`;
+}
+
+/** Several rows as one. */
+function sum(which: readonly CostRow[]): CostRow {
+  return {
+    id: null, totalMicros: which.reduce((total, row) => total + row.totalMicros, 0n),
+    micros: Object.fromEntries(chargeCategories.map((category) => [category, which.reduce((total, row) => total + row.micros[category], 0n)])) as CostRow["micros"],
+  };
 }

@@ -86,7 +86,6 @@ function budgetReport(ready: Ready, load: CostLoad, options: ForecastOptions, co
 }
 
 function budgetDocument({ rows, knownFromMs, knownToMs, ...report }: BudgetReport): Readonly<Record<string, unknown>> {
-  const day = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
   return {
     ...report, knownFrom: day(knownFromMs), knownTo: day(knownToMs),
     budgets: rows.map(({ name, about, micros, fromMs, toMs, usualDay: usual, outlook: { spentMicros, assumedMicros, expected, crossed }, daily }) => ({
@@ -97,8 +96,14 @@ function budgetDocument({ rows, knownFromMs, knownToMs, ...report }: BudgetRepor
   };
 }
 
+function day(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
+type Column = ExportTable["columns"][number];
+const column = (name: string, kind: Column["kind"]): Column => ({ name, kind });
+
 function budgetTables({ rows }: BudgetReport): readonly ExportTable[] {
-  const column = (name: string, kind: ExportTable["columns"][number]["kind"]): ExportTable["columns"][number] => ({ name, kind });
   const integers = (...names: readonly string[]): ExportTable["columns"] => names.map((name) => column(name, "integer"));
   return [
     {
@@ -114,7 +119,7 @@ function budgetTables({ rows }: BudgetReport): readonly ExportTable[] {
     },
     {
       name: "cost-by-day", columns: [column("budget", "text"), column("day", "instant"), column("isKnown", "boolean"), ...integers("lowMicros", "middleMicros", "highMicros")],
-      rows: rows.flatMap(({ name, daily: { startMs, known, ahead } }) => [...known.map((micros) => ({ low: micros, middle: micros, high: micros })), ...ahead].map(({ low, middle, high }, day) => [name, startMs + day * dayMs, day < known.length, low, middle, high])),
+      rows: rows.flatMap(({ name, daily: { startMs, known, ahead } }) => [...known.map((micros) => ({ low: micros, middle: micros, high: micros })), ...ahead].map(({ low, middle, high }, n) => [name, startMs + n * dayMs, n < known.length, low, middle, high])),
     },
   ];
 }

@@ -1,6 +1,6 @@
 import type { BudgetOutlook, DailyCost } from "../../reports/index.ts";
 import { minuteWords, money, partWords } from "./cost-view.ts";
-import type { About } from "./daily-cost.ts";
+import { leastDays, type About } from "./daily-cost.ts";
 
 /** One budget, and what is to be said of it; without money it is only followed. */
 export interface BudgetRow {
@@ -44,6 +44,15 @@ export function endWords({ micros, outlook: { expected } }: BudgetRow, currency:
 /** How many days of thirty a usual day stands for. */
 export function runRate({ usualDay }: BudgetRow): bigint {
   return (usualDay * 365n) / 12n;
+}
+
+/** What the end of a budget may come to, and what that rests on. */
+export function restsOn({ daily: { known, ahead }, outlook: { expected }, toMs }: BudgetRow, currency: string): string {
+  const days = known.length === 1 ? "the one day that is known" : `the ${known.length} days that are known`;
+  const end = `${money(expected.middle)} ${currency} by ${minuteWords(toMs)}`;
+  if (ahead.length === 0) return `${end}, if the mean of ${days} goes on; ${leastDays} days give a band`;
+  if (expected.low === expected.high) return `${end}; ${days} do not differ, so there is no band`;
+  return `${money(expected.low)} to ${money(expected.high)} ${currency} by ${minuteWords(toMs)}, from ${days}`;
 }
 
 export function aboutWords(about: About): string {

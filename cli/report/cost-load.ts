@@ -102,7 +102,10 @@ function uncovered({ traces, startMs, simulation }: TimeFrame, period: Period): 
     const shiftMs = shiftOf(read, slotBefore(startMs, simulation.stepMs));
     const missing = Math.max(0, read.startMs + shiftMs - period.startMs) + Math.max(0, period.endMs - read.endMs - shiftMs);
     if (missing <= 0.001 * (period.endMs - period.startMs)) return [];
-    const words = (ms: number): string => new Date(ms).toISOString().replace(".000Z", "Z");
     return [problemIn("out-of-range", "simulation.load", `${read.part.files.join(", ")} has load from ${words(read.startMs + shiftMs)} to ${words(read.endMs + shiftMs)}, the period is from ${words(period.startMs)} to ${words(period.endMs)}; where it has none, its workloads use nothing and pay for what they reserve`, "Choose a period that the load covers.", "warning")];
   });
+}
+
+function words(ms: number): string {
+  return new Date(ms).toISOString().replace(".000Z", "Z");
 }

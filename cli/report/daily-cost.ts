@@ -8,7 +8,7 @@ import { groupingOf } from "./cost-options.ts";
 
 const dayMs = 86_400_000;
 /** Days from which a course is learnt. Fewer give the mean alone. */
-const leastDays = 14;
+export const leastDays = 14;
 
 export type About = Budget["about"];
 
@@ -38,6 +38,9 @@ export function withDaysAhead(daily: DailyCost, ahead: number, bandPermille: num
   if (ahead <= 0 || daily.known.length < leastDays) return daily;
   const outlook = forecast({ startMs: daily.startMs, stepMs: dayMs, values: Float64Array.from(daily.known, Number) }, { ahead, bandPermille });
   if (outlook.kind === "too-short") return daily;
-  const whole = (value: number | undefined): bigint => BigInt(Math.round(value ?? 0));
   return { ...daily, ahead: Array.from({ length: ahead }, (_, day) => ({ low: whole(outlook.low[day]), middle: whole(outlook.middle[day]), high: whole(outlook.high[day]) })) };
+}
+
+function whole(value: number | undefined): bigint {
+  return BigInt(Math.round(value ?? 0));
 }

@@ -43,14 +43,13 @@ export async function readKeptCost(file: string): Promise<{ readonly kept: KeptC
     if (size > mibMax * 1_048_576) return { kept: null, diagnostics: [usageProblem(`File ${file} has ${Math.ceil(size / 1_048_576)} MiB; a cost report may have ${mibMax}.`, "Is it one? `stowage report cost --out` writes one.")] };
     const document: unknown = JSON.parse(await readFile(file, "utf8"));
     if (!fits.Check(document)) return { kept: null, diagnostics: [noReport(file)] };
-    const read = document as Static<typeof schema>;
-    const [fromMs, toMs] = [Date.parse(read.from), Date.parse(read.to)];
-    const lines = read.lines.map(lineOf);
-    if (Number.isNaN(fromMs) || !(toMs > fromMs) || lines.reduce((sum, { micros }) => sum + micros, 0n) !== BigInt(read.totalMicros)) {
+    const [fromMs, toMs] = [Date.parse(document.from), Date.parse(document.to)];
+    const lines = document.lines.map(lineOf);
+    if (Number.isNaN(fromMs) || !(toMs > fromMs) || lines.reduce((sum, { micros }) => sum + micros, 0n) !== BigInt(document.totalMicros)) {
       return { kept: null, diagnostics: [usageProblem(`File ${file} was changed: its lines do not add up to its total, or its period is none.`, "Keep it again with `stowage report cost --out`.")] };
     }
-    const { scenario, currency, hasDate, plan } = read;
-    const policies = read.policies.map(({ id, digest, workloads }) => ({ id, digest, workloads: workloads === null ? null : new Set(workloads) }));
+    const { scenario, currency, hasDate, plan } = document;
+    const policies = document.policies.map(({ id, digest, workloads }) => ({ id, digest, workloads: workloads === null ? null : new Set(workloads) }));
     return { kept: { file, scenario, currency, hasDate, fromMs, toMs, plan, policies, lines }, diagnostics: [] };
   } catch (error) {
     if (error instanceof SyntaxError) return { kept: null, diagnostics: [noReport(file)] };

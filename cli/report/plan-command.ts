@@ -83,8 +83,9 @@ function rowsOf({ rows }: Variance): readonly Readonly<Record<string, string | n
   return rows.map(({ id, a, b, by }) => ({ id, firstMicros: String(a), secondMicros: String(b), ...Object.fromEntries(causes.map((cause) => [`${cause}Micros`, String(by[cause])])) }));
 }
 
+const integer = (name: string): ExportTable["columns"][number] => ({ name, kind: "integer" });
+
 function planCostTables({ kind, saving, actual }: PlanCostReport): readonly ExportTable[] {
-  const integer = (name: string): ExportTable["columns"][number] => ({ name, kind: "integer" });
   const table = (name: string, { rows }: Variance, sides: readonly [string, string]): ExportTable => ({
     name, columns: [{ name: kind, kind: "text" }, ...[...sides, "change", ...causes].map((column) => integer(`${column}Micros`))],
     rows: rows.map(({ id, a, b, by }) => [id, a, b, b - a, ...causes.map((cause) => by[cause])]),

@@ -61,8 +61,11 @@ export async function planCost(
 }
 
 function differenceOf(a: MadeCost, b: MadeCost, kind: VarianceKind): Variance {
-  const side = ({ lines, finance }: CostReport) => ({ lines: lines.map((line) => keptLine(line, finance.teamLabel)), policies: [] });
   return varianceOf(side(a.cost), side(b.cost), kind);
+}
+
+function side({ lines, finance }: CostReport): Parameters<typeof varianceOf>[0] {
+  return { lines: lines.map((line) => keptLine(line, finance.teamLabel)), policies: [] };
 }
 
 /** How long workloads do not serve, one after the other, because they are moved while they stand still. */

@@ -26,7 +26,7 @@ export interface PriceAnswer {
 }
 
 /** What a fleet asks for by itself, and the fleet without it. */
-const ofTheFleet: Readonly<Record<string, { readonly title: string; isAsked(scenario: Scenario): boolean; without(scenario: Scenario): Scenario }>> = {
+const ofTheFleet: Readonly<Record<string, { readonly title: string; readonly isAsked: (scenario: Scenario) => boolean; readonly without: (scenario: Scenario) => Scenario }>> = {
   "built-in/offsite-ban": {
     title: "Workloads with an offsite ban stay on internal sites",
     isAsked: ({ fleet }) => fleet.workloads.some(({ offsiteBanned }) => offsiteBanned),

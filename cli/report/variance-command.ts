@@ -58,13 +58,16 @@ async function variance(files: readonly [string, string], options: VarianceOptio
 function varianceDocument({ a, b, kind, variance: { rows, total, changedPolicies }, currency }: VarianceView): Readonly<Record<string, unknown>> {
   const row = (each: typeof total): Readonly<Record<string, unknown>> =>
     ({ id: each.id, firstMicros: String(each.a), secondMicros: String(each.b), ...Object.fromEntries(causes.map((cause) => [`${cause}Micros`, String(each.by[cause])])) });
-  const side = ({ file, scenario, fromMs, toMs, plan }: KeptCost): Readonly<Record<string, unknown>> =>
-    ({ file, scenario, from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), plan });
   return { first: side(a), second: side(b), currency, by: kind, rows: rows.map(row), total: row(total), changedPolicies };
 }
 
+function side({ file, scenario, fromMs, toMs, plan }: KeptCost): Readonly<Record<string, unknown>> {
+  return { file, scenario, from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), plan };
+}
+
+const integer = (name: string): ExportTable["columns"][number] => ({ name, kind: "integer" });
+
 function varianceTables({ kind, variance: { rows } }: VarianceView): readonly ExportTable[] {
-  const integer = (name: string): ExportTable["columns"][number] => ({ name, kind: "integer" });
   return [{
     name: `variance-by-${kind}`, columns: [{ name: kind, kind: "text" }, integer("firstMicros"), integer("secondMicros"), integer("changeMicros"), ...causes.map((cause) => integer(`${cause}Micros`))],
     rows: rows.map(({ id, a, b, by }) => [id, a, b, b - a, ...causes.map((cause) => by[cause])]),

@@ -47,8 +47,11 @@ export function budgetOutlook(budget: { readonly micros: bigint; readonly fromMs
 
 /** Before the first day that is known, and beyond the last that is looked at, a day costs what is usual. */
 function costOfDay(day: number, { known, ahead }: DailyCost, usual: bigint): DailyCost["ahead"][number] {
-  const same = (micros: bigint): DailyCost["ahead"][number] => ({ low: micros, middle: micros, high: micros });
   if (day < 0) return same(usual);
   const past = known[day];
   return past === undefined ? (ahead[day - known.length] ?? ahead.at(-1) ?? same(usual)) : same(past);
+}
+
+function same(micros: bigint): DailyCost["ahead"][number] {
+  return { low: micros, middle: micros, high: micros };
 }

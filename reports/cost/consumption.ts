@@ -20,8 +20,6 @@ function ofPair(index: FleetIndex, pair: PairUse, perUnit: Metered["perUnit"]): 
   const host = index.hosts[pair.host];
   if (host === undefined) return [];
   const { prices } = host;
-  const price = (micros: number | undefined): Rational => rational(BigInt(micros ?? 0));
-  const hours = (amount: bigint, each: bigint): Rational => rational(amount, each * hourMs);
   const of = (charged: Pick<Charged, "category" | "item" | "unit" | "quantity" | "listPrice">): Charged =>
     ({ ...charged, host: pair.host, workload: pair.workload, detail: "", micros: rounded(times(charged.quantity, charged.listPrice)), sharing: "metered" });
   return [
@@ -31,6 +29,14 @@ function ofPair(index: FleetIndex, pair: PairUse, perUnit: Metered["perUnit"]): 
     of({ category: "storage", item: "storage", unit: "TiB-hour", quantity: hours(pair.charged.storage, 1_048_576n * BigInt(perUnit.storage)), listPrice: price(prices.storageMicrosPerTiBHour) }),
     of({ category: "transfer", item: "traffic", unit: "GiB", quantity: rational(pair.traffic * bitsPerMbpsMs, BigInt(perUnit.traffic) * bitsPerGiB), listPrice: price(prices.networkMicrosPerGiB) }),
   ].filter(isCharged);
+}
+
+function price(micros: number | undefined): Rational {
+  return rational(BigInt(micros ?? 0));
+}
+
+function hours(amount: bigint, each: bigint): Rational {
+  return rational(amount, each * hourMs);
 }
 
 /** Something that has a price was taken. */

@@ -105,7 +105,7 @@ class Replay {
   }
 
   close(): Course {
-    this.#places.forEach((places, w) => { for (const host of [...places.keys()]) this.#leave(w, host, this.#endMs); });
+    this.#places.forEach((places, w) => { for (const host of places.keys()) this.#leave(w, host, this.#endMs); });
     this.#onSince.forEach((_, host) => this.#setHost(host, false, this.#endMs));
     return { stays: this.#stays, on: this.#on, carried: this.#carried };
   }

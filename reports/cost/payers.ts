@@ -15,7 +15,7 @@ interface Pool {
   readonly unheld: readonly Unheld[];
   readonly sharing: Charged["sharing"];
   /** Of the whole amount, so much to each. */
-  divide(micros: bigint): readonly { readonly workload: number; readonly micros: bigint }[];
+  readonly divide: (micros: bigint) => readonly { readonly workload: number; readonly micros: bigint }[];
 }
 
 /** Finds who pays for what nobody held, by the methods of the scenario. */

@@ -31,6 +31,32 @@ function policy(id: string, entry: string, parameters: Readonly<Record<string, u
   return { id: id as PolicyId, title: id, why: "", enabled: true, select, require: { entry, parameters }, strength: "must", weight: 1, holds: null, mayBeEmpty: false, exceptions: [], tests: [] };
 }
 
+const at = (hours: number): number => startMs + hours * hourMs;
+const rounded = (dividend: bigint, divisor: bigint): bigint => (2n * dividend + divisor) / (2n * divisor);
+const fixed: ReadonlySet<ChargeItem> = new Set(["host-time", "idle-host", "reserve-host", "power-held", "idle-power", "reserve-power"]);
+const own: ReadonlySet<ChargeLine["sharing"]> = new Set(["metered", "held"]);
+
+function service(id: string, applications: readonly string[]): Service {
+  return { id: id as ServiceId, title: id, applications: applications as ApplicationId[], startOrder: [], redundancy: [], virtualAddress: null, scale: [], labels: {} };
+}
+
+/** What was metered, by what and whom, whatever the lines. */
+const meteredIn = (lines: readonly ChargeLine[]): ReadonlyMap<string, unknown> => {
+  const sums = new Map<string, ReturnType<typeof rational>>();
+  for (const { host, workload, item, quantity, sharing } of lines) {
+    if (sharing !== "metered" || item === "move") continue;
+    const key = `${host} ${workload} ${item}`;
+    sums.set(key, plus(sums.get(key) ?? zero, quantity));
+  }
+  return sums;
+};
+
+const reports = (check: (report: CostReport, input: CostInput) => void, seed: number, numRuns = 120): Promise<void> => fc.assert(fc.asyncProperty(costInput, async (input) => {
+  const policies = [policy("n+1", "failover", { hosts: 1 }, { hosts: { everything: true } }), policy("headroom", "capacity", { headroomPermille: 137 }, { hosts: { everything: true } })];
+  const whole = { ...input, constraints: await constraintsOf(input.index, { policies }) };
+  check(chargeLines(whole), whole);
+}), { seed, numRuns });
+
 describe("the lines of a cost report", () => {
   const host = hostOf("h1", { capacity: { cpuMillicores: 10_000, memoryMiB: 10_240 }, idlePowerWatts: 0, peakPowerWatts: 0, prices: { ...free, onMicrosPerHour: 1000 } });
   const a = workloadOf("a", { host: "h1", state: "running", reservation: { cpuMillicores: 2000 }, labels: { team: "red" } });
@@ -69,9 +95,6 @@ describe("the lines of a cost report", () => {
   });
 
   it("divides a workload among its applications by use where that is measured, and a shared application among its services", async () => {
-    const service = (id: string, applications: readonly string[]): Service => ({
-      id: id as ServiceId, title: id, applications: applications as ApplicationId[], startOrder: [], redundancy: [], virtualAddress: null, scale: [], labels: {},
-    });
     const applications = ["web", "db"].map((id) => ({ id: id as ApplicationId, title: id, needs: { cpuMillicores: 1000 } }));
     const both = { ...a, applications: ["web", "db"] as ApplicationId[] };
     const index = fleetOf([host], [both], { applications, services: [service("shop", ["web", "db"]), service("pay", ["db"])] });
@@ -116,7 +139,6 @@ describe("the lines of a cost report", () => {
   it("bills a move where it leaves and where it arrives, and each host for the time that was there", async () => {
     const dear = { ...host, id: "h2" as never, state: "off" as const, prices: { ...free, onMicrosPerHour: 5000, transferMicrosPerGiB: 700 } };
     const index = fleetOf([{ ...host, prices: { ...host.prices, transferMicrosPerGiB: 300 } }, dear], [{ ...a, dataMiB: 2048 }]);
-    const at = (hours: number): number => startMs + hours * hourMs;
     const period = { startMs, endMs: at(10) };
     const course = courseOf(index, period, [
       { action: { kind: "bootHost", host: "h2" as never }, beganMs: at(3), endedMs: at(3) + 60_000 },
@@ -136,12 +158,6 @@ describe("the lines of a cost report", () => {
 });
 
 describe("whatever the fleet, the methods and the period", () => {
-  const reports = (check: (report: CostReport, input: CostInput) => void, seed: number, numRuns = 120): Promise<void> => fc.assert(fc.asyncProperty(costInput, async (input) => {
-    const policies = [policy("n+1", "failover", { hosts: 1 }, { hosts: { everything: true } }), policy("headroom", "capacity", { headroomPermille: 137 }, { hosts: { everything: true } })];
-    const whole = { ...input, constraints: await constraintsOf(input.index, { policies }) };
-    check(chargeLines(whole), whole);
-  }), { seed, numRuns });
-
   it("every grouping adds up to the bills of the hosts, to the last micro-unit", () => reports(({ lines, bills, totalMicros }) => {
     for (const by of groupings) expect(groupLines(lines, by).reduce((sum, row) => sum + row.totalMicros, 0n)).toBe(totalMicros);
     const byHost = new Map(groupLines(lines, "host").map(({ id, totalMicros: micro }) => [id, micro]));
@@ -149,13 +165,11 @@ describe("whatever the fleet, the methods and the period", () => {
   }, 61));
 
   it("the fixed price and the idle power of a host are divided without rest", () => reports(({ lines, bills }, { index }) => {
-    const fixed: readonly ChargeItem[] = ["host-time", "idle-host", "reserve-host", "power-held", "idle-power", "reserve-power"];
     for (const bill of bills) {
       const host = index.hosts[index.hostIndex.get(bill.host) ?? -1];
       const electricity = index.siteById.get(bill.site)?.electricityMicrosPerKWh ?? 0;
-      const rounded = (dividend: bigint, divisor: bigint): bigint => (2n * dividend + divisor) / (2n * divisor);
       const expected = rounded(BigInt(host?.prices.onMicrosPerHour ?? 0) * bill.onMs, 3_600_000n) + rounded(BigInt(host?.idlePowerWatts ?? 0) * BigInt(electricity) * bill.onMs, 3_600_000_000n);
-      const own = lines.filter((line) => line.host === bill.host && fixed.includes(line.item));
+      const own = lines.filter((line) => line.host === bill.host && fixed.has(line.item));
       expect(own.reduce((sum, { costMicros }) => sum + costMicros, 0n)).toBe(expected);
     }
   }, 62));
@@ -168,9 +182,8 @@ describe("whatever the fleet, the methods and the period", () => {
   }, 63));
 
   it("nobody pays for a host where it was not, nor for what it neither reserved nor used", () => reports(({ lines }, { index, course, finance, measured }) => {
-    const own: readonly ChargeLine["sharing"][] = ["metered", "held"];
     for (const { workload, host, item, sharing, category } of lines) {
-      if (workload === null || !own.includes(sharing) || item === "move") continue;
+      if (workload === null || !own.has(sharing) || item === "move") continue;
       const w = index.workloadIndex.get(workload) ?? -1;
       expect(course.stays.some((stay) => stay.workload === w && index.hosts[stay.host]?.id === host), `${workload} on ${host}: ${item}`).toBe(true);
       const what = index.workloads[w];
@@ -199,18 +212,9 @@ describe("whatever the fleet, the methods and the period", () => {
       ...input, period: { startMs: fromMs, endMs: toMs },
       course: { carried: [], on: clipped(course.on, fromMs, toMs), stays: clipped(course.stays, fromMs, toMs) },
     });
-    const measured = (lines: readonly ChargeLine[]): ReadonlyMap<string, unknown> => {
-      const sums = new Map<string, ReturnType<typeof rational>>();
-      for (const { host, workload, item, quantity, sharing } of lines) {
-        if (sharing !== "metered" || item === "move") continue;
-        const key = `${host} ${workload} ${item}`;
-        sums.set(key, plus(sums.get(key) ?? zero, quantity));
-      }
-      return sums;
-    };
     const halves = [...part(period.startMs, middle).lines, ...part(middle, period.endMs).lines];
     expect(index.workloads.length).toBeGreaterThan(0);
-    expect(measured(halves)).toEqual(measured(report.lines));
+    expect(meteredIn(halves)).toEqual(meteredIn(report.lines));
   }, 66, 60));
 });
 

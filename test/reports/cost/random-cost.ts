@@ -16,7 +16,6 @@ const minuteMs = 60_000;
 
 /** A fleet in whole cores and gibibytes, with teams, traffic prices and links that cost. */
 export const fleetWithPrices: fc.Arbitrary<FleetIndex> = fc.tuple(arbitraryFleet, fc.nat({ max: 5000 })).map(([{ fleet }, networkMicrosPerGiB]) => {
-  const scaled = (amounts: Readonly<Record<string, number>>): Record<string, number> => Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, amount * 1009]));
   return indexFleet({
     ...fleet,
     hosts: fleet.hosts.map((host) => ({ ...host, capacity: scaled(host.capacity), reserve: {}, prices: { ...host.prices, networkMicrosPerGiB } })),
@@ -24,6 +23,10 @@ export const fleetWithPrices: fc.Arbitrary<FleetIndex> = fc.tuple(arbitraryFleet
     links: [{ a: "s1" as never, b: "s2" as never, mbps: 100, transferMicrosPerGiB: 4001 }],
   });
 });
+
+function scaled(amounts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, amount * 1009]));
+}
 
 function teamOf(w: number): Labels {
   return w % 3 === 2 ? {} : { team: w % 3 === 0 ? "red" : "blue" };

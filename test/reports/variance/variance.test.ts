@@ -27,6 +27,8 @@ function causesOf({ total }: Variance): Readonly<Record<string, number>> {
 }
 
 const none = { policies: [] };
+const ban = (digest: string): VarianceSide["policies"] => [{ id: "ban", digest, workloads: new Set(["w"]) }];
+const sum = (lines: readonly KeptLine[]): bigint => lines.reduce((all, { micros }) => all + micros, 0n);
 
 describe("a variance", () => {
   it.each<{ name: string; a: KeptLine[]; b: KeptLine[]; by: Record<string, number> }>([
@@ -47,7 +49,6 @@ describe("a variance", () => {
 
   it("says that another place is policy for those about whom a rule has changed", () => {
     const [a, b] = [[taken("h1", "w", 10, 5), taken("h1", "v", 10, 5), taken("h2", "x", 1, 8)], [taken("h2", "w", 10, 8), taken("h2", "v", 10, 8), taken("h2", "x", 1, 8)]];
-    const ban = (digest: string) => [{ id: "ban", digest, workloads: new Set(["w"]) }];
     const changed = varianceOf({ lines: a, policies: ban("one") }, { lines: b, policies: ban("two") }, "workload");
     expect(changed.changedPolicies).toEqual(["ban"]);
     expect(causesOf(changed)).toEqual({ mix: 30, policy: 30 });
@@ -61,7 +62,6 @@ describe("whatever the two sides are", () => {
   it("first and all causes add up to second, in every row and in the total, by whatever it is shown", () => fc.assert(fc.asyncProperty(costInput, costInput, fc.constantFrom(...kinds), async (one, other, kind) => {
     const [a, b] = [await sideOf(one), await sideOf(other)];
     const { rows, total } = varianceOf(a, b, kind);
-    const sum = (lines: readonly KeptLine[]): bigint => lines.reduce((all, { micros }) => all + micros, 0n);
     expect([total.a, total.b]).toEqual([sum(a.lines), sum(b.lines)]);
     for (const row of [...rows, total]) expect(row.a + causes.reduce((all, cause) => all + row.by[cause], 0n)).toBe(row.b);
     for (const cause of causes) expect(rows.reduce((all, { by }) => all + by[cause], 0n)).toBe(total.by[cause]);
