@@ -50,10 +50,12 @@ export function serviceMoved(name: string, to: Destination): (now: Scenario) => 
     const unknown = [
       ...missing("host", to.hosts, now.fleet.hosts.map(({ id }) => id)), ...missing("site", to.sites, now.fleet.sites.map(({ id }) => id)),
     ];
-    const hosts = now.fleet.hosts.filter(({ id, site }) => to.hosts.includes(id) || to.sites.includes(site)).map(({ id }) => id);
+    // Said as what is forbidden: a rule of the scenario that already says where it belongs is no other rule then.
+    const others = now.fleet.hosts.filter(({ id, site }) => !to.hosts.includes(id) && !to.sites.includes(site)).map(({ id }) => id);
+    if (others.length === 0) return { scenario: now, mode: "repair", diagnostics: unknown };
     const policy: PolicyDocument = {
       id: `errand: ${service.id} moves` as PolicyId, title: `Service ${service.id} goes to ${[...to.hosts, ...to.sites].join(", ")}`, why: "An operator asked for it.", enabled: true,
-      select: { workloads: { ids: workloadsOf(now, service).map(({ id }) => id) } satisfies Selector }, require: { entry: "fence", parameters: { hosts: { ids: hosts } } },
+      select: { workloads: { ids: workloadsOf(now, service).map(({ id }) => id) } satisfies Selector }, require: { entry: "ban", parameters: { hosts: { ids: others } } },
       strength: "must", weight: 1, holds: "at-end", mayBeEmpty: false, exceptions: [], tests: [],
     };
     return { scenario: { ...now, policies: [...now.policies, policy] }, mode: "repair", diagnostics: unknown };

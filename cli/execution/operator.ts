@@ -35,7 +35,7 @@ export interface Operator {
   /** Where executions are kept. */
   readonly folder: string;
   readonly agents: ReadonlyMap<string, Address>;
-  whereIs(addressee: Addressee): Address | null;
+  readonly whereIs: (addressee: Addressee) => Address | null;
 }
 
 export interface LoadedOperator {

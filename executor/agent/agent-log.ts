@@ -90,15 +90,22 @@ export class AgentLog {
   /** Replaces the log by what of it is still needed, whole or not at all; the entries that are left. */
   async shorten(needed: (entries: readonly LogEntry[]) => readonly LogEntry[]): Promise<readonly LogEntry[]> {
     const shortened = this.#work.then(() => this.#rewrite(needed));
-    this.#work = shortened.then(() => {}, (error: unknown) => {
-      this.#broken ??= new LogBroken(this.#path, error);
-    });
+    this.#work = this.#afterwards(shortened);
     return shortened;
   }
 
   async close(): Promise<void> {
     await this.#work;
     await this.#file.close();
+  }
+
+  async #afterwards(rewriting: Promise<unknown>): Promise<void> {
+    try {
+      await rewriting;
+    } catch (error) {
+      // Which of the two files is there is unknown: nothing more may be written.
+      this.#broken ??= new LogBroken(this.#path, error);
+    }
   }
 
   async #rewrite(needed: (entries: readonly LogEntry[]) => readonly LogEntry[]): Promise<readonly LogEntry[]> {

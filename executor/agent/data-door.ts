@@ -13,7 +13,7 @@ export interface Reply {
 export interface Guard {
   readonly sender: string;
   readonly host: string;
-  permitIn(text: string): Permit | null;
+  readonly permitIn: (text: string) => Permit | null;
 }
 
 const idleMs = 60_000;

@@ -29,7 +29,7 @@ export function layerKind<Settings extends TObject>(name: string, settings: Sett
     name, settings,
     open(value, world) {
       assert(checker.Check(value), `settings of layer ${name} are checked before it is opened`);
-      return open(value as Static<Settings>, world);
+      return open(value, world);
     },
   };
 }

@@ -7,16 +7,19 @@ import { must, programs, realFleet, type RealFleet } from "./real-fleet.ts";
 /** Does not end when it is told to, and is killed after two seconds: so long a stop takes. */
 const stubborn = { command: ["/bin/sh", "-c", "trap '' TERM; while :; do /bin/sleep 0.1; done"], graceMs: 2000 };
 
+function onto(host: string): unknown {
+  return [{ id: "place", select: { workloads: { everything: true } }, require: { fence: { hosts: { ids: [host] } } }, holds: "at-end" }];
+}
+
 /** Two programs that run on a and shall go to b, planned and approved. */
 async function moving(fleet: RealFleet): Promise<readonly [plan: string, now: string]> {
   const [base, now, plan] = [fleet.at("base.json"), fleet.at("now.json"), fleet.at("plan.json")];
   for (const workload of ["one", "two"]) await fleet.template("a", workload, { data: `of ${workload}` }, stubborn);
-  const onto = (host: string, holds: string): unknown => [{ id: "place", select: { workloads: { everything: true } }, require: { fence: { hosts: { ids: [host] } } }, holds }];
-  await writeFile(base, programs(["a", "b"], { one: { state: "new" }, two: { state: "new" } }, { policies: onto("a", "at-end") }));
+  await writeFile(base, programs(["a", "b"], { one: { state: "new" }, two: { state: "new" } }, { policies: onto("a") }));
   await must(planned(base, plan, "place"));
   await must(fleet.run("approve", plan, base, "--as", "bruno"));
   await must(fleet.run("apply", plan, base, "--yes"));
-  await writeFile(fleet.at("other.json"), programs(["a", "b"], { one: { state: "new" }, two: { state: "new" } }, { policies: onto("b", "at-end") }));
+  await writeFile(fleet.at("other.json"), programs(["a", "b"], { one: { state: "new" }, two: { state: "new" } }, { policies: onto("b") }));
   await must(fleet.run("inventory", "--base", fleet.at("other.json"), "--out", now));
   await must(planned(now, plan, "repair"));
   await must(fleet.run("approve", plan, now, "--as", "bruno"));
