@@ -45,6 +45,8 @@ async function throughStowage(lab: Lab, to: LabHost): Promise<Measured> {
 async function byVirsh(lab: Lab, from: LabHost, to: LabHost): Promise<Measured> {
   for (const host of [from, to]) await lab.virsh(host, ["pool-refresh", "default"]);
   const measured = await watched(lab, async () => {
+    // A client that watches for as long, while as much else goes on.
+    await operator(lab, "inventory", "--out", at("other.yaml"));
     const since = clock.nowMs();
     const { status, error } = await lab.virsh(from, ["migrate", "--live", "--p2p", "--persistent", "--undefinesource", "--copy-storage-all", "--auto-converge", guest, to.peerUri, `tcp://${to.address}`]);
     if (status !== 0) throw new Error(error);

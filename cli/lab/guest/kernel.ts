@@ -28,7 +28,8 @@ export async function kernelIn(cache: string, mayDownload: boolean): Promise<Ker
     await must("apt-get", ["download", name], { folder, timeoutMs: 300_000 });
     const archive = (await readdir(folder)).find((file) => file.endsWith(".deb")) ?? "";
     await must("dpkg-deb", ["-x", join(folder, archive), join(folder, "root")]);
-    await rm(join(cache, "kernel"), { recursive: true, force: true });
+    // Somebody else may have fetched it meanwhile, and be using it.
+    if (await kernelUnder(join(cache, "kernel")) === null) await rm(join(cache, "kernel"), { recursive: true, force: true });
     await rename(join(folder, "root"), join(cache, "kernel")).catch(() => {});
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -12,7 +12,7 @@ const vm = "vm1" as WorkloadId;
 describe.skipIf(!canHaveLab("virtual machines"))("applications in a virtual machine", () => {
   vi.setConfig({ testTimeout: 240_000 });
   let lab: Lab;
-  beforeAll(async () => { lab = await Lab.up({ name: labName, hosts: 2, install: false }); }, 120_000);
+  beforeAll(async () => { lab = await Lab.up({ name: labName, hosts: 2, install: true }); }, 120_000);
   afterAll(async () => { await Lab.down(labName); }, 60_000);
 
   it("are reported, measured, stopped and started one by one, also after their machine has moved", async () => {

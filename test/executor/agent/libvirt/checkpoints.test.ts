@@ -18,7 +18,7 @@ const noCarrier = { send: () => Promise.reject(new Error("no way")), arrived: ()
 describe.skipIf(!canHaveLab("virtual machines"))("a checkpoint of a virtual machine", () => {
   vi.setConfig({ testTimeout: 280_000 });
   let lab: Lab;
-  beforeAll(async () => { lab = await Lab.up({ name: labName, hosts: 2, install: false }); }, 120_000);
+  beforeAll(async () => { lab = await Lab.up({ name: labName, hosts: 2, install: true }); }, 120_000);
   afterAll(async () => { await Lab.down(labName); }, 60_000);
 
   const inGuest = (command: string): Promise<string> => new Promise((resolve, reject) => {

@@ -43,7 +43,7 @@ function fieldOf(job: string, name: string): number {
 
 describe.skipIf(!canHaveLab("virtual machines"))("a move of a virtual machine", () => {
   vi.setConfig({ testTimeout: 280_000 });
-  beforeAll(async () => { lab = await Lab.up({ name: labName, hosts: 2, install: false }); }, 120_000);
+  beforeAll(async () => { lab = await Lab.up({ name: labName, hosts: 2, install: true }); }, 120_000);
   afterAll(async () => { await Lab.down(labName); }, 60_000);
 
   const faults: readonly (readonly [string, Phase, () => Promise<void>, () => Promise<void>])[] = [

@@ -12,7 +12,7 @@ const labName = "vdriver";
 
 describe.skipIf(!canHaveLab("virtual machines"))("on two hosts with a libvirt each", () => {
   let lab: Lab | null = null;
-  beforeAll(async () => { lab = await Lab.up({ name: labName, hosts: 2, install: false }); }, 120_000);
+  beforeAll(async () => { lab = await Lab.up({ name: labName, hosts: 2, install: true }); }, 120_000);
   afterAll(async () => { await Lab.down(labName); }, 60_000);
 
   holdsDriverContract("libvirt", async () => {

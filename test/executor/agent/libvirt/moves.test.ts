@@ -85,7 +85,7 @@ async function isClean({ layer, workload, diskOn }: Guest, host: LabHost): Promi
 
 describe.skipIf(!canHaveLab("virtual machines"))("virtual machines on two hosts", () => {
   vi.setConfig({ testTimeout: 240_000 });
-  beforeAll(async () => { lab = await Lab.up({ name: labName, hosts: 2, install: false }); }, 120_000);
+  beforeAll(async () => { lab = await Lab.up({ name: labName, hosts: 2, install: true }); }, 120_000);
   afterAll(async () => { await Lab.down(labName); }, 60_000);
 
   it("move while they run, with the hand-over made sure, compressed and not too fast, and clients notice nothing", async () => {
