@@ -16,7 +16,7 @@ export function liveAt(process: NodeJS.Process, columns: number): Live {
   };
   return {
     isTerminal: isatty(stdin.fd) && isatty(stdout.fd) && isatty(stderr.fd),
-    account: accountOf(), home: homedir(), workingFolder: process.cwd(), variables: env,
+    account: accountOf(process), home: homedir(), workingFolder: process.cwd(), variables: env,
     line(text) {
       clear();
       stdout.write(`${printable(text)}\n`);
@@ -58,11 +58,11 @@ export function liveAt(process: NodeJS.Process, columns: number): Live {
   };
 }
 
-function accountOf(): string {
+function accountOf(process: NodeJS.Process): string {
   try {
     return userInfo().username;
   } catch {
-    // Numbers without a name, as in some containers.
-    return "";
+    // A number without a name, as in some containers.
+    return `account ${process.getuid?.() ?? ""}`.trim();
   }
 }
