@@ -1,6 +1,6 @@
 import { CsvError, parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
-import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { assert } from "../../model/assert.ts";
 import { cellOfCsv, csvCell, decimalOf, digitsAt, focusColumns, type FocusColumn, type FocusRow, type FocusVersion } from "../../reports/index.ts";
 
@@ -44,14 +44,8 @@ const rowsAtOnce = 8192;
 
 function parquetFile(columns: readonly FocusColumn[], rows: readonly FocusRow[]): Uint8Array {
   const schema = [{ name: "root", num_children: columns.length }, ...columns.map(elementOf)];
-  const writer = new ByteWriter();
-  const file = new ParquetWriter({ writer, schema, createdBy: "stowage" });
-  for (let from = 0; from < Math.max(1, rows.length); from += rowsAtOnce) {
-    const group = rows.slice(from, from + rowsAtOnce);
-    file.write({ columnData: columns.map(({ name, kind }, c) => ({ name, data: group.map((row) => parquetCell(row[c] ?? null, kind)) })), rowGroupSize: rowsAtOnce });
-  }
-  file.finish();
-  return new Uint8Array(writer.getBuffer());
+  const columnData = columns.map(({ name, kind }, c) => ({ name, data: rows.map((row) => parquetCell(row[c] ?? null, kind)) }));
+  return new Uint8Array(parquetWriteBuffer({ columnData, schema, rowGroupSize: rowsAtOnce, createdBy: "stowage" }));
 }
 
 function elementOf({ name, kind }: FocusColumn) {

@@ -59,7 +59,7 @@ function sheetOf(xml: string): Sheet {
     const times = (attribute: string): number => Number(attributes[attribute] ?? "1");
     if (name === "table:table-row") [row, rowsRepeated] = [[], times("table:number-rows-repeated")];
     if (name === "table:table-cell") {
-      const type = String(attributes["office:value-type"] ?? "");
+      const type = attributes["office:value-type"] ?? "";
       repeated = times("table:number-columns-repeated");
       cell = { type: typeOf(type), value: Number(attributes["office:value"] ?? "NaN"), text: "", formula: attributes["table:formula"] ?? null };
     }
