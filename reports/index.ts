@@ -18,7 +18,7 @@ export type { FocusRow } from "./focus/row.ts";
 export { focusRows, totalBilled, type FocusSettings } from "./focus/rows.ts";
 export { cellOfCsv, csvCell } from "./focus/text.ts";
 export { defaultLimits, hostLoad, type HostLimits, type HostLoad, type HostResource } from "./usage/host-load.ts";
-export { defaultSizes, sizeAdvice, type SizeAdvice, type SizeSettings, type WorkloadUse } from "./usage/size.ts";
+export { defaultSizes, mostUrgentFirst, sizeAdvice, type SizeAdvice, type SizeSettings, type WorkloadUse } from "./usage/size.ts";
 export { statisticsOf, type UseOverTime, type UseStatistics } from "./usage/statistics.ts";
 export { keptLine, priceParts, quantityParts } from "./variance/kept-line.ts";
 export { causes, varianceOf, type Cause, type KeptLine, type KeptPolicy, type Variance, type VarianceKind, type VarianceRow, type VarianceSide } from "./variance/variance.ts";

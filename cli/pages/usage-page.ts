@@ -1,5 +1,5 @@
 import { barChart, heatMap, instantText, intervalChart, lineChart, page, paragraph, table, type Cell, type Fact, type Markup, type Section } from "../../reports/html/index.ts";
-import type { HostLoad, SizeAdvice, UseStatistics } from "../../reports/index.ts";
+import { mostUrgentFirst, type HostLoad, type SizeAdvice, type UseStatistics } from "../../reports/index.ts";
 import { formatMicros } from "../render/money.ts";
 import { resourceWords } from "../render/resource-words.ts";
 import { dayOf, freedWords, verdictWords } from "../render/usage-words.ts";
@@ -122,14 +122,10 @@ function sizeSection(report: UsageReport, effect: SizeEffect | null): Section {
       table({
         title: "Workloads that should have another size", words: "What is short comes first, then what frees most of what it reserves.",
         columns: [{ head: "workload" }, { head: "resource" }, { head: "reserved" }, { head: "advised" }, { head: "unit" }, { head: "change", unit: "%" }, { head: "needs" }, { head: "by" }],
-        rows: changes.toSorted(mostFirst).map((advice) => sizeRow(advice, report)),
+        rows: changes.toSorted(mostUrgentFirst).map((advice) => sizeRow(advice, report)),
       }),
     ],
   };
-}
-
-function mostFirst(a: SizeAdvice, b: SizeAdvice): number {
-  return Number(b.advice === "grow") - Number(a.advice === "grow") || (a.advised - a.reserved) / a.reserved - (b.advised - b.reserved) / b.reserved;
 }
 
 function sizeRow({ workload, resource, advice, reserved, advised, needed, neededBy, sizedBy }: SizeAdvice, report: UsageReport): readonly Cell[] {

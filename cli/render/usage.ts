@@ -1,4 +1,4 @@
-import type { HostLoad, SizeAdvice, UseStatistics } from "../../reports/index.ts";
+import { mostUrgentFirst, type HostLoad, type UseStatistics } from "../../reports/index.ts";
 import type { SizeEffect } from "../usage/effect.ts";
 import { varies, type SubjectUse, type UsageReport } from "../usage/report.ts";
 import { formatAmount } from "./amount.ts";
@@ -85,7 +85,7 @@ function figureCells({ mean, p50, p95, p99, peak, trendPerDay }: UseStatistics, 
 function sizes(report: UsageReport, { paint, columns, full }: View): string {
   const { sizeSettings: { marginPermille, ratesAt, leastDays, growthDays } } = report;
   const rule = `Sizes fit the ${ratesAt} of rates and the peak of memory, what they grow in ${growthDays} days, and ${marginPermille / 10} % more. Replicas keep one size; with less than ${leastDays} days measured nothing is advised.`;
-  const changes = report.sizes.filter(({ advice }) => advice === "grow" || advice === "shrink").toSorted(mostFirst);
+  const changes = report.sizes.filter(({ advice }) => advice === "grow" || advice === "shrink").toSorted(mostUrgentFirst);
   if (changes.length === 0) return `${paint.bold("Sizes")}\n${wrap(`No workload should have another size. ${rule}`, columns, "  ")}`;
   const shown = full ? changes : changes.slice(0, rowsMax);
   const rows = shown.map(({ workload, resource, advice, reserved, needed, advised, neededBy, sizedBy }) => {
@@ -96,11 +96,6 @@ function sizes(report: UsageReport, { paint, columns, full }: View): string {
     { head: "" }, { head: "workload" }, { head: "resource" }, { head: "reserved", align: "right" }, { head: "advised", align: "right" }, { head: "change", align: "right" }, { head: "since it needs", wraps: 16 },
   ], rows, columns);
   return `${paint.bold("Sizes")}\n${table}${rest(changes.length - shown.length)}\n${wrap(`${freedWords(report)} ${rule}`, columns, "  ")}`;
-}
-
-/** What is short comes first, then what frees most of what it has. */
-function mostFirst(a: SizeAdvice, b: SizeAdvice): number {
-  return Number(b.advice === "grow") - Number(a.advice === "grow") || (a.advised - a.reserved) / a.reserved - (b.advised - b.reserved) / b.reserved;
 }
 
 function effects({ rows }: SizeEffect, { currency }: UsageReport, { paint, columns }: View): string {

@@ -116,7 +116,7 @@ class Meter {
     const { load: { spool, ofWorkload } } = this.#job;
     const unknown = this.countsExpected ? workloads.filter(({ id, desired }) => !ofWorkload.has(id) && desired === "running") : [];
     const amount = unknown.reduce((sum, { expectedUse }) => sum + amountOf(expectedUse, resource), 0);
-    return spool.use(workloads.flatMap(({ id }) => ofWorkload.get(id) ?? []), this.resources.indexOf(resource), { amount });
+    return spool.use(workloads.flatMap(({ id }) => ofWorkload.get(id) ?? []), this.resources.indexOf(resource), amount);
   }
 
   whole(workloads: readonly Workload[], resource: string): { readonly use: UseOverTime; readonly statistics: UseStatistics | null } {

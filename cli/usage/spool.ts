@@ -8,18 +8,12 @@ import { resample, type Grid } from "../../simulator/index.ts";
 
 interface Row { readonly firstSlot: number; readonly slots: number; readonly position: number }
 
-/** What is added to the use of some series: where nothing was measured, what is expected. */
-export interface Constant {
-  readonly amount: number;
-}
-
 /**
  * Load on slots in a scratch file, of which any series can be read again, so that sums over any members need the memory of
  * one series, however many there are.
  */
 export class UsageSpool {
   readonly stepMs: number;
-  readonly #folder: string;
   readonly #file: DiskSpool;
   readonly #rows: Row[] = [];
   #resources: readonly LoadResource[] = [];
@@ -27,8 +21,9 @@ export class UsageSpool {
 
   constructor(stepMs: number) {
     this.stepMs = stepMs;
-    this.#folder = mkdtempSync(path.join(tmpdir(), "stowage-usage-"));
-    this.#file = diskSpool(path.join(this.#folder, "load"));
+    const folder = mkdtempSync(path.join(tmpdir(), "stowage-usage-"));
+    this.#file = diskSpool(path.join(folder, "load"));
+    rmdirSync(folder);
   }
 
   get resources(): readonly LoadResource[] {
@@ -67,7 +62,7 @@ export class UsageSpool {
    * Use of one resource by some series together, and of a constant beside them, in units. A series counts from its first to
    * its last slot, in gaps with what stands there; a slot in which less than half of those present were measured is NaN.
    */
-  use(members: readonly number[], r: number, { amount }: Constant = { amount: 0 }): UseOverTime {
+  use(members: readonly number[], r: number, amount = 0): UseOverTime {
     const { startMs, slots, stepMs } = this.grid();
     const first = startMs / stepMs;
     const perUnit = this.#resources[r]?.perUnit ?? 1;
@@ -101,6 +96,5 @@ export class UsageSpool {
 
   remove(): void {
     this.#file.remove();
-    rmdirSync(this.#folder);
   }
 }

@@ -65,6 +65,11 @@ export function sizeAdvice(uses: readonly WorkloadUse[], settings: SizeSettings)
   }).sort((a, b) => compareIds(a.workload, b.workload) || compareIds(a.resource, b.resource));
 }
 
+/** What is short comes first, then what frees most of what it reserves. */
+export function mostUrgentFirst(a: SizeAdvice, b: SizeAdvice): number {
+  return Number(b.advice === "grow") - Number(a.advice === "grow") || (a.advised - a.reserved) / a.reserved - (b.advised - b.reserved) / b.reserved;
+}
+
 /** What one workload needs of a resource, and the size that gives. */
 interface Need {
   readonly workload: Workload;

@@ -5,13 +5,17 @@ import { assert } from "../../model/assert.ts";
 export interface DiskSpool {
   append(bytes: Uint8Array): void;
   read(into: Uint8Array, position: number): void;
-  /** Closes and deletes it. */
+  /** Closes it, which frees its room. */
   remove(): void;
 }
 
-/** A new file; fails when there is one. */
+/**
+ * A new file; fails when there is one. It loses its name as soon as it is open, so that nothing is left of it, however the
+ * process ends.
+ */
 export function diskSpool(path: string): DiskSpool {
   const file = openSync(path, "wx+");
+  unlinkSync(path);
   return {
     append(bytes) {
       for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
@@ -25,7 +29,6 @@ export function diskSpool(path: string): DiskSpool {
     },
     remove() {
       closeSync(file);
-      unlinkSync(path);
     },
   };
 }
