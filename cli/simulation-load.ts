@@ -74,7 +74,8 @@ function namedAsFleet(trace: LoadTrace, { loadOf, factorPermille }: TraceLoad, f
     if (found === undefined) diagnostics.push(problemIn("unknown-reference", `${path}.loadOf.${workload}`, `the trace has no load of ${name}`, didYouMean(name, byName.keys())));
     return (found ?? []).map((one): LoadSeries => ({ ...one, subject: { workload: workload as WorkloadId, application: one.subject.application }, samples: one.samples.map((samples) => scaled(samples, factorPermille)) }));
   });
-  const greatest = [...byName.values()].flat().reduce((most, { samples }) => Math.max(most, ...samples.map(greatestOf)), 0) * factorPermille / 1000;
+  // Without growing none can pass the limit, and a month of thousands of series is not looked through.
+  const greatest = factorPermille <= 1000 ? 0 : [...byName.values()].flat().reduce((most, { samples }) => Math.max(most, ...samples.map(greatestOf)), 0) * factorPermille / 1000;
   if (greatest > sampleMax) {
     diagnostics.push(problemIn("overflow", `${path}.factorPermille`, `factorPermille is ${factorPermille}: that makes a sample of ${Math.round(greatest).toLocaleString("en-US")}, and at most ${sampleMax.toLocaleString("en-US")} can be counted (thousandths of a millicore, or of the resource's unit)`,
       "Choose a smaller factor, or split the workload."));
