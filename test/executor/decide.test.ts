@@ -42,6 +42,17 @@ describe("the order of a plan", () => {
   });
 });
 
+describe("a report", () => {
+  it("counts only from the role that performs the action", async () => {
+    const run = new ARun(await aFleet());
+    run.begin("a1: migrate w1 h1 h2");
+    const done = { kind: "done", host: "h1" as HostId, run: "r" as RunId, action: "a1" as ActionId, attempt: 1, tookMs: 1 } as const;
+    expect(run.take({ kind: "report", report: done, role: "power" })).toEqual([]);
+    expect(run.take({ kind: "report", report: { kind: "changed", host: "h1" as HostId, workload: "w2" as WorkloadId, found: "stopped" }, role: "power" })).toEqual([]);
+    expect(run.take({ kind: "report", report: done, role: "agent" })).toEqual(["succeeded a1", "ended"]);
+  });
+});
+
 describe("an outcome that is not known", () => {
   it("is asked for, and never guessed", async () => {
     const run = new ARun(await aFleet());

@@ -75,6 +75,8 @@ describe("drift between what was believed and what agents find", () => {
     ["one that has gone", { h1: inventory({}) }, [{ about: "workload w1", believed: "running on h1", found: "nowhere" }]],
     ["one that nobody knows", { h1: inventory({ w1: "running", x: "running" }) }, [{ about: "workload x", believed: "nothing", found: "running on h1" }]],
     ["a host in maintenance", { h2: { ...inventory({}), state: "maintenance" as const } }, [{ about: "host h2 state", believed: "on", found: "maintenance" }]],
+    ["a host with less memory than was believed, and not one with more", { h1: { ...inventory({ w1: "running" }), capacity: { memoryMiB: 1_000_000 } }, h2: { ...inventory({}), capacity: { memoryMiB: 5 } } }, [{ about: "host h2 memoryMiB", believed: "100", found: "5" }]],
+    ["a host that has lost its layer", { h2: { ...inventory({}), layers: { podman: "4" } } }, [{ about: "host h2 layer libvirt", believed: expect.any(String), found: "absent" }]],
   ])("is %s", (_, hosts, drift) => {
     expect(seen(hosts).drift).toEqual(drift);
   });
