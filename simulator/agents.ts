@@ -84,7 +84,7 @@ export class Agents {
    */
   hostFails(host: number): void {
     const name = this.#core.index.hosts[host]?.id ?? "";
-    for (const job of [...this.#jobs.values()]) {
+    for (const job of this.#jobs.values()) {
       const { step, performer } = job;
       if (job.state !== "under way" || (step.from !== host && step.to !== host)) continue;
       this.#letGo(job);
@@ -97,7 +97,7 @@ export class Agents {
   /** Its agent finds out how what was under way has ended, and tells. */
   hostReturns(host: number): void {
     const name = this.#core.index.hosts[host]?.id ?? "";
-    for (const job of [...this.#jobs.values()]) {
+    for (const job of this.#jobs.values()) {
       if (job.state === "cut" && job.performer.host === name) this.#end(job, this.#failure(job.step, `host ${name} failed`, true, job.step.kind === "start"));
     }
   }

@@ -162,15 +162,12 @@ export class Execution {
       if (outcome !== "started" && outcome !== "tries again") this.#endedMs.set(action, this.#core.nowMs);
       this.#core.timeline.add(this.#core.nowMs, { kind: "action", action, outcome, because });
     };
-    switch (event.kind) {
-      case "dispatched":
-        if (!this.#beganMs.has(event.action)) this.#beganMs.set(event.action, this.#core.nowMs);
-        return tell(event.action, "started", event.attempt > 1 ? `attempt ${event.attempt}` : "");
-      case "succeeded": return tell(event.action, "done");
-      case "failed": return tell(event.action, event.again ? "tries again" : "failed", event.because);
-      case "lostTrack": return tell(event.action, "unknown", event.because);
-      default: return;
-    }
+    if (event.kind === "dispatched") {
+      if (!this.#beganMs.has(event.action)) this.#beganMs.set(event.action, this.#core.nowMs);
+      tell(event.action, "started", event.attempt > 1 ? `attempt ${event.attempt}` : "");
+    } else if (event.kind === "succeeded") tell(event.action, "done");
+    else if (event.kind === "failed") tell(event.action, event.again ? "tries again" : "failed", event.because);
+    else if (event.kind === "lostTrack") tell(event.action, "unknown", event.because);
   }
 
   /** Says which actions it has given up. */

@@ -77,11 +77,6 @@ export class Flows {
     this.#share(nowMs);
   }
 
-  /** Bits a millisecond that one more transfer that is under way already gets. */
-  rateOf(id: number): number {
-    return this.#flows.get(id)?.rate ?? 0;
-  }
-
   /** Bits a millisecond that a transfer would get if it began now. */
   rateFor(from: number, to: number, nowMs: number): number {
     this.#advance(nowMs);

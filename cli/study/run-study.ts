@@ -151,7 +151,7 @@ function warnings(variants: readonly ComparedVariant[]): readonly Diagnostic[] {
   return [
     ...warn(sum(({ answersRefused }) => answersRefused), "answers of the planner were refused by the verifier and not carried out.", "Give recovery.iterations more, or set policies aside that cannot be kept in an emergency."),
     ...warn(sum(({ samplesAtLimit }) => samplesAtLimit), "samples were more than can be counted, and stayed at the limit.", "Use larger units, or less load."),
-    ...warn(sum(({ actionsFailed }) => actionsFailed), "actions of plans failed or were given up.", "See `stowage simulate` of one seed: it says which and why."),
+    ...warn(sum(({ actionsFailed }) => actionsFailed), "actions of plans failed, were given up, or nobody knows how they ended.", "See `stowage simulate` of one seed: it says which and why."),
   ];
 }
 
