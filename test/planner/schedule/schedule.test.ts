@@ -298,6 +298,18 @@ describe("windows", () => {
     expect(problemsOf(world, { w: "h2" }, result, startsAtMs)).toEqual([]);
   });
 
+  it("are not closed on a move by others that would take its part of the network: they wait", async () => {
+    // 300,000 MiB take 42 min alone, and more than the hour of the window beside another one as large.
+    const data = { on: "h1", dataMiB: 300_000 };
+    const onlyA = policy("night", "window", ["a"], { allow: [{ from: "22:00", to: "23:00" }] });
+    const startsAtMs = Date.parse("2026-11-21T22:00:00Z");
+    const world = await given(smallFleet({ h1: {}, h2: {}, h3: {} }, { a: data, b: data }), [onlyA], "2026-11-21T22:00:00Z");
+    const moves = { a: "h2", b: "h3" };
+    const result = run(world, moves, startsAtMs);
+    expect(lines(result)).toEqual(["a1 migrate a h1>h2", "a2 migrate b h1>h3 after a1"]);
+    expect(problemsOf(world, moves, result, startsAtMs)).toEqual([]);
+  });
+
   it("that are too short for a move make it unreachable", async () => {
     const world = await given(smallFleet({ h1: {}, h2: {} }, { w: { on: "h1", dataMiB: 1_000_000 } }), [night], "2026-11-21T21:30:00Z");
     expect(run(world, { w: "h2" }, Date.parse("2026-11-21T21:30:00Z"))).toMatchObject({ kind: "unreachable", stuck: [{ because: "no window is long enough for it" }] });
