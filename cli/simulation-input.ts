@@ -290,7 +290,7 @@ function lowestOf(limits: Simulation["sharing"]["limits"]): ReadonlyMap<Workload
 
 function settingsOf({ moves, scaling, recovery, sharing, failedHostsDrawPower, chartColumns, happeningsMax }: Simulation): NonNullable<SimulationInput["settings"]> {
   return {
-    moves, scaling, limits: lowestOf(sharing.limits), detectMs: recovery.detectMs, decideMs: recovery.decideMs, failedDraws: failedHostsDrawPower, limitToReservation: sharing.limitToReservation,
+    moves, scaling, limits: lowestOf(sharing.limits), detectMs: recovery.detectMs, decideMs: recovery.decideMs, failuresCancelPlans: recovery.planUnderWay === "cancel", failedDraws: failedHostsDrawPower, limitToReservation: sharing.limitToReservation,
     sharedBy: sharing.by, shareLoad: sharing.evenAmongInstances, columns: chartColumns, happeningsMax,
   };
 }

@@ -152,6 +152,8 @@ export interface RecoverySettings {
   readonly iterations: number;
   /** Policies that do not bind these answers, e.g. windows: nobody waits for the night to serve a customer. */
   readonly setAside: readonly PolicyId[];
+  /** What becomes of a plan under way when a host fails with workloads on it: the answer waits for its end, or it is cancelled. */
+  readonly planUnderWay: "finish" | "cancel";
 }
 
 /** What may be bought, at which price. */
@@ -222,7 +224,7 @@ export interface Simulation {
 export const defaultSimulation: Simulation = {
   start: null, lengthMs: null, stepMs: 300_000, seed: 1, load: [], otherLoad: "expected-use", resources: null, plan: null,
   failures: [], breakdowns: [],
-  recovery: { detectMs: 10_000, decideMs: 5000, mode: "place", iterations: 20_000, setAside: [] },
+  recovery: { detectMs: 10_000, decideMs: 5000, mode: "place", iterations: 20_000, setAside: [], planUnderWay: "finish" },
   scaling: { watchMs: 60_000, sustainMs: 60_000, releasePermille: 700, releaseMs: 900_000 },
   moves: { pauseMs: 300, roundsMax: 30, longestPauseMs: 10_000, processorMillicores: 500 },
   sharing: { by: "workload", limitToReservation: false, evenAmongInstances: true, limits: [] },

@@ -16,7 +16,7 @@ export function simulationDocument(simulation: Simulation = defaultSimulation): 
     plan: simulation.plan === null ? null : { ...simulation.plan, at: momentText(simulation.plan.at) },
     failures: simulation.failures.map(({ at, repairMs, scope }) => ({ at: momentText(at), repair: durationText(repairMs), ...scopeDocument(scope) })),
     breakdowns: simulation.breakdowns.map(breakdownDocument),
-    recovery: { detect: durationText(recovery.detectMs), decide: durationText(recovery.decideMs), mode: recovery.mode, iterations: recovery.iterations, setAside: recovery.setAside },
+    recovery: { detect: durationText(recovery.detectMs), decide: durationText(recovery.decideMs), mode: recovery.mode, iterations: recovery.iterations, setAside: recovery.setAside, planUnderWay: recovery.planUnderWay },
     scaling: { watch: durationText(scaling.watchMs), sustain: durationText(scaling.sustainMs), releasePermille: scaling.releasePermille, release: durationText(scaling.releaseMs) },
     moves: { pause: durationText(moves.pauseMs), roundsMax: moves.roundsMax, longestPause: durationText(moves.longestPauseMs), processorMillicores: moves.processorMillicores },
     sharing: simulation.sharing, failedHostsDrawPower: simulation.failedHostsDrawPower,

@@ -70,7 +70,7 @@ function behaviourOf(parts: Parts): Pick<Simulation, "recovery" | "scaling" | "m
     recovery: {
       detectMs: parts.durationMs("recovery", "detect", recovery.detectMs), decideMs: parts.durationMs("recovery", "decide", recovery.decideMs),
       mode: parts.inside("recovery", "mode")?.value ?? recovery.mode, iterations: parts.inside("recovery", "iterations")?.value ?? recovery.iterations,
-      setAside: (setAside?.value ?? recovery.setAside) as readonly PolicyId[],
+      setAside: (setAside?.value ?? recovery.setAside) as readonly PolicyId[], planUnderWay: parts.inside("recovery", "planUnderWay")?.value ?? recovery.planUnderWay,
     },
     scaling: {
       watchMs: longOr(parts, "watch", scaling.watchMs), sustainMs: parts.durationMs("scaling", "sustain", scaling.sustainMs),

@@ -52,6 +52,8 @@ export class Engine {
   /** The plan of the input is due, and waits for the end of the one before. */
   #planIsDue = false;
   #asked = false;
+  /** Workloads have been lost since the last question. */
+  #isUrgent = false;
   #someServes = false;
 
   constructor(input: SimulationInput) {
@@ -136,7 +138,9 @@ export class Engine {
         this.#planIsDue = this.#execution !== null;
         if (!this.#planIsDue) this.#carryOut(this.#input.plan?.plan.actions ?? [], this.#constraints);
         break;
-      case "question": return this.#asked && this.#execution === null;
+      case "question": 
+        if (this.#isUrgent && this.settings.failuresCancelPlans) this.#execution?.cancel("a failure");
+        return this.#asked && this.#execution === null;
       case "arrival": this.tasks.arrive(); break;
       case "watch": this.#watch(); break;
       case "executor":
@@ -236,6 +240,7 @@ export class Engine {
   #hostFails(h: number, because: string): void {
     const ran = this.core.world.present(h).length > 0;
     this.recovery.fail(h, because);
+    this.#isUrgent ||= ran;
     if (ran) this.#call(`host ${this.core.index.hosts[h]?.id}${because === "it failed" ? " failed" : `: ${because}`}`, this.settings.detectMs + this.settings.decideMs);
   }
 
@@ -258,6 +263,7 @@ export class Engine {
     const { core } = this;
     const why = this.#why.splice(0);
     this.#asked = false;
+    this.#isUrgent = false;
     const answer = await this.#input.replan?.({ atMs: core.nowMs, why, fleet: fleetNow(core, this.recovery.lostFrom) });
     core.timeline.add(core.nowMs, { kind: "answer", because: why.join("; "), moves: answer?.actions.length ?? 0 });
     if (answer && answer.actions.length > 0) this.#carryOut(answer.actions, this.#constraintsOfAnswers);

@@ -77,6 +77,11 @@ export class Execution {
     this.#take({ kind: "time" });
   }
 
+  /** Begins nothing new from now on, but ends what is half-way. */
+  cancel(by: string): void {
+    if (!this.isOver) this.#take({ kind: "wish", wish: "cancel", by });
+  }
+
   /** A host is about to fail: until now its agent has answered. */
   hostFails(): void {
     if (this.isOver) return;

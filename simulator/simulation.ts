@@ -35,6 +35,8 @@ export interface SimulationSettings {
   /** From a failure until it is known, and from then until the planner has an answer. */
   readonly detectMs: number;
   readonly decideMs: number;
+  /** Is a plan under way cancelled when workloads are lost with a host? Else the answer waits for its end. */
+  readonly failuresCancelPlans: boolean;
   /** Does a failed host draw the power of an idle one? */
   readonly failedDraws: boolean;
   /** No workload gets more of the processors than it has reserved. */
@@ -55,7 +57,7 @@ export interface SimulationSettings {
 }
 
 export const defaultSimulation: SimulationSettings = {
-  moves: defaultMoves, scaling: defaultScaling, execution: defaultRunSettings, detectMs: 10_000, decideMs: 5_000, failedDraws: true, limitToReservation: false, limits: new Map(), sharedBy: "workload",
+  moves: defaultMoves, scaling: defaultScaling, execution: defaultRunSettings, detectMs: 10_000, decideMs: 5_000, failuresCancelPlans: false, failedDraws: true, limitToReservation: false, limits: new Map(), sharedBy: "workload",
   shareLoad: true, columns: 480, happeningsMax: 50_000,
 };
 

@@ -123,6 +123,7 @@ const recovery = closed({
   mode: optional(oneOf(["place", "repair", "none"], "Asks for places for what has none (the default), for all musts to hold again, or nobody.")),
   iterations: optional(whole("Moves that the search tries for one answer. Default 20000.", 1, 1_000_000_000_000)),
   setAside: optional(ids("Policies that do not bind these answers, e.g. windows and savings.")),
+  planUnderWay: optional(oneOf(["finish", "cancel"], "A plan under way when hosts fail with workloads on them: the answer waits for its end (the default), or it is cancelled: nothing new begins, and what is half-way ends.")),
 }, "What is done about failures, and where further instances go.");
 
 const scaling = closed({

@@ -52,7 +52,7 @@ const whole: Section = {
     { hosts: ["h3"], turns: [{ after: "5d", repair: "10min" }], repeat: true },
     { together: "rack", lifetime: { exponential: { mean: "900d" } }, repair: { fixed: "2h" } },
   ],
-  recovery: { detect: "20s", decide: "1s", mode: "repair", iterations: 100, setAside: ["apart"] },
+  recovery: { detect: "20s", decide: "1s", mode: "repair", iterations: 100, setAside: ["apart"], planUnderWay: "cancel" },
   scaling: { watch: "2min", sustain: "3min", releasePermille: 600, release: "20min" },
   moves: { pause: "100ms", roundsMax: 10, longestPause: "5s", processorMillicores: 250 },
   sharing: { by: "virtual-processor", limitToReservation: true, evenAmongInstances: false, limits: [{ workloads: ["w1"], most: 700 }] },

@@ -51,6 +51,23 @@ describe("when a host fails in the middle of a plan, the executor that is simula
     expect(told(result).at(-1)).toBe("312000 a1 done");
   });
 
+  it("is told to cancel the plan for a failure, when that is wanted", async () => {
+    const long = fleetOf(index.hosts, index.workloads.map((workload) => ({ ...workload, dataMiB: 100_000 })));
+    const moves = planOf([migrate("v", "h1", "h3")], [migrate("x", "h1", "h3"), "a1"]);
+    const asked: number[] = [];
+    const replan: Replan = async ({ atMs }) => {
+      asked.push(atMs);
+      return null;
+    };
+    for (const failuresCancelPlans of [true, false]) {
+      const result = await simulate(simulationOf(long, { ...failing("h2", minute, 50 * minute), plan: { plan: moves, atMs: 0 }, replan, settings: { failuresCancelPlans, detectMs: 1000, decideMs: 1000 } }));
+      expect(result.actions.map(({ outcome }) => outcome)).toEqual(["done", failuresCancelPlans ? "given up" : "done"]);
+    }
+    // After the move that was under way, or after both; and each a second to decide.
+    expect(asked[0]).toBeLessThan(15 * minute);
+    expect(asked[1]).toBeGreaterThan(25 * minute);
+  });
+
   it("tries a move again when its target is back in time", async () => {
     const result = await simulate(simulationOf(index, { ...failing("h3", 5 * second, 6 * second), plan: { plan: planOf([migrate("v", "h1", "h3")]), atMs: 0 } }));
     expect(told(result)).toEqual([
