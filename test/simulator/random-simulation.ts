@@ -27,6 +27,7 @@ export function randomSimulation(seed: number): SimulationInput {
       columns: random.pick([1, 7, 240]), happeningsMax: 1000,
       moves: { pauseMs: 300, roundsMax: random.between(1, 30), longestPauseMs: random.pick([100, 10_000]), processorMillicores: random.pick([0, 500]) },
       scaling: { watchMs: minute, sustainMs: random.below(3 * minute), releasePermille: 700, releaseMs: 5 * minute },
+      failuresCancelPlans: random.chance(300),
     },
   };
 }
