@@ -59,7 +59,10 @@ export interface AgentSurroundings {
 /** Opens the agent that a configuration describes. */
 export function openConfiguredAgent(configuration: AgentConfiguration, { means, clock, note }: AgentSurroundings): Promise<OpenedHostAgent> {
   const { folder, listen, peers = [] } = configuration;
-  const addresses = new Map(peers.map(({ host, address, port }) => [host, { address, port }]));
+  const addresses = new Map([
+    // A copy may stay on its host: an agent is a peer of itself.
+    [configuration.host, { address: loopbackOf(listen.address), port: listen.port }], ...peers.map(({ host, address, port }) => [host, { address, port }] as const),
+  ]);
   const drivers = new Map<string, Driver & Receiver>();
   return openHostAgent({
     host: configuration.host as HostId, folder, listen, means, clock, note,
@@ -78,6 +81,11 @@ export function openConfiguredAgent(configuration: AgentConfiguration, { means, 
       return { ...found, state: configuration.state ?? "on", features: configuration.features ?? [], capacity: { ...found.capacity, ...configuration.capacity } };
     },
   });
+}
+
+/** Where somebody who listens everywhere is found on the same machine. */
+function loopbackOf(address: string): string {
+  return address === "0.0.0.0" ? "127.0.0.1" : address === "::" ? "::1" : address;
 }
 
 /** Where the authority of a configuration is; null when it names none. */

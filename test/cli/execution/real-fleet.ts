@@ -70,7 +70,7 @@ export async function realFleet({ hosts = ["a", "b"], agent = {}, operator = {} 
   for (const host of hosts) {
     await mkdir(at(`templates/${host}`), { recursive: true });
     await writeFile(at(`${host}.json`), JSON.stringify({
-      apiVersion: "stowage/v1", kind: "agent", host, folder: at(`${host}.agent`), listen: { address: "127.0.0.1", port: ports[host] }, authority, peers,
+      apiVersion: "stowage/v1", kind: "agent", host, folder: at(`${host}.agent`), listen: { address: "127.0.0.1", port: ports[host] }, authority, peers: peers.filter((peer) => peer.host !== host),
       layers: { process: { folder: at(host), templates: at(`templates/${host}`), programs: ["/bin/sleep", "/bin/sh"] } }, capacity: { cpuMillicores: 4000, memoryMiB: 8192, storageMiB: 50_000 }, ...agent,
     }));
     const { out } = await must(stowage("ca", "token", "agent", host, "--folder", at("authority")));
