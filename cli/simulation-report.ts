@@ -30,15 +30,15 @@ export function planOutcome({ made: { carried }, result }: SimulationReport): Pl
   const own = new Set(carried.plan.actions);
   const records = result.actions.filter(({ planned }) => own.has(planned));
   const done = records.filter(({ outcome }) => outcome === "done");
-  const isOver = done.length === own.size;
+  const ended = records.filter(({ outcome }) => outcome !== "waiting" && outcome !== "under way");
   return {
     actions: own.size, done: done.length, predictedMs: carried.plan.makespanMs,
     notDone: records.filter(({ outcome }) => outcome !== "done").map(({ planned, outcome, because }) => ({ action: planned.action, because: because === "" ? outcome : because })),
-    tookMs: isOver ? done.reduce((last, { endedMs }) => Math.max(last, endedMs ?? 0), carried.atMs) - carried.atMs : null,
+    tookMs: ended.length === own.size ? ended.reduce((last, { endedMs }) => Math.max(last, endedMs ?? 0), carried.atMs) - carried.atMs : null,
   };
 }
 
-/** Actions of the plan that took clearly longer than estimated, the slowest first. The estimate gives each move the whole way to itself. */
+/** Actions of the plan that took clearly longer than estimated, the slowest first. */
 export function slowerThanPredicted({ made: { carried }, result }: SimulationReport): readonly { readonly action: Action; readonly tookMs: number; readonly predictedMs: number }[] {
   const own = new Set(carried?.plan.actions ?? []);
   return result.actions.flatMap(({ planned, beganMs, endedMs }) => {

@@ -12,7 +12,7 @@ export function renderPlanCourse(report: SimulationReport, { paint, columns, ful
   const outcome = planOutcome(report);
   const { carried, scenario } = report.made;
   if (outcome === null || carried === null) return "";
-  const took = outcome.tookMs === null ? paint.yellow("not over") : `done in ${formatDuration(outcome.tookMs)}`;
+  const took = outcome.tookMs === null ? `done, ${paint.yellow("not over at the end")}` : outcome.done === outcome.actions ? `done in ${formatDuration(outcome.tookMs)}` : `done, over after ${formatDuration(outcome.tookMs)}`;
   const saved = carried.plan.hourlyCostBeforeMicros - carried.plan.hourlyCostAfterMicros;
   const lines = [
     `from ${timeText(report, carried.atMs)} on: ${outcome.done} of ${outcome.actions} actions ${took}, predicted ${formatDuration(outcome.predictedMs)}`,
