@@ -31,6 +31,13 @@ async function answer(...args: readonly string[]): Promise<Answer> {
   return JSON.parse(out) as Answer;
 }
 
+/** Mean demand on the first and the last day of a year of 10 % a month from an instant on. */
+async function demandGrowing(from: string): Promise<readonly (number | undefined)[]> {
+  const grows = file(`grows-${from}.yaml`, `apiVersion: stowage/v1\nname: grows\nsimulation:\n  length: 30d\n  start: 2026-01-05T00:00:00Z\n  load:\n    - synthetic: { workloads: { labels: {} }, dailyPermille: 0, noisePermille: 0, growth: { kind: compound, permillePerMonth: 100, from: ${from} } }\n  forecast: { horizon: 365d, history: 60d }\n`);
+  const days = (await answer(growing, grows, "--per", "fleet", "--resource", "cpuMillicores")).demands[0]?.days ?? [];
+  return [days[0]?.mean, days.at(-1)?.mean];
+}
+
 describe("a forecast of a load that grows", () => {
   it("says when the host is full: what the history does not show is planned", async () => {
     const found = await answer(growing);
@@ -42,13 +49,8 @@ describe("a forecast of a load that grows", () => {
   });
 
   it("has the growth that is planned in its demand, and what has grown in the history already goes on", async () => {
-    const demand = async (from: string): Promise<readonly (number | undefined)[]> => {
-      const grows = file(`grows-${from}.yaml`, `apiVersion: stowage/v1\nname: grows\nsimulation:\n  length: 30d\n  start: 2026-01-05T00:00:00Z\n  load:\n    - synthetic: { workloads: { labels: {} }, dailyPermille: 0, noisePermille: 0, growth: { kind: compound, permillePerMonth: 100, from: ${from} } }\n  forecast: { horizon: 365d, history: 60d }\n`);
-      const days = (await answer(growing, grows, "--per", "fleet", "--resource", "cpuMillicores")).demands[0]?.days ?? [];
-      return [days[0]?.mean, days.at(-1)?.mean];
-    };
     for (const from of ["2026-01-05T00:00:00Z", "2025-10-05T00:00:00Z"]) {
-      const [first = 0, last = 0] = await demand(from);
+      const [first = 0, last = 0] = await demandGrowing(from);
       // A year of 10 % a month is 3.14 times as much.
       expect(last / first).toBeCloseTo(1.1 ** (364 / 30.4375), 1);
     }

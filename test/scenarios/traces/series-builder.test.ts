@@ -96,7 +96,8 @@ describe("samples that come in runs", () => {
 
   it("are regular without a look at each distance, as far as nothing is to be repaired", () => {
     fc.assert(fc.property(fc.array(fc.constantFrom(100, 100, 100, 100, 200), { minLength: 3, maxLength: 8 }), fc.constantFrom(null, 100), fc.constantFrom(0, 100), (distances, stepMs, durationMs) => {
-      const at = distances.reduce<number[]>((stamps, distance) => [...stamps, (stamps.at(-1) ?? 0) + distance], [0]);
+      const at = [0];
+      for (const distance of distances) at.push((at.at(-1) ?? 0) + distance);
       const { series, findings } = built(at.map((atMs, i): Sample => [atMs, i, durationMs]), { stepMs });
       const isPlain = distances.every((distance) => distance === distances[0]);
       if (isPlain && (durationMs === 0 ? stepMs === null || distances[0] === stepMs : distances[0] === durationMs)) {
