@@ -4,7 +4,7 @@ import { isPassing, type Happening, type Moment, type RunEvent, type Wish } from
 import { evolve } from "./evolve.ts";
 import type { Addressee, Report } from "./protocol.ts";
 import { onReport } from "./on-report.ts";
-import { Room } from "./room.ts";
+import { roomOf } from "./room.ts";
 import { isAtRest, type RunState, type Step } from "./state.ts";
 import type { Terms } from "./terms.ts";
 import { wayBack } from "./way-back.ts";
@@ -132,7 +132,7 @@ function turnBack(draft: Draft): void {
 function beginReady(draft: Draft): boolean {
   const { guard, settings } = draft.terms;
   if (draft.state.ready.length === 0) return false;
-  const room = new Room(draft.state);
+  const room = roomOf(draft.state);
   const carriedOn = draft.state.status === "running" ? null : neededAtRest(draft.state);
   let waits = false;
   for (const n of draft.state.ready) {
@@ -149,7 +149,7 @@ function beginReady(draft: Draft): boolean {
       continue;
     }
     happen(draft, { kind: "dispatched", action: planned.id, attempt: step.sends + 1 });
-    room.take(planned.action);
+    room.take(n, planned.action);
   }
   return waits;
 }
