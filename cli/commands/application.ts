@@ -10,7 +10,8 @@ type Work = (module: typeof import("../execution/applications.ts"), names: reado
 
 /** `stowage application`: single applications inside of workloads. */
 export function addApplication(program: Command, context: Context, finish: Finish): void {
-  const application = program.command("application").description("Look after single applications inside of workloads that hold several, where an agent inside of them listens.");
+  const application = program.command("application").description("Look after single applications inside of workloads that hold several, where an agent inside of them listens.")
+    .addHelpText("after", commandHelp({ examples: [["stowage application list", "what runs inside?"]], codes: ["done", "error"] }));
   const add = (name: string, names: string, description: string, example: readonly [string, string], work: Work): void => {
     const command = application.command(name).description(description);
     if (names !== "") command.arguments(names);
