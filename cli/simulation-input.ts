@@ -6,7 +6,7 @@ import { defaultSimulation, type PlannedFailure, type Simulation, type TraceLoad
 import { indexFleet } from "../model/snapshot.ts";
 import { compilePolicies } from "../policies/index.ts";
 import type { TraceFormatName } from "../scenarios/index.ts";
-import { checkSimulation, resample, traceOf, withSpareInstances, type GivenFailure, type Grid, type JoinedLoad, type PowerModel, type SimulationInput, type Task } from "../simulator/index.ts";
+import { checkSimulation, resample, scopeInWords, traceOf, withSpareInstances, type GivenFailure, type Grid, type JoinedLoad, type PowerModel, type SimulationInput, type Task } from "../simulator/index.ts";
 import { hasErrors, type Ready } from "./prepare.ts";
 import { plannerOf, type Answers } from "./replan.ts";
 import { exactTasks, isDated, joinedLoad, momentMs, movedTimes, processorIn, readParts, shiftOf, slotBefore, type ReadPart } from "./simulation-load.ts";
@@ -237,13 +237,19 @@ function timeWords(ms: number): string {
 
 /** Failures inside the time; those outside are told and left out. */
 function failuresIn({ simulation, startMs, lengthMs }: TimeFrame, more: readonly PlannedFailure[], diagnostics: Diagnostic[]): readonly GivenFailure[] {
-  return [...simulation.failures, ...more].flatMap(({ at, scope, repairMs }, n) => {
-    const atMs = momentMs(at, startMs) - startMs;
-    if (atMs >= 0 && atMs <= lengthMs) return [{ atMs, scope, repairMs }];
-    diagnostics.push(problemIn("out-of-range", n < simulation.failures.length ? `simulation.failures[${n}].at` : "--fail",
-      `the failure is ${atMs < 0 ? "before the beginning" : "after the end"} of the simulation, ${timeWords(startMs)} to ${timeWords(startMs + lengthMs)}; it does not happen`, "Simulate a longer time, or let it fail earlier.", "warning"));
-    return [];
-  });
+  const within = ({ at }: PlannedFailure): boolean => momentMs(at, startMs) >= startMs && momentMs(at, startMs) <= startMs + lengthMs;
+  for (const [path, failures] of [["simulation.failures", simulation.failures], ["--fail", more]] as const) {
+    const outside = failures.filter((failure) => !within(failure));
+    const [first] = outside;
+    if (first === undefined) continue;
+    const firstMs = momentMs(first.at, startMs);
+    const what = `${scopeInWords(first.scope)} at ${timeWords(firstMs)}`;
+    const span = `of the simulation, ${timeWords(startMs)} to ${timeWords(startMs + lengthMs)}`;
+    diagnostics.push(problemIn("out-of-range", path, outside.length === 1
+      ? `the failure of ${what} is ${firstMs < startMs ? "before the beginning" : "after the end"} ${span}; it does not happen`
+      : `${outside.length} failures are outside ${span}, the first of ${what}; they do not happen`, "Simulate that time, or let it fail within it.", "warning"));
+  }
+  return [...simulation.failures, ...more].filter(within).map(({ at, scope, repairMs }) => ({ atMs: momentMs(at, startMs) - startMs, scope, repairMs }));
 }
 
 /** What the simulator calls its input, as the section calls it. */

@@ -9,13 +9,17 @@ import { isInstant } from "./instant.ts";
 import { readJson } from "./json-text.ts";
 import { certainOf, locatePolicies, locateSimulation } from "./locate.ts";
 import { Problems, printable, shown, type Place, type Source } from "./problem.ts";
+import { readTable, tablesIn } from "./table-file.ts";
 import { readYaml } from "./yaml-text.ts";
 
 /** Limits in mebibytes. YAML is read twenty times as slowly as JSON, so it is bounded more tightly. */
 const jsonLimitMiB = 128;
 const yamlLimitMiB = 8;
 
-/** How many files one scenario may be composed of. */
+/** Of a table that a scenario names. */
+const tableLimitMiB = 8;
+
+/** How many files one scenario may be composed of, and how many tables it may name. */
 const fileLimit = 100;
 
 export interface LoadOptions {
@@ -133,6 +137,7 @@ class Loader {
   readonly #files: InputFiles;
   readonly #maxInputMiB: number | undefined;
   readonly #seen = new Set<string>();
+  #tables = 0;
 
   constructor({ files, maxInputMiB }: LoadOptions) {
     this.#files = files ?? diskFiles;
@@ -141,10 +146,7 @@ class Loader {
 
   /** `open` are the files that wait for this one, outermost first; `by` is the place that names it. */
   async add(file: string, name: string, open: readonly string[], by: Place | null = null): Promise<void> {
-    const tell = (code: DiagnosticCode, message: string, advice: string): void => {
-      if (by === null) this.problems.direct(plain(code, name, message, advice));
-      else this.problems.error(code, by, () => ({ message, advice }));
-    };
+    const tell = this.#tellAt(by, name);
     if (file === "") {
       tell("file-not-found", "The name of a file is empty.", "Name a file, or - for standard input.");
       return;
@@ -162,8 +164,10 @@ class Loader {
       return;
     }
     const text = await this.#text(file, name, tell);
-    const source = text === null ? null : readText(text, name, this.problems);
-    if (source === null) return;
+    const read = text === null ? null : readText(text, name, this.problems);
+    if (read === null) return;
+    const tables = new Map<string, Source | null>();
+    const source: Source = { ...read, tables };
     const base = file === "-" ? "." : path.dirname(file);
     for (const [i, included] of includesOf(source).entries()) {
       const place = { source, path: ["include", i] };
@@ -174,12 +178,37 @@ class Loader {
         await this.add(target, target, [...open, identity], place);
       }
     }
+    await this.#addTables(source, base, tables);
     this.sources.push(source);
   }
 
-  async #text(file: string, name: string, tell: (code: DiagnosticCode, message: string, advice: string) => void): Promise<string | null> {
+  /** Reads the tables that a document names, each once. */
+  async #addTables(source: Source, base: string, tables: Map<string, Source | null>): Promise<void> {
+    for (const { file, kind, path: at } of tablesIn(source)) {
+      const key = `${kind} ${file}`;
+      if (tables.has(key)) continue;
+      const tell = this.#tellAt({ source, path: at }, file);
+      tables.set(key, null);
+      if (file === "" || file === "-" || file.includes("\0")) tell("not-allowed", `${shown(file)} is no file; a table is read from a file.`, "Name a file relative to this one.");
+      else if (++this.#tables > fileLimit) tell("not-allowed", `The scenario names more than ${fileLimit} tables; the limit is ${fileLimit}.`, "Join some of them.");
+      else {
+        const target = path.join(path.isAbsolute(file) ? "" : base, file);
+        const text = await this.#text(target, target, tell, tableLimitMiB);
+        if (text !== null) tables.set(key, readTable(text, target, kind, this.problems));
+      }
+    }
+  }
+
+  /** Tells at the place that names a file, or of the file itself. */
+  #tellAt(by: Place | null, name: string): (code: DiagnosticCode, message: string, advice: string) => void {
+    return (code, message, advice) => {
+      if (by === null) this.problems.direct(plain(code, name, message, advice));
+      else this.problems.error(code, by, () => ({ message, advice }));
+    };
+  }
+
+  async #text(file: string, name: string, tell: (code: DiagnosticCode, message: string, advice: string) => void, limitMiB = this.#maxInputMiB ?? jsonLimitMiB): Promise<string | null> {
     const shownName = printable(name);
-    const limitMiB = this.#maxInputMiB ?? jsonLimitMiB;
     const tooLarge = (size: string, limit: number): null => {
       tell("file-too-large", `${shownName} has ${size}; the limit is ${limit} MiB.`,
         limit < limitMiB ? "Write large fleets as JSON: the same keys, twenty times as fast." : "Split the scenario into several files, or raise the limit.");

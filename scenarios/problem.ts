@@ -14,6 +14,8 @@ export interface Source {
   /** Null for a value that came from no file. */
   readonly file: string | null;
   readonly value: unknown;
+  /** Tables that it names, by the name it gives them; null for one that could not be read. Absent where there are no files beside it. */
+  readonly tables?: ReadonlyMap<string, Source | null>;
   /** Slow; asked only when there is something to report. Falls back to the nearest parent that is in the text. */
   positions(wanted: readonly { readonly path: Path; readonly onKey: boolean }[]): readonly (Position | null)[];
 }

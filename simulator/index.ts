@@ -6,7 +6,7 @@ export type { MoveSettings } from "./carriage.ts";
 export { checkSimulation } from "./check.ts";
 export { FailureSweep, sweepFailures, type Loss, type LossOutcome } from "./failure-sweep.ts";
 export { answeredLoss, fleetAfterLoss, lossScopes, movesOfPlan, type SweepScopes } from "./losses.ts";
-export type { GivenFailure } from "./failures.ts";
+export { scopeInWords, type GivenFailure } from "./failures.ts";
 export type { CarbonSeries } from "./meters.ts";
 export { pairedDifference, type PairedDifference } from "./paired.ts";
 export type { PowerModel } from "./power.ts";

@@ -8,6 +8,8 @@ const optional = Type.Optional;
 const flag = (description: string) => Type.Boolean({ description });
 const list = <Item extends TSchema>(item: Item, description: string, minItems = 0) => Type.Array(item, { minItems, maxItems: 100_000, description });
 
+const tableFile = (description: string) => Type.String({ minLength: 1, maxLength: 4096, description: `${description} CSV, relative to this file.` });
+
 const growth = closed({
   kind: oneOf(["linear", "compound"], "By a part of what it was then, or of what it has become."),
   permillePerMonth: Type.Integer({ minimum: -1000, maximum: 100_000, description: "Thousandths a month; below zero it shrinks." }),
@@ -59,11 +61,18 @@ const distribution = Type.Union([
 ], { description: "A time that is drawn: fixed, exponential, weibull or logNormal." });
 
 const failureTimes = { at: moment("When it fails."), repair: duration("How long until it is back.") };
-const failure = Type.Union([
+const failureKinds = [
   closed({ ...failureTimes, host: id("The host that fails.") }),
   closed({ ...failureTimes, domain: Type.Record(id("Key: rack, power, site, ..."), id("Value."), { minProperties: 1, maxProperties: 1, description: "All hosts of this domain fail: { rack: r1 }; keys host and site too." }) }),
   closed({ ...failureTimes, link: Type.Array(id("Site."), { minItems: 2, maxItems: 2, description: "The link between these two sites fails." }) }),
-], { description: "A failure that is known beforehand: of a host, a domain, or a link." });
+] as const;
+const failure = Type.Union([
+  ...failureKinds,
+  closed({ file: tableFile("Failures from a table with the columns at, repair and what, e.g. 2d,4h,rack:r1.") }),
+], { description: "A failure that is known beforehand: of a host, a domain, or a link; or a table of such." });
+
+/** A table of failures as a document has them. */
+export const failureTable = closed({ failures: Type.Array(Type.Union([...failureKinds]), { maxItems: 100_000 }) });
 
 const together = optional(id("All of the hosts in one such domain fail together: rack, site, or any other that hosts name."));
 
@@ -87,12 +96,17 @@ const power = Type.Union([
   }),
 ], { description: "How hosts draw power; in proportion to use between their idle and peak power when absent." });
 
+const grams = whole("Grams of carbon dioxide for a kilowatt-hour.", 0, 1_000_000);
 const carbon = closed({
   site: id("Site."),
-  gramsPerKWh: list(whole("Grams of carbon dioxide for a kilowatt-hour.", 0, 1_000_000), "Hour by hour.", 1),
-  from: optional(moment("When the first hour begins. Default the beginning.")),
+  gramsPerKWh: optional(list(grams, "Hour by hour; or", 1)),
+  file: optional(tableFile("a table of the hours: a column gramsPerKWh, and where it is dated a column at with instants an hour apart.")),
+  from: optional(moment("When the first hour begins. Default the beginning, or what the table says.")),
   repeat: optional(flag("Begin again at the end, e.g. after 24 hours? Otherwise the last number goes on. Default false.")),
 }, "Carbon intensity of a site over time, instead of its constant.");
+
+/** A table of carbon intensity as a document has it. */
+export const carbonTable = closed({ gramsPerKWh: Type.Array(closed({ at: optional(instant("When the hour begins.")), gramsPerKWh: grams }), { maxItems: 100_000 }) });
 
 const task = closed({
   id: id("Task id."),

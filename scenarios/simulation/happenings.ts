@@ -3,18 +3,22 @@ import type { HostId, SiteId, WorkloadId } from "../../model/ids.ts";
 import type { Distribution, FailureProcess, FailureScope, PlannedFailure, PlannedTask } from "../../model/simulation.ts";
 import { didYouMean } from "../../policies/index.ts";
 import { durationOf } from "../duration.ts";
-import type { SimulationDocument } from "../fields/simulation.ts";
+import { failureTable, type SimulationDocument } from "../fields/simulation.ts";
 import { shown } from "../problem.ts";
 import { items, momentOf, type Given, type Parts } from "./parts.ts";
 
-type FailureDocument = NonNullable<SimulationDocument["failures"]>[number];
+type FailureDocument = Exclude<NonNullable<SimulationDocument["failures"]>[number], { readonly file: string }>;
 type BreakdownDocument = NonNullable<SimulationDocument["breakdowns"]>[number];
 type DistributionDocument = Extract<BreakdownDocument, { readonly lifetime: unknown }>["lifetime"];
 type TaskDocument = NonNullable<SimulationDocument["tasks"]>[number];
 
 /** Failures that are known beforehand. */
 export function failuresOf(parts: Parts): readonly PlannedFailure[] {
-  return items(parts.last("failures")).map((given) => ({
+  const written = items(parts.last("failures")).flatMap((given): readonly Given<FailureDocument>[] => {
+    const { value } = given;
+    return "file" in value ? items(parts.rows({ ...given, value }, "failures", failureTable)) : [{ ...given, value }];
+  });
+  return written.map((given) => ({
     at: momentOf(given.value.at, given, "at"), repairMs: longEnough(given.value.repair, given, "repair"), scope: scopeOf(given, parts),
   }));
 }

@@ -1,3 +1,4 @@
+import type { DiagnosticCode } from "../../model/diagnostic.ts";
 import type { Host, Workload } from "../../model/fleet.ts";
 import type { HostId, WorkloadId } from "../../model/ids.ts";
 import type { Moment } from "../../model/simulation.ts";
@@ -7,7 +8,10 @@ import type { Draft } from "../draft.ts";
 import { durationOf } from "../duration.ts";
 import { isDuration, type Written } from "../fields/common.ts";
 import type { SimulationDocument } from "../fields/simulation.ts";
-import type { Path, Problems, Source } from "../problem.ts";
+import type { TSchema } from "typebox";
+import { shown, type Path, type Problems, type Source } from "../problem.ts";
+import { hasShape } from "../shape.ts";
+import type { TableKind } from "../table-file.ts";
 
 /** One part of what is said about time, with its place. */
 export interface Given<Value> {
@@ -26,11 +30,13 @@ type Choosing = { readonly hosts?: Written<typeof hostChoice> };
 export class Parts {
   readonly draft: Draft;
   readonly #problems: Problems;
+  readonly #checkerOf: (source: Source) => Checker;
   readonly #sections: readonly { readonly section: SimulationDocument; readonly source: Source; readonly check: Checker }[];
 
   constructor(sources: readonly Source[], problems: Problems, draft: Draft, checkerOf: (source: Source) => Checker) {
     this.draft = draft;
     this.#problems = problems;
+    this.#checkerOf = checkerOf;
     this.#sections = sources.flatMap((source) => {
       const section = sectionOf(source);
       return section === null || problems.isFaulty(source, "simulation", "") ? [] : [{ section, source, check: checkerOf(source) }];
@@ -63,6 +69,21 @@ export class Parts {
   durationMs<Key extends keyof Objects>(key: Key, inner: string & keyof Objects[Key], absent: number): number {
     const value: unknown = this.inside(key, inner)?.value;
     return typeof value === "string" ? durationOf(value) : absent;
+  }
+
+  /** The rows of the table that a part names, as items of a document with places of their own; none when it is refused, which is told. */
+  rows<Schema extends TSchema, Kind extends TableKind & keyof Written<Schema>>({ source, check, at, value: { file } }: Given<{ readonly file: string }>, kind: Kind, schema: Schema): Given<Written<Schema>[Kind]> | null {
+    const table = source.tables?.get(`${kind} ${file}`);
+    if (source.tables === undefined) {
+      check.problem("not-allowed", [...at, "file"], () => ({ message: `${check.subject([...at, "file"])} is ${shown(file)}; a text that comes from no file has no table beside it.`, advice: "Load the scenario from its file." }));
+    }
+    if (table === undefined || table === null || !hasShape(table, this.#problems, schema)) return null;
+    // What fits the schema is what it describes.
+    return { value: (table.value as Written<Schema>)[kind], at: [kind], source: table, check: this.#checkerOf(table) };
+  }
+
+  warn({ source, at }: Given<unknown>, code: DiagnosticCode, message: string, advice: string): void {
+    this.#problems.warning(code, { source, path: at }, () => ({ message, advice }));
   }
 
   /** A part that says nothing about its hosts is about all of them. */

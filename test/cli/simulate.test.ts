@@ -15,7 +15,7 @@ interface Document {
   readonly start: string | null;
   readonly answers: { readonly asked: number; readonly refused: number; readonly unplaced: number };
   readonly plan: { readonly actions: number; readonly done: number; readonly tookMs: number | null; readonly predictedMs: number } | null;
-  readonly hosts: readonly { readonly host: string; readonly activeMs: number; readonly stealMs: number; readonly stateMs: Readonly<Record<string, number>>; readonly bill: Readonly<Record<string, string>> }[];
+  readonly hosts: readonly { readonly host: string; readonly activeMs: number; readonly stealMs: number; readonly microjoules: string; readonly carbonMilligrams: string; readonly stateMs: Readonly<Record<string, number>>; readonly bill: Readonly<Record<string, string>> }[];
   readonly workloads: readonly { readonly workload: string; readonly servedMs: number; readonly uses: readonly { readonly resource: string; readonly demandHours: number; readonly stolenHours: number; readonly lostHours: number }[] }[];
   readonly services: readonly { readonly service: string; readonly availabilityPpm: number; readonly downMs: number }[];
   readonly scaling: readonly { readonly application: string; readonly abovePermille: number; readonly usePermille: readonly (number | null)[]; readonly instances: readonly (number | null)[] }[];
@@ -158,6 +158,17 @@ describe("failures", () => {
     const { diagnostics, failures } = await simulated("scenarios/cases/shares.yaml", "--fail", "host:h1@1h+2min");
     expect(failures).toBe(0);
     expect(diagnostics.map(({ severity, path, message }) => [severity, path, message.includes("after the end")])).toEqual([["warning", "--fail", true]]);
+  });
+
+  it("may stand in a table beside the scenario, and so may carbon intensity", async () => {
+    file("outages.csv", "at,repair,what\n5min,2min,host:h1\n8d,1h,host:h1\n9d,1h,host:h1\n");
+    file("carbon.csv", "gramsPerKWh\n100\n");
+    const tables = file("tables.yaml", `apiVersion: stowage/v1\ninclude: [${process.cwd()}/scenarios/cases/task.yaml]\nsimulation:\n  failures: [{ file: outages.csv }]\n  carbon: [{ site: home, file: carbon.csv }]\n`);
+    const { failures, hosts: [host], diagnostics } = await simulated(tables);
+    expect(failures).toBe(1);
+    // 100 g for 3.6 MJ.
+    expect(Number(host?.carbonMilligrams)).toBe(Math.round((Number(host?.microjoules) * 100_000) / 3.6e12));
+    expect(diagnostics.map(({ severity, path, message }) => [severity, path, message.includes("2 failures are outside of the simulation")])).toEqual([["warning", "simulation.failures", true]]);
   });
 
   it.each(["h1@2h+1h", "host:h1", "host:h1@2h", "host:h1@2+1h", "host:h1@2h+0s", "host:h1@yesterday+1h"])("%s is no failure", async (text) => {
