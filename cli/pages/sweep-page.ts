@@ -3,7 +3,7 @@ import { formatAmount } from "../render/amount.ts";
 import { formatDuration } from "../render/duration.ts";
 import { capital } from "../render/forecast-words.ts";
 import { resourceWords } from "../render/resource-words.ts";
-import { heldWords, isHeld, listed, recoveryWords, slotWords } from "../render/sweep.ts";
+import { heldWords, isHeld, linkNote, listed, otherWayWords, recoveryWords, slotWords } from "../render/sweep.ts";
 import type { LossReport, SweepReport } from "../sweep/report.ts";
 
 /** Rows of the heat map, of bars and of tables; the worst come first. */
@@ -19,17 +19,20 @@ export function sweepPage(report: SweepReport): string {
   const [worst] = losses;
   return page({
     title: `Losses of ${report.name}`,
-    subtitle: [report.title, `${losses.length} losses in each of ${slots} slots of ${formatDuration(report.stepMs)}, from ${slotWords(report.startMs, report)} on`].filter((part) => part !== "").join(" · "),
-    facts: [
+    subtitle: losses.length === 0 ? report.title : [report.title, `${losses.length} losses in each of ${slots} slots of ${formatDuration(report.stepMs)}, from ${slotWords(report.startMs, report)} on`].filter((part) => part !== "").join(" · "),
+    facts: losses.length === 0 ? [] : [
       { label: "Held in every slot", value: `${held} of ${losses.length}`, tone: held === losses.length ? "good" : "warning" },
       { label: "Stop a service until the repair", value: String(down), tone: down === 0 ? "good" : "bad" },
       { label: "Workloads without a place at some loss", value: String(without.size), tone: without.size === 0 ? "good" : "warning" },
       ...worst === undefined ? [] : [{ label: "The worst", value: worst.name, note: `held in ${heldWords(worst, report)} of the slots` }],
     ],
     sections: [
-      { title: "When each loss is held", words: "Each loss is tried in every slot: the planner says, under all policies, who takes what over, and the load says whether takers have that much.", content: overTime(report) },
-      { title: "Who has no place, and why", content: [without.size === 0 ? paragraph("Everybody finds a place at every loss.") : placeTable(report)] },
-      { title: "All losses", content: [lossTable(report)] },
+      ...losses.length === 0 ? [] : [
+        { title: "When each loss is held", words: "Each loss is tried in every slot: the planner says, under all policies, who takes what over, and the load says whether takers have that much.", content: overTime(report) },
+        { title: "Who has no place, and why", content: [without.size === 0 ? paragraph("Everybody finds a place at every loss.") : placeTable(report)] },
+        { title: "All losses", content: [lossTable(report)] },
+      ],
+      ...report.links.length === 0 ? [] : [{ title: "Links between sites", words: linkNote, content: [linkTable(report)] }],
     ],
   });
 }
@@ -68,6 +71,13 @@ function placeTable({ losses }: SweepReport): Markup {
   const rows = losses.flatMap(({ name, unplaced, refused }) => unplaced.map(({ workload, reasons }): readonly Cell[] =>
     [workload, name, refused ? "the verifier refused the answer of the planner" : [...reasons.slice(0, reasonsMax), ...reasons.length > reasonsMax ? [`and ${reasons.length - reasonsMax} more`] : []].join("; ")]));
   return table({ title: "Without a place", words: "What speaks against the hosts that are left.", columns: [{ head: "workload" }, { head: "at the loss of" }, { head: "why" }], rows, rowsMax: 200 });
+}
+
+function linkTable({ links }: SweepReport): Markup {
+  const rows = links.map((link): readonly Cell[] => [
+    { text: link.sites.join(" - "), tone: link.otherWay === null && link.split.length > 0 ? "warning" : "good" }, formatAmount(link.mbps, "Mbit/s"), listed(link.split, false), listed(link.cut, false), otherWayWords(link),
+  ]);
+  return table({ title: "Links", words: "Those first that cut services.", columns: ["link", "carries", "splits", "cuts", "another way"].map((head) => ({ head })), rows, rowsMax: 500 });
 }
 
 function lossTable(report: SweepReport): Markup {

@@ -1,3 +1,4 @@
+import type { LinkLoss } from "../sweep/links.ts";
 import type { LossReport, SweepReport } from "../sweep/report.ts";
 import { formatAmount } from "./amount.ts";
 import { countWords } from "./diagnostics.ts";
@@ -31,12 +32,13 @@ export function renderSweep(report: SweepReport, view: View): string {
   const { paint, columns } = view;
   const { losses, slots, stepMs } = report;
   const held = losses.filter((loss) => isHeld(loss, report)).length;
-  const head = [
-    paint.bold(`Losses of ${report.name}`),
+  const title = paint.bold(`Losses of ${report.name}`);
+  const head = losses.length === 0 ? [title] : [
+    title,
     wrap(`${countWords(losses.length, "loss", "losses")} in each of ${countWords(slots, "slot")} of ${formatDuration(stepMs)}, from ${slotWords(report.startMs, report)} on`, columns, "  ", "    "),
     wrap(`${held} of ${losses.length} held in every slot: everybody has a place under the policies, and takers have what is asked of them`, columns, "  ", "    "),
   ];
-  const blocks = [head.join("\n"), ...losses.length === 0 ? [] : [lossTable(report, view), placeTable(report, view)]];
+  const blocks = [head.join("\n"), ...losses.length === 0 ? [] : [lossTable(report, view), placeTable(report, view)], linkTable(report, view)];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
@@ -99,6 +101,26 @@ function placeTable({ losses }: SweepReport, { paint, columns, full }: View): st
   });
   const table = renderTable([{ head: "workload" }, { head: "at the loss of", wraps: 12 }, { head: "why", wraps: 24 }], rows, columns);
   return `${paint.bold("Without a place")}\n${table}${rest(all.length - shown.length)}`;
+}
+
+/** What is told of links, beside the table. */
+export const linkNote = "Nobody loses a place with a link. Split services serve at both of its ends (without another way: on both sides of it); they are cut when neither side has all of their applications. Moves between the two sites do not go on until the link is back, and take no other way.";
+
+/** The other way between the ends of a link. */
+export function otherWayWords({ otherWay }: LinkLoss): string {
+  return otherWay === null ? "none" : `over ${otherWay.join(", ")}`;
+}
+
+function linkTable({ links }: SweepReport, { paint, columns, full }: View): string {
+  if (links.length === 0) return "";
+  const shown = full ? links : links.slice(0, rowsMax);
+  const rows = shown.map((link) => [
+    link.otherWay === null && link.split.length > 0 ? paint.yellow("!") : paint.green("+"), link.sites.join(" - "), formatAmount(link.mbps, "Mbit/s"), listed(link.split, full), listed(link.cut, full), otherWayWords(link),
+  ]);
+  const table = renderTable([
+    { head: "" }, { head: "link", wraps: 12 }, { head: "carries", align: "right", dropRank: 1 }, { head: "splits", wraps: 12 }, { head: "cuts", wraps: 12 }, { head: "another way", wraps: 10 },
+  ], rows, columns);
+  return `${paint.bold("Links between sites")}\n${table}${rest(links.length - shown.length)}\n${wrap(linkNote, columns, "  ")}`;
 }
 
 function rest(count: number): string {

@@ -5,6 +5,7 @@ import { defaultSimulation } from "../../model/simulation.ts";
 import type { FleetIndex } from "../../model/snapshot.ts";
 import { FailureSweep, replayInput, WhatIf, type Loss } from "../../simulator/index.ts";
 import type { LossAnswer, LossScope } from "./answer.ts";
+import type { LinkLoss } from "./links.ts";
 import { stoppedServices } from "./services.ts";
 
 /** What a loss would do to one resource, in units of the resource. */
@@ -51,6 +52,8 @@ export interface SweepReport {
   readonly slotsPerColumn: number;
   readonly resources: readonly { readonly name: string; readonly unit: string }[];
   readonly losses: readonly LossReport[];
+  /** What the loss of links would mean, where that was asked for. */
+  readonly links: readonly LinkLoss[];
 }
 
 /** What is known of a loss while resource after resource is tried. */
@@ -70,10 +73,11 @@ export interface SweepJob {
   readonly hasDate: boolean;
   readonly scopes: readonly LossScope[];
   readonly answers: readonly LossAnswer[];
+  readonly links: readonly LinkLoss[];
 }
 
 /** Tries every loss in every slot of the load of every resource that hosts limit. The worst first. */
-export function sweepReport({ scenario, index, load, hasDate, scopes, answers }: SweepJob, progress: (done: number) => void): SweepReport {
+export function sweepReport({ scenario, index, load, hasDate, scopes, answers, links }: SweepJob, progress: (done: number) => void): SweepReport {
   const limited = load.resources.filter(({ name }) => index.hosts.some(({ capacity }) => (capacity[name] ?? 0) > 0));
   const units = new Map(scenario.fleet.resources.map(({ name, unit }) => [name, unit]));
   const slotsPerColumn = Math.ceil(load.slots / columnsMax);
@@ -97,7 +101,7 @@ export function sweepReport({ scenario, index, load, hasDate, scopes, answers }:
   const losses = scopes.map((scope, n) => lossReport(scope, answers[n] ?? nothing, index, scenario, found[n] ?? { held: new Uint8Array(0), resources: [], columns: new Float64Array(0) }));
   return {
     name: scenario.name, title: scenario.title, hasDate, startMs: load.startMs, stepMs: load.stepMs, slots: load.slots, slotsPerColumn,
-    resources: limited.map(({ name }) => ({ name, unit: units.get(name) ?? (name === "cpuMHz" ? "MHz" : "") })), losses: losses.sort(worstFirst),
+    resources: limited.map(({ name }) => ({ name, unit: units.get(name) ?? (name === "cpuMHz" ? "MHz" : "") })), losses: losses.sort(worstFirst), links,
   };
 }
 

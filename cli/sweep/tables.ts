@@ -19,7 +19,7 @@ function decimal(...names: readonly string[]): readonly ExportColumn[] {
 
 /** The report as tables: losses, what they do to each resource, who has no place, and what is missing over time. */
 export function sweepTables(report: SweepReport): readonly ExportTable[] {
-  const { losses, hasDate, slots } = report;
+  const { losses, links, hasDate, slots } = report;
   const instant = (name: string): ExportColumn => (hasDate ? { name, kind: "instant" } : { name: `${name}Ms`, kind: "integer" });
   return [
     {
@@ -42,6 +42,11 @@ export function sweepTables(report: SweepReport): readonly ExportTable[] {
     {
       name: "missing-over-time", columns: [...text("loss"), instant("from"), ...decimal("worstMissing")],
       rows: losses.flatMap(({ name, columns }) => Array.from(columns, (missing, column): readonly ExportCell[] => [name, report.startMs + column * report.slotsPerColumn * report.stepMs, missing])),
+    },
+    {
+      name: "links",
+      columns: [...text("a", "b"), ...integer("mbps"), ...text("split", "cut", "otherWay")],
+      rows: links.map(({ sites: [a, b], mbps, split, cut, otherWay }) => [a, b, mbps, split.join(" "), cut.join(" "), otherWay?.join(" ") ?? null]),
     },
   ];
 }
