@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import { billingMonths, decimalText, focusRows, focusVersions, type BillingMonth, type CostReport, type FocusVersion, type Period, type Step } from "../../reports/index.ts";
+import { billingMonths, decimalText, focusRows, focusVersions, isWhole, type BillingMonth, type CostReport, type FocusVersion, type Period, type Step } from "../../reports/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
@@ -58,6 +58,8 @@ async function focusCommand(files: readonly string[], options: FocusOptions, con
   const billed = await billedMonths(ready, options);
   const before = [...diagnostics, ...locate(billed.diagnostics)];
   if (billed.months === null) return failed(before);
+  const early = options.close === true ? notEnded(billed.months, ready, context.nowUtc) : [];
+  if (early.length > 0) return failed([...before, ...early]);
   context.progress("writing", 0, 1);
   const { folder, version } = { folder: options.out, version: options.focusVersion };
   const kept = await exportFocus(billed.months, { folder, version, close: options.close ?? false, nowUtc: context.nowUtc });
@@ -128,8 +130,15 @@ function periodProblems({ hasDate, cost: { currency } }: MadeCost, months: reado
   if (!hasDate) problems.push(usageProblem("The load has no dates, and bills need them.", "Say `--month 2026-10`, or `--from` and `--to`."));
   if (period.startMs % 1000 !== 0 || period.endMs % 1000 !== 0) problems.push(usageProblem(`The period from ${new Date(period.startMs).toISOString()} to ${new Date(period.endMs).toISOString()} is not in whole seconds, which FOCUS counts in.`, "Leave the milliseconds out."));
   if (months.length > monthsMax) problems.push(tooManyMonths(months.length));
-  if (!isNationalCurrency(currency)) problems.push(usageProblem(`The fleet's currency is ${currency}; FOCUS wants a national one by its three letters.`, "Set currency in the section fleet, e.g. to EUR."));
+  if (!isNationalCurrency(currency)) problems.push(usageProblem(`The fleet's currency is ${currency}; FOCUS wants a national one by its three letters.`, "Set the scenario's key currency, e.g. to EUR."));
   return problems;
+}
+
+/** A month is over when the clock says so, or the scenario's own instant does: before that nobody knows all of it. */
+function notEnded(months: readonly MonthOfRows[], { scenario: { asOf } }: Ready, nowUtc: string): readonly Diagnostic[] {
+  const now = asOf === null || Date.parse(asOf) < Date.parse(nowUtc) ? nowUtc : asOf;
+  return months.filter(({ month }) => isWhole(month) && month.month.endMs > Date.parse(now)).map(({ month: { name, month } }) =>
+    usageProblem(`${name} cannot be closed: it ends at ${new Date(month.endMs).toISOString()}, and it is ${now}.`, "Leave --close out, or close the months before it; nothing was written."));
 }
 
 function isNationalCurrency(currency: string): boolean {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkFocus } from "../reports/focus/checker/check.ts";
@@ -6,7 +6,7 @@ import { readCsv, readParquet } from "../reports/focus/checker/dataset.ts";
 import { same } from "../reports/focus/checker/decimal.ts";
 import { sumOf } from "../reports/focus/checker/table-rules.ts";
 import { known } from "../reports/focus/random-export.ts";
-import { file, folder, stowage } from "./command-line.ts";
+import { file, folder, stowage, type Ended } from "./command-line.ts";
 
 const shop = "scenarios/e-commerce.yaml";
 const into = (): string => mkdtempSync(join(folder, "focus-"));
@@ -61,10 +61,22 @@ describe("report focus", () => {
     { why: "a name of two lines", args: () => [shop, "--out", into(), "--provider", "a\nb"], says: /--provider is "a\\nb"; it must be a name/ },
     { why: "a currency that is none", args: () => [currency("QQQ"), "--month", "2026-10", "--out", into()], says: /currency is QQQ/ },
     { why: "milliseconds", args: () => [shop, "--from", "2026-10-01T00:00:00.500Z", "--to", "2026-10-02", "--out", into()], says: /not in whole seconds/ },
+    { why: "to close a month that has not ended", args: () => [shop, "--from", "2026-10-01", "--to", "2026-12-01", "--out", into(), "--close"], says: /2026-11 cannot be closed: it ends at 2026-12-01T00:00:00\.000Z, and it is 2026-11-20T21:30:00Z/ },
     { why: "a thousand years", args: () => [shop, "--from", "2026-10-01", "--to", "3026-10-01", "--out", into()], says: /The period has 12000 months; at most 120/ },
   ])("refuses $why, and writes nothing", async ({ args, says }) => {
-    const { code, err } = await stowage("report", "focus", ...args());
+    const asked = args();
+    const { code, err } = await stowage("report", "focus", ...asked);
     expect([code, err]).toEqual([1, expect.stringMatching(says)]);
+    const out = asked[asked.indexOf("--out") + 1];
+    expect(out === undefined || !statSync(out).isDirectory() ? [] : readdirSync(out).filter((name) => name.startsWith("focus-2"))).toEqual([]);
+  });
+
+  it("closes a month that is over by the clock, or by the scenario's own instant", async () => {
+    const undated = file("undated.yaml", readFileSync(shop, "utf8").replace(/^asOf:.*$/m, ""));
+    const close = (month: string, ...rest: readonly string[]): Promise<Ended> => stowage("report", "focus", undated, "--month", month, "--out", into(), "--close", ...rest);
+    expect((await close("2026-05")).err).toBe("");
+    expect((await close("2026-06")).err).toMatch(/2026-06 cannot be closed: .* it is 2026-06-01T00:00:00\.000Z/);
+    expect((await close("2026-06", "--as-of", "2026-07-01T00:00:00Z")).err).toBe("");
   });
 });
 
