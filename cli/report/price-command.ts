@@ -14,9 +14,9 @@ import { pricePage } from "../pages/price-page.ts";
 import { inputOf, prepare } from "../prepare.ts";
 import { renderPrices } from "../render/report-price.ts";
 import { addReportOptions, unwritableOutputs, writeOutputs, type ReportOptions } from "../report-outputs.ts";
-import { pricedRules, type PriceJob } from "./price-of-policy.ts";
+import { pricedRules, type PriceAnswer, type PriceJob } from "./price-of-policy.ts";
 import { priceAnswers } from "./price-pool.ts";
-import type { PriceReport, PriceRow } from "./price-view.ts";
+import { priceMicros, type PriceReport, type PriceRow } from "./price-view.ts";
 
 interface PriceOptions extends ScenarioOptions, ReportOptions {
   readonly policy?: readonly string[];
@@ -72,7 +72,7 @@ async function prices(files: readonly string[], options: PriceOptions, context: 
   const [base = null, ...others] = answers;
   if (base === null) return failed([...diagnostics, usageProblem("No plan under all rules was found that the verifier accepts.", "Look at `stowage plan` first.")]);
   const rows = rules.map((rule, n): PriceRow => ({ ...rule, answer: others[n] ?? null }));
-  const report: PriceReport = { scenario: scenario.name, title: scenario.title, currency: scenario.fleet.currency, base, rows: sorted(rows), together: options.all === true ? (others[rules.length] ?? null) : null };
+  const report: PriceReport = { scenario: scenario.name, title: scenario.title, currency: scenario.fleet.currency, base, rows: sorted(base, rows), together: options.all === true ? (others[rules.length] ?? null) : null };
   const kept = await writeOutputs(options, { page: () => pricePage(report), tables: () => [priceTable(report)] });
   if (kept.length > 0) return failed([...diagnostics, ...kept]);
   return {
@@ -86,9 +86,10 @@ function misnamed({ policy = [], all = false }: PriceOptions, known: readonly st
   return policy.filter((id) => !known.includes(id)).map((id) => usageProblem(`--policy ${id} is no rule in force here.`, didYouMean(id, known)));
 }
 
-/** The dearest first; those without an answer last. */
-function sorted(rows: readonly PriceRow[]): readonly PriceRow[] {
-  return [...rows].sort((a, b) => (a.answer?.microsPerHour ?? Number.POSITIVE_INFINITY) - (b.answer?.microsPerHour ?? Number.POSITIVE_INFINITY) || (a.id < b.id ? -1 : 1));
+/** The dearest first; those without a price last. */
+function sorted(base: PriceAnswer, rows: readonly PriceRow[]): readonly PriceRow[] {
+  const price = ({ answer }: PriceRow): number => priceMicros(base, answer) ?? -1;
+  return [...rows].sort((a, b) => price(b) - price(a) || (a.id < b.id ? -1 : 1));
 }
 
 function priceTable({ base, rows }: PriceReport): ExportTable {
@@ -99,7 +100,7 @@ function priceTable({ base, rows }: PriceReport): ExportTable {
       { name: "claimWith", kind: "text" }, { name: "claimWithout", kind: "text" },
     ],
     rows: rows.map(({ id, title, answer }) => [
-      id, title, base.microsPerHour, answer?.microsPerHour ?? null, answer === null ? null : base.microsPerHour - answer.microsPerHour, base.placed, answer?.placed ?? null, answer?.moves ?? null, base.claim, answer?.claim ?? null,
+      id, title, base.microsPerHour, answer?.microsPerHour ?? null, priceMicros(base, answer), base.placed, answer?.placed ?? null, answer?.moves ?? null, base.claim, answer?.claim ?? null,
     ]),
   };
 }

@@ -20,9 +20,12 @@ export interface PriceReport {
   readonly together: PriceAnswer | null;
 }
 
-/** What a rule costs in an hour: what could be saved without it. Null where both do not place the same. */
+/**
+ * What a rule costs in an hour: what could be saved without it. Null where both do not place the same, and where the
+ * search found nothing cheaper without the rule: what is placed under it is a placement without it too.
+ */
 export function priceMicros(base: PriceAnswer, answer: PriceAnswer | null): number | null {
-  if (answer === null || answer.placed !== base.placed) return null;
+  if (answer === null || answer.placed !== base.placed || answer.microsPerHour > base.microsPerHour) return null;
   return base.microsPerHour - answer.microsPerHour;
 }
 
@@ -36,12 +39,15 @@ export function pricePerMonth(base: PriceAnswer, answer: PriceAnswer | null): st
 export function priceWords(base: PriceAnswer, answer: PriceAnswer | null): string {
   if (answer === null) return "no plan without it was accepted";
   const more = answer.placed - base.placed;
-  if (more !== 0) return `without it ${Math.abs(more)} ${more > 0 ? "more have" : "fewer have"} a place`;
-  const proved = base.claim === "optimal" && answer.claim === "optimal";
+  if (more !== 0) return `without it ${Math.abs(more)} ${more > 0 ? "more" : "fewer"} ${Math.abs(more) === 1 ? "has" : "have"} a place`;
+  const [baseIsLeast, answerIsLeast] = [base.claim === "optimal", answer.claim === "optimal"];
+  const proved = baseIsLeast && answerIsLeast;
   const price = base.microsPerHour - answer.microsPerHour;
   if (price === 0) return proved ? "costs nothing (proved)" : "costs nothing, as far as was found";
   if (price < 0) return "no cheaper placement without it was found";
-  return proved ? "proved" : "at least, as far as was found";
+  if (proved) return "proved";
+  // A cheaper plan under all rules would lower the price, a cheaper one without this rule would raise it.
+  return baseIsLeast ? "at least" : answerIsLeast ? "at most" : "as far as was found";
 }
 
 export function monthly(microsPerHour: number): string {
