@@ -1,38 +1,52 @@
 import { Command, Option } from "commander";
 import type { Finish } from "./command-result.ts";
+import { addCompletion } from "./commands/completion.ts";
 import { commandHelp } from "./help.ts";
 import type { Context } from "./context.ts";
-import { addAgent } from "./commands/agent.ts";
-import { addApplication } from "./commands/application.ts";
-import { addApply } from "./commands/apply.ts";
-import { addApprove } from "./commands/approve.ts";
-import { addCa } from "./commands/ca.ts";
-import { addCompletion } from "./commands/completion.ts";
-import { addControl } from "./commands/control.ts";
-import { addDiff } from "./commands/diff.ts";
-import { addEvacuate } from "./commands/evacuate.ts";
-import { addExplain } from "./commands/explain.ts";
-import { addForecast } from "./commands/forecast.ts";
-import { addGenerate } from "./commands/generate.ts";
-import { addImport } from "./commands/import.ts";
-import { addLab } from "./commands/lab.ts";
-import { addInventory } from "./commands/inventory.ts";
-import { addLog } from "./commands/log.ts";
-import { addPlan } from "./commands/plan.ts";
-import { addPolicies } from "./commands/policies.ts";
-import { addReport } from "./commands/report.ts";
-import { addSchema } from "./commands/schema.ts";
-import { addService } from "./commands/service.ts";
-import { addShow } from "./commands/show.ts";
-import { addSimulate } from "./commands/simulate.ts";
-import { addStudy } from "./commands/study.ts";
-import { addSweep } from "./commands/sweep.ts";
 import { version } from "./version.ts";
-import { addValidate } from "./commands/validate.ts";
-import { addVerify } from "./commands/verify.ts";
 
-/** The whole command line. `write` gets the text of `--help` and `--version`. */
-export function buildProgram(context: Context, finish: Finish, write: (text: string) => void): Command {
+type Add = (program: Command, context: Context, finish: Finish) => void;
+
+/** What each word calls, in the order of `--help`. Only what is called is loaded: all of it would take a second. */
+const commands: readonly { readonly names: readonly string[]; readonly load: () => Promise<Add> }[] = [
+  { names: ["validate"], load: async () => (await import("./commands/validate.ts")).addValidate },
+  { names: ["plan"], load: async () => (await import("./commands/plan.ts")).addPlan },
+  { names: ["simulate"], load: async () => (await import("./commands/simulate.ts")).addSimulate },
+  { names: ["verify"], load: async () => (await import("./commands/verify.ts")).addVerify },
+  { names: ["explain"], load: async () => (await import("./commands/explain.ts")).addExplain },
+  { names: ["diff"], load: async () => (await import("./commands/diff.ts")).addDiff },
+  { names: ["show"], load: async () => (await import("./commands/show.ts")).addShow },
+  { names: ["policies"], load: async () => (await import("./commands/policies.ts")).addPolicies },
+  { names: ["forecast"], load: async () => (await import("./commands/forecast.ts")).addForecast },
+  { names: ["sweep"], load: async () => (await import("./commands/sweep.ts")).addSweep },
+  { names: ["study"], load: async () => (await import("./commands/study.ts")).addStudy },
+  { names: ["report"], load: async () => (await import("./commands/report.ts")).addReport },
+  { names: ["generate"], load: async () => (await import("./commands/generate.ts")).addGenerate },
+  { names: ["import"], load: async () => (await import("./commands/import.ts")).addImport },
+  { names: ["schema"], load: async () => (await import("./commands/schema.ts")).addSchema },
+  { names: ["lab"], load: async () => (await import("./commands/lab.ts")).addLab },
+  { names: ["inventory"], load: async () => (await import("./commands/inventory.ts")).addInventory },
+  { names: ["approve"], load: async () => (await import("./commands/approve.ts")).addApprove },
+  { names: ["apply"], load: async () => (await import("./commands/apply.ts")).addApply },
+  { names: ["status", "pause", "resume", "cancel", "rollback"], load: async () => (await import("./commands/control.ts")).addControl },
+  { names: ["evacuate"], load: async () => (await import("./commands/evacuate.ts")).addEvacuate },
+  { names: ["service"], load: async () => (await import("./commands/service.ts")).addService },
+  { names: ["application"], load: async () => (await import("./commands/application.ts")).addApplication },
+  { names: ["log"], load: async () => (await import("./commands/log.ts")).addLog },
+  { names: ["agent"], load: async () => (await import("./commands/agent.ts")).addAgent },
+  { names: ["ca"], load: async () => (await import("./commands/ca.ts")).addCa },
+];
+
+/** Nothing for the version, one command where it is named, else all of them. */
+function calledBy(args: readonly string[]): typeof commands {
+  const word = args.find((each) => !each.startsWith("-"));
+  if (word === undefined && args.some((each) => each === "--version" || each === "-V")) return [];
+  const called = commands.filter(({ names }) => names.includes(word ?? ""));
+  return called.length > 0 ? called : commands;
+}
+
+/** The command line as far as `args` call it. `write` gets the text of `--help` and `--version`. */
+export async function buildProgram(args: readonly string[], context: Context, finish: Finish, write: (text: string) => void): Promise<Command> {
   const program = new Command("stowage")
     .description("Plans where applications run on a fleet of machines, and proves what a plan will do before anyone signs it.")
     .version(version, "-V, --version", "print the version")
@@ -52,10 +66,7 @@ export function buildProgram(context: Context, finish: Finish, write: (text: str
         ["stowage explain web-1 fleet.yaml", "why is web-1 where it is?"],
       ],
     }));
-  for (const add of [
-    addValidate, addPlan, addSimulate, addVerify, addExplain, addDiff, addShow, addPolicies, addForecast, addSweep, addStudy, addReport, addGenerate, addImport, addSchema, addLab,
-    addInventory, addApprove, addApply, addControl, addEvacuate, addService, addApplication, addLog, addAgent, addCa,
-  ]) add(program, context, finish);
+  for (const add of await Promise.all(calledBy(args).map(({ load }) => load()))) add(program, context, finish);
   addCompletion(program, finish);
   return program;
 }

@@ -7,7 +7,6 @@ import { buildProgram } from "./program.ts";
 import { renderDiagnostics } from "./render/diagnostics.ts";
 import type { Paint } from "./render/paint.ts";
 import { printable } from "./render/printable.ts";
-import { overflowProblem } from "./score-overflow.ts";
 
 /** Where the command line writes, beside what its commands know. */
 export interface Environment extends Context {
@@ -22,11 +21,11 @@ export interface Environment extends Context {
 export async function runCommandLine(args: readonly string[], environment: Environment): Promise<ExitCode> {
   const asJson = wantsJson(args);
   const finished: CommandResult[] = [];
-  const program = buildProgram(environment, (result) => finished.push(result), (text) => environment.out(text));
+  const program = await buildProgram(args, environment, (result) => finished.push(result), (text) => environment.out(text));
   try {
     await program.parseAsync(args.length === 0 ? ["--help"] : [...args], { from: "user" });
   } catch (error) {
-    if (!(error instanceof CommanderError)) finished.push(failed([overflowProblem(error)]));
+    if (!(error instanceof CommanderError)) finished.push(failed([(await import("./score-overflow.ts")).overflowProblem(error)]));
     else if (error.exitCode === 0) return exitCodes.done;
     else finished.push(failed([usageOf(error, args)]));
   }
