@@ -172,6 +172,8 @@ export interface ForecastSettings {
   readonly historyMs: number;
   readonly horizonMs: number;
   readonly stepMs: number;
+  /** Kept from the end of the history to test the forecast on; null: the second half, up to seven days ahead each time. */
+  readonly heldMs: number | null;
   readonly bandPermille: number;
   /** Null: all that the load has. */
   readonly resources: readonly string[] | null;
@@ -230,7 +232,7 @@ export const defaultSimulation: Simulation = {
   sharing: { by: "workload", limitToReservation: false, evenAmongInstances: true, limits: [] },
   failedHostsDrawPower: true, power: [], carbon: [], tasks: [], processors: [], untilTasksAreDone: false, chartColumns: 480, happeningsMax: 50_000,
   forecast: {
-    historyMs: 5_184_000_000, horizonMs: 7_776_000_000, stepMs: 3_600_000, bandPermille: 900, resources: null, bufferPermille: 0,
+    historyMs: 5_184_000_000, horizonMs: 7_776_000_000, stepMs: 3_600_000, heldMs: null, bandPermille: 900, resources: null, bufferPermille: 0,
     failoverReserve: { kind: "largest-host" }, groups: [], purchases: [],
   },
 };

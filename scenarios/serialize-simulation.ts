@@ -97,9 +97,9 @@ function taskDocument({ id, place, at, processors, measure, stages, checkpoints 
   };
 }
 
-function forecastDocument({ historyMs, horizonMs, stepMs, resources, failoverReserve, purchases, ...rest }: Simulation["forecast"]): ListOf<"forecast"> {
+function forecastDocument({ historyMs, horizonMs, stepMs, heldMs, resources, failoverReserve, purchases, ...rest }: Simulation["forecast"]): ListOf<"forecast"> {
   return {
-    ...rest, history: durationText(historyMs), horizon: durationText(horizonMs), step: durationText(stepMs), ...(resources === null ? {} : { resources }),
+    ...rest, history: durationText(historyMs), horizon: durationText(horizonMs), step: durationText(stepMs), ...(heldMs === null ? {} : { held: durationText(heldMs) }), ...(resources === null ? {} : { resources }),
     failoverReserve: failoverReserve.kind === "largest-domain" ? { largestDomain: failoverReserve.key } : failoverReserve.kind,
     purchases: purchases.map(({ name, host, microsPerMonth, max }: Purchase) => ({ name, type: typeName(name), site: host.site, max, ...(microsPerMonth === null ? {} : { microsPerMonth }) })),
   };

@@ -16,12 +16,14 @@ import { addLoadOptions, simulationOptionsOf, type LoadOptions } from "../load-o
 import { asOfOption, durationAsMs, evacuateOption, type ScenarioOptions } from "../options.ts";
 import { forecastPage } from "../pages/forecast-page.ts";
 import { inputOf, prepare, type Ready } from "../prepare.ts";
+import { formatDuration } from "../render/duration.ts";
 import { renderForecast } from "../render/forecast.ts";
 import { addReportOptions, unwritableOutputs, writeOutputs, type ReportOptions } from "../report-outputs.ts";
 import { gridOfHistory, historyOf } from "../simulation-input.ts";
 
 interface ForecastOptions extends ScenarioOptions, ReportOptions, LoadOptions {
   readonly horizon?: number;
+  readonly held?: number;
   readonly per: SubjectKind;
   readonly resource?: readonly string[];
   readonly full?: boolean;
@@ -37,6 +39,7 @@ export function addForecast(program: Command, context: Context, finish: Finish):
     .description("Look ahead from what was measured: demand with bands, the date on which each resource runs out, the date on which the next instance has no place, and what to buy or relax.")
     .argument("<files...>", "a base file and overlays, in this order; - reads standard input")
     .addOption(new Option("--horizon <duration>", "how far to look ahead, e.g. 90d; default: what the scenario says, else 90d").argParser(durationAsMs))
+    .addOption(new Option("--held <duration>", "test the forecast on so much at the end of the history, e.g. 7d, learnt from all before; default: what the scenario says, else on the second half").argParser(durationAsMs))
     .addOption(new Option("--per <what>", "whose demand to show").choices([...subjectKinds]).default("service"))
     .addOption(new Option("--resource <name>", "look at this resource only (may be repeated)").argParser((name: string, earlier?: readonly string[]) => [...earlier ?? [], name]));
   addReportOptions(addLoadOptions(command))
@@ -48,6 +51,7 @@ export function addForecast(program: Command, context: Context, finish: Finish):
         ["stowage forecast scenarios/e-commerce.yaml", "when does what run out, and what would help?"],
         ["stowage forecast fleet.yaml --load traces --horizon 180d --html report.html", "half a year ahead, from traces, as a page for others"],
         ["stowage forecast fleet.yaml --per host --resource memoryMiB", "memory, host by host"],
+        ["stowage forecast fleet.yaml --load traces --held 14d", "and how good it would have been for the last fortnight"],
         ["stowage forecast fleet.yaml --csv out", "all of it for a spreadsheet"],
       ],
       codes: ["done", "error"],
@@ -66,14 +70,15 @@ async function forecast(files: readonly string[], options: ForecastOptions, cont
   const { history, simulation, startMs, hasDate } = opened.made;
   const all = [...diagnostics, ...opened.diagnostics];
   const horizonMs = options.horizon ?? simulation.forecast.horizonMs;
+  const heldMs = options.held ?? simulation.forecast.heldMs;
   const resources = options.resource ?? simulation.forecast.resources;
   const grid = gridOfHistory(opened.made);
-  const impossible = [...impossibleHorizon(horizonMs), ...unknownResources(history, options.resource ?? []), ...tooShort(grid)];
+  const impossible = [...impossibleHorizon(horizonMs), ...unknownResources(history, options.resource ?? []), ...tooShort(grid), ...heldTooLong(heldMs, grid)];
   if (impossible.length > 0) return failed([...all, ...impossible]);
 
   const whole: Ready = { ...ready, scenario: { ...ready.scenario, simulation } };
   const report = await forecastReport(
-    { ready: whole, history, grid, hasDate, startMs, per: options.per, resources, horizonMs, seed: simulation.seed },
+    { ready: whole, history, grid, hasDate, startMs, per: options.per, resources, horizonMs, heldMs, seed: simulation.seed },
     (stage, done, total) => context.progress(stage, done, total));
   const kept = await writeOutputs(options, { page: () => forecastPage(report), tables: () => forecastTables(report) });
   return kept.length > 0 ? failed([...all, ...kept]) : told(report, all, options, context);
@@ -90,6 +95,17 @@ function told(report: ForecastReport, diagnostics: readonly Diagnostic[], { full
 function impossibleHorizon(horizonMs: number): readonly Diagnostic[] {
   if (horizonMs >= dayMs && horizonMs <= horizonMaxMs) return [];
   return [usageProblem(`The horizon is ${Math.floor(horizonMs / 3_600_000)} h; it can be from 1d to ${horizonMaxMs / dayMs}d.`, "Write --horizon 90d, or change forecast.horizon in the section simulation.")];
+}
+
+/** So much must be left to learn from. */
+const learnMs = 4 * dayMs;
+
+function heldTooLong(heldMs: number | null, { slots, stepMs }: Grid): readonly Diagnostic[] {
+  const historyMs = slots * stepMs;
+  if (heldMs === null || (heldMs >= stepMs && historyMs - heldMs >= learnMs)) return [];
+  const most = Math.floor((historyMs - learnMs) / dayMs);
+  return [usageProblem(`The forecast is to be tested on ${formatDuration(heldMs)} of a history of ${formatDuration(historyMs)} in slots of ${formatDuration(stepMs)}; that must be a slot or more, and at least ${learnMs / dayMs} days must be left to learn from.`,
+    most < 1 ? "Leave out --held and forecast.held in the section simulation: the history is too short to choose." : `Write --held ${most}d or less, or change forecast.held in the section simulation.`)];
 }
 
 function unknownResources({ resources }: LoadTrace, wanted: readonly string[]): readonly Diagnostic[] {

@@ -22,6 +22,8 @@ export interface Demand {
 export interface DemandOptions {
   readonly grid: Grid;
   readonly horizonMs: number;
+  /** Kept from the end of the history to test on; null: as it is usual. */
+  readonly heldMs: number | null;
   readonly bandPermille: number;
   /** Looks at the members of sums one by one, which takes a while for each of them. */
   readonly membersToo: boolean;
@@ -43,12 +45,12 @@ export function demandsOf(trace: LoadTrace, groups: readonly LoadGroup[], resour
 }
 
 /** Planned growth is known: the rest is learnt from a history without it, and it comes on top of what that gives. */
-function demandOf(history: GroupUse, members: readonly GroupUse[], resource: string, growthAt: GrowthAt, { grid, horizonMs, bandPermille, membersToo }: DemandOptions): Demand {
+function demandOf(history: GroupUse, members: readonly GroupUse[], resource: string, growthAt: GrowthAt, { grid, horizonMs, heldMs, bandPermille, membersToo }: DemandOptions): Demand {
   const level = levelled(history, growthAt);
   return {
     name: history.name, resource, history,
     forecast: grown(forecast(level, { ahead: Math.max(1, Math.round(horizonMs / grid.stepMs)), bandPermille, members }), growthAt),
-    backTest: tested(level, members, horizonMs, bandPermille / 1000, membersToo ? testedOrigins : 1),
+    backTest: heldMs === null ? tested(level, members, horizonMs, bandPermille / 1000, membersToo ? testedOrigins : 1) : testedOnHeld(level, members, heldMs, bandPermille / 1000),
   };
 }
 
@@ -76,4 +78,11 @@ function tested(history: GroupUse, members: readonly GroupUse[], horizonMs: numb
   const values = history.values.subarray(0, days * day);
   const test = backTest({ ...history, values }, { learn: learn * day, ahead: aheadDays * day, every: every * day, band }, sumForecaster(members));
   return test.points === 0 ? null : { ...test, aheadMs: aheadDays * dayMs };
+}
+
+/** Learns from all but the end of the history, and looks ahead over the whole of that end once. */
+function testedOnHeld(history: GroupUse, members: readonly GroupUse[], heldMs: number, band: number): Demand["backTest"] {
+  const ahead = Math.max(1, Math.round(heldMs / history.stepMs));
+  const test = backTest(history, { learn: history.values.length - ahead, ahead, every: ahead, band }, sumForecaster(members));
+  return test.points === 0 ? null : { ...test, aheadMs: ahead * history.stepMs };
 }

@@ -23,6 +23,8 @@ export interface ForecastReport {
   readonly horizonEndMs: number;
   readonly per: SubjectKind;
   readonly bandPermille: number;
+  /** The end of the history that the forecast was tested on, where that was chosen. */
+  readonly heldMs: number | null;
   readonly unitOf: ReadonlyMap<string, string>;
   readonly demands: readonly Demand[];
   /** Most constrained first. */
@@ -52,12 +54,14 @@ export interface ForecastJob {
   /** Null: all of the load. */
   readonly resources: readonly string[] | null;
   readonly horizonMs: number;
+  /** Null: the second half of the history, up to seven days ahead. */
+  readonly heldMs: number | null;
   readonly seed: number;
 }
 
 /** Demand, runways and what to do about them. */
 export async function forecastReport(job: ForecastJob, progress: (stage: string, done: number, total: number) => void): Promise<ForecastReport> {
-  const { ready: { scenario, index }, history: trace, grid, per, horizonMs, seed } = job;
+  const { ready: { scenario, index }, history: trace, grid, per, horizonMs, heldMs, seed } = job;
   const simulation = scenario.simulation ?? defaultSimulation;
   const settings = simulation.forecast;
   const resources = trace.resources.map(({ name }) => name).filter((name) => job.resources?.includes(name) ?? true);
@@ -69,7 +73,7 @@ export async function forecastReport(job: ForecastJob, progress: (stage: string,
   const subjects = subjectsOf(per, trace, index);
   const membersToo = trace.series.length <= membersMax && subjects.length <= membersMax;
   const asked = resources.flatMap((resource) => demandsOf(trace, subjects, resource, {
-    grid, horizonMs, bandPermille: settings.bandPermille, membersToo, growthOf: plannedGrowth(trace, grid, simulation.load, job.startMs, "all"),
+    grid, horizonMs, heldMs, bandPermille: settings.bandPermille, membersToo, growthOf: plannedGrowth(trace, grid, simulation.load, job.startMs, "all"),
   }));
   const demands = await eachOf(asked, "forecasting demand", progress, (find) => Promise.resolve(find()));
   const pools = await eachOf(groupsOf(index, settings), "looking at runways", progress, (group) =>
@@ -79,7 +83,7 @@ export async function forecastReport(job: ForecastJob, progress: (stage: string,
     placesRunway({ scenario, trace, grid, simulation, resources, offers, growthOf, horizon, seed, leastAsked: applications.length <= applicationsMax ? 1 : 0 }, id));
   return {
     name: scenario.name, title: scenario.title, currency: scenario.fleet.currency, hasDate: job.hasDate,
-    historyStartMs: grid.startMs, historyEndMs: endMs, stepMs: grid.stepMs, horizonEndMs: horizon.endMs, per, bandPermille: settings.bandPermille,
+    historyStartMs: grid.startMs, historyEndMs: endMs, stepMs: grid.stepMs, horizonEndMs: horizon.endMs, per, bandPermille: settings.bandPermille, heldMs,
     unitOf: unitsOf(trace, job.ready), offers, membersToo, grows: simulation.load.some((part) => part.kind !== "usual" && part.growth !== null),
     demands,
     pools: pools.flat().sort((a, b) => mostConstrainedFirst(a.runway, b.runway)),

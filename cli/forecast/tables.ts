@@ -51,9 +51,9 @@ function demandTable(report: ForecastReport): ExportTable {
   return {
     name: "demands",
     columns: [text(report.per), text("resource"), text("season"), integer("seasonMs"), integer("seasonGainPermille"), decimal("trendPerDay"), integer("levelShifts"), integer("holes"),
-      integer("testPoints"), integer("testCovered"), decimal("testAbsoluteError"), decimal("testNaiveError")],
+      integer("testPoints"), integer("testCovered"), decimal("testAbsoluteError"), decimal("testNaiveError"), integer("testAheadMs")],
     rows: report.demands.map(({ name, resource, forecast, backTest }): readonly ExportCell[] => {
-      const test = backTest === null ? [null, null, null, null] : [backTest.points, backTest.covered, backTest.absoluteError, backTest.naiveError];
+      const test = backTest === null ? [null, null, null, null, null] : [backTest.points, backTest.covered, backTest.absoluteError, backTest.naiveError, backTest.aheadMs];
       if (forecast.kind === "too-short") return [name, resource, "too little measured", null, null, null, null, null, ...test];
       const { season, trendPerDay, shifts, holes } = forecast;
       return [name, resource, season.kind, season.kind === "period" ? season.periodMs : null, season.kind === "none" ? null : season.gainPermille, trendPerDay, shifts.length, holes.length, ...test];

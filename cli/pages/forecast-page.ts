@@ -179,7 +179,7 @@ function demandSection(report: ForecastReport): Section {
   return {
     title: "Demand", words: `What each ${report.per} was asked for, and the band that is to hold ${report.bandPermille / 10} % of what comes.`,
     content: rows.length === 0 ? [] : [...charts, table({
-      title: "How good such forecasts were", words: "Learnt from the first half of the history and tested on the rest: the part that the band held, and the error in parts of that of repeating the last day.",
+      title: "How good such forecasts were", words: `${report.heldMs === null ? "Learnt from the first half of the history and tested on the rest" : `Tested on the last ${formatDuration(report.heldMs)} of the history, learnt from all before`}: the part that the band held, and the error in parts of that of repeating the last day.`,
       columns: [report.per, "resource", "season", "trend in 30 days", "level shifts", "holes", "band held", "error"].map((head) => ({ head })), rows,
     })],
   };

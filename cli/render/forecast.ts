@@ -97,7 +97,7 @@ function demandTable(report: ForecastReport, { paint, columns, full }: View): st
   ], shown.map((demand) => demandRow(demand, report)), columns);
   const constant = full ? 0 : report.demands.length - changing.length;
   const words = [
-    `Mean use of the last week that is known, and of the last week of the horizon with its band, which is to hold ${report.bandPermille / 10} % of what comes. ${report.grows ? "Growth that the scenario plans is in it. " : ""}Tested on its own past${testedWords(report)}: what the band held, and the error in parts of that of repeating the last day.`,
+    `Mean use of the last week that is known, and of the last week of the horizon with its band, which is to hold ${report.bandPermille / 10} % of what comes. ${report.grows ? "Growth that the scenario plans is in it. " : ""}${testedWords(report)}: what the band held, and the error in parts of that of repeating the last day.`,
     ...report.membersToo || report.per === "workload" ? [] : ["There are too many workloads to look at each: bands of sums rest on the history of the sum alone."],
     ...constant === 0 ? [] : [`${countWords(constant, "demand does", "demands do")} not change and ${constant === 1 ? "is" : "are"} left out (--full shows all).`],
   ].join(" ");
@@ -106,11 +106,12 @@ function demandTable(report: ForecastReport, { paint, columns, full }: View): st
 }
 
 /** How far ahead the tests looked: seven days at most, whatever the horizon. */
-function testedWords({ demands }: ForecastReport): string {
+function testedWords({ demands, heldMs }: ForecastReport): string {
+  if (heldMs !== null) return `Tested on the last ${formatDuration(heldMs)} of its own past, learnt from all before`;
   const days = [...new Set(demands.flatMap(({ backTest }) => (backTest === null ? [] : [Math.round(backTest.aheadMs / dayMs)])))].sort((a, b) => a - b);
   const [least, most] = [days[0], days.at(-1)];
-  if (least === undefined || most === undefined) return "";
-  return `, ${least === most ? countWords(most, "day") : `${least} to ${countWords(most, "day")}`} ahead`;
+  if (least === undefined || most === undefined) return "Tested on its own past";
+  return `Tested on its own past, ${least === most ? countWords(most, "day") : `${least} to ${countWords(most, "day")}`} ahead`;
 }
 
 function demandRow(demand: Demand, report: ForecastReport): readonly string[] {

@@ -165,6 +165,7 @@ const forecast = closed({
   history: optional(duration("How much load before the beginning to learn from, where load is made up. Default 60d.")),
   horizon: optional(duration("How far to look ahead. Default 90d.")),
   step: optional(duration("Length of a slot of the history. Default 1h.")),
+  held: optional(duration("The forecast is tested on so much at the end of the history, learnt from all before that, and looked ahead over all of it. When absent: tested on the second half, up to seven days ahead each time.")),
   bandPermille: optional(whole("Part of the future that the band should hold, per thousand. Default 900.", 1, 999)),
   resources: optional(ids("Resources to look at; all that the load has when absent.", 1)),
   bufferPermille: optional(whole("Kept free of the capacity, per thousand. Default 0.", 0, 999)),

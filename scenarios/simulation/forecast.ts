@@ -5,6 +5,7 @@ import { didYouMean } from "../../policies/index.ts";
 import { hostOf } from "../defaults.ts";
 import type { Draft } from "../draft.ts";
 import type { SimulationDocument } from "../fields/simulation.ts";
+import { longEnough } from "./happenings.ts";
 import { resourcesOf } from "./load.ts";
 import { items, type Given, type Parts } from "./parts.ts";
 
@@ -22,6 +23,7 @@ export function forecastOf(parts: Parts): ForecastSettings {
     historyMs: parts.durationMs("forecast", "history", absent.historyMs),
     horizonMs: parts.durationMs("forecast", "horizon", absent.horizonMs),
     stepMs: parts.durationMs("forecast", "step", absent.stepMs),
+    heldMs: heldOf(parts),
     bandPermille: parts.inside("forecast", "bandPermille")?.value ?? absent.bandPermille,
     resources: resources === null ? null : resourcesOf({ ...resources, value: { resources: resources.value }, at: resources.at.slice(0, -1) }, parts, "load"),
     bufferPermille: parts.inside("forecast", "bufferPermille")?.value ?? absent.bufferPermille,
@@ -29,6 +31,11 @@ export function forecastOf(parts: Parts): ForecastSettings {
     groups: groupsOf(parts, purchases),
     purchases: purchases.map(({ purchase }) => purchase),
   };
+}
+
+function heldOf(parts: Parts): number | null {
+  const held = parts.inside("forecast", "held");
+  return held === null ? null : longEnough(held.value, { ...held, at: held.at.slice(0, -1) }, "held");
 }
 
 /** A purchase, and the host type that it is of. */

@@ -17,7 +17,7 @@ interface Answer {
     readonly ways: readonly { readonly words: string; readonly microsPerMonth: number; readonly isEnough: boolean; readonly until: { readonly p10: number | null } }[];
   }[];
   readonly runwaysOfInstances: readonly { readonly application: string; readonly runway: { readonly instances: number; readonly moreInstances: number } }[];
-  readonly demands: readonly { readonly name: string; readonly resource: string; readonly days?: readonly { readonly low: number; readonly mean: number; readonly high: number }[] }[];
+  readonly demands: readonly { readonly name: string; readonly resource: string; readonly backTest: { readonly origins: number; readonly points: number; readonly aheadMs: number } | null; readonly days?: readonly { readonly low: number; readonly mean: number; readonly high: number }[] }[];
   readonly diagnostics: readonly { readonly message: string }[];
 }
 
@@ -94,6 +94,18 @@ describe("a forecast of a load that grows", () => {
     expect(one.out).toContain("Runway under the rules");
   });
 
+  it("is tested on the second half of the history, or on as much of its end as is chosen", async () => {
+    const args = ["--per", "fleet", "--resource", "cpuMillicores", "--horizon", "30d"];
+    const held = file("held.yaml", "apiVersion: stowage/v1\nname: held\nsimulation: { forecast: { held: 60h } }\n");
+    const tests = await Promise.all([args, [...args, "--held", "7d"], [held, ...args]].map(async (these) => (await answer(growing, ...these)).demands[0]?.backTest));
+    // Of twenty days: looks of five days each from the tenth on, or one look over all that is held.
+    expect(tests.slice(1).map((test) => [test?.origins, test?.points, test?.aheadMs])).toEqual([[1, 168, 7 * dayMs], [1, 60, 2.5 * dayMs]]);
+    expect([(tests[0]?.origins ?? 0) > 1, tests[0]?.aheadMs]).toEqual([true, 5 * dayMs]);
+    const page = join(folder, "held.html");
+    expect((await stowage("forecast", growing, ...args, "--held", "7d", "--full", "--html", page)).out.replaceAll(/\s+/g, " ")).toContain("Tested on the last 7 d of its own past, learnt from all before: what the band held");
+    expect(readFileSync(page, "utf8")).toContain("Tested on the last 7 d of the history, learnt from all before");
+  });
+
   it("writes a page and tables", async () => {
     const out = join(folder, "forecast-tables");
     const page = join(folder, "forecast.html");
@@ -112,6 +124,8 @@ describe("what cannot be forecast", () => {
     ["a horizon of an hour", ["--horizon", "1h"], "The horizon is 1 h; it can be from 1d to 730d."],
     ["a horizon of ten years", ["--horizon", "3650d"], "it can be from 1d to 730d"],
     ["a resource without load", ["--resource", "gpus"], "--resource gpus is nothing of which there is load."],
+    ["a test that leaves nothing to learn from", ["--held", "17d"], "17 d of a history of 20 d in slots of 1 h; that must be a slot or more, and at least 4 days must be left to learn from."],
+    ["a test of less than a slot", ["--held", "1min"], "that must be a slot or more"],
     ["nobody's demand", ["--per", "moon"], "'moon' is invalid"],
     ["a trace that is not there", ["--load", join(folder, "no-such-trace")], "no-such-trace"],
     ["a horizon beyond all durations", ["--horizon", "1000000d"], "of at most 9999d"],

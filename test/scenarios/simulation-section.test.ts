@@ -66,7 +66,7 @@ const whole: Section = {
   processors: [{ hosts: { everything: true }, count: 4 }],
   untilTasksAreDone: true, chartColumns: 100, happeningsMax: 10,
   forecast: {
-    history: "30d", horizon: "60d", step: "30min", bandPermille: 800, resources: ["cpuMillicores"], bufferPermille: 150, failoverReserve: { largestDomain: "rack" }, groupBy: ["rack", "label.pool"],
+    history: "30d", horizon: "60d", step: "30min", held: "10d", bandPermille: 800, resources: ["cpuMillicores"], bufferPermille: 150, failoverReserve: { largestDomain: "rack" }, groupBy: ["rack", "label.pool"],
     purchases: [{ type: "big", site: "lyon", microsPerMonth: 500_000_000, max: 4 }, { name: "another", like: "h2" }],
   },
 };
