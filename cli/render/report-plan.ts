@@ -2,7 +2,7 @@ import { causes, type Variance, type VarianceKind } from "../../reports/index.ts
 import { hundredths, money, periodWords } from "../report/cost-view.ts";
 import type { PlanCostReport } from "../report/plan-cost.ts";
 import { paybackWords, recordWords, savingWords } from "../report/plan-words.ts";
-import { becauseWords, differenceName, overUnder, signed } from "../report/variance-view.ts";
+import { changeWords, differenceName, overUnder, signed } from "../report/variance-view.ts";
 import { actionWords } from "./action.ts";
 import { countWords } from "./diagnostics.ts";
 import { formatDuration } from "./duration.ts";
@@ -20,7 +20,7 @@ export function renderPlanCost(report: PlanCostReport, view: ReportView): string
   const head = [
     view.paint.bold(`What plan ${plan.digest.slice(0, 12)} costs`),
     say(`${periodWords(without)}: ${money(without.cost.totalMicros)} ${currency} without it, ${money(planned.cost.totalMicros)} ${currency} with it`),
-    say(`${overUnder(saving.total, currency)}: ${becauseWords(saving.total)}`),
+    say(changeWords(saving.total, currency)),
     say(`from then on ${savingWords(report)}`),
     say(`once: ${money(transferMicros)} ${currency} for carrying data, paid back: ${paybackWords(report)}; ${countWords(plan.moves.length, "move")}, ${report.downtimeSeconds} s in which workloads stand still`),
   ];

@@ -1,6 +1,6 @@
 import { causes } from "../../reports/index.ts";
 import { hundredths, money } from "../report/cost-view.ts";
-import { becauseWords, causeMeanings, differenceName, overUnder, sideWords, signed, type VarianceView } from "../report/variance-view.ts";
+import { causeMeanings, changeWords, differenceName, sideWords, signed, type VarianceView } from "../report/variance-view.ts";
 import type { ReportView } from "./report-cost.ts";
 import { renderTable } from "./table.ts";
 import { wrap } from "./text.ts";
@@ -10,11 +10,10 @@ const rowsMax = 20;
 /** Two cost reports for people: what is over, what is under, and why. */
 export function renderVariance({ a, b, kind, variance, currency }: VarianceView, { paint, columns, full }: ReportView): string {
   const { rows, total, changedPolicies } = variance;
-  const because = becauseWords(total);
   const head = [
     paint.bold(`Variance of ${b.scenario}`),
     wrap(`${sideWords(a)}: ${money(total.a)} ${currency}`, columns, "  ", "    "), wrap(`${sideWords(b)}: ${money(total.b)} ${currency}`, columns, "  ", "    "),
-    wrap(`${overUnder(total, currency)}${because === "" ? "" : `: ${because}`}`, columns, "  ", "    "),
+    wrap(changeWords(total, currency), columns, "  ", "    "),
     ...changedPolicies.length === 0 ? [] : [wrap(`rules that changed: ${changedPolicies.join(", ")}`, columns, "  ", "    ")],
   ];
   const shown = full ? rows : rows.slice(0, rowsMax);

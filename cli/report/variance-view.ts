@@ -36,6 +36,12 @@ function tenths(part: bigint, whole: bigint): string {
 const more: Readonly<Record<Cause, string>> = { price: "higher prices", volume: "more of it", mix: "dearer places", policy: "rules", idle: "more idle hosts" };
 const less: Readonly<Record<Cause, string>> = { price: "lower prices", volume: "less of it", mix: "cheaper places", policy: "rules", idle: "fewer idle hosts" };
 
+/** The change and why: `3.20 EUR over (4.1 %): dearer places +3.20`, or `the same`. */
+export function changeWords(row: VarianceRow, currency: string): string {
+  const because = becauseWords(row);
+  return `${overUnder(row, currency)}${because === "" ? "" : `: ${because}`}`;
+}
+
 /** Why, the greatest first: `dearer places +3.00, lower prices -0.10`. What would round to nothing is left out. */
 export function becauseWords({ by }: VarianceRow): string {
   const told = causes.filter((cause) => by[cause] >= 5000n || by[cause] <= -5000n).sort((x, y) => Number(size(by[y]) > size(by[x])) - Number(size(by[y]) < size(by[x])));

@@ -142,6 +142,11 @@ describe("report plan", () => {
     expect((await stowage("report", "plan", planFile, small, ...january, "--journal", late)).out).toContain("carried out: ");
   });
 
+  it("says that nothing changes in a period that is over when the plan begins, and nothing after that", async () => {
+    const { out } = await stowage("report", "plan", planFile, small, ...january, "--plan-at", "2027-01-01T00:00:00Z");
+    expect(out.split("\n")[2]).toBe("  the same");
+  });
+
   it("refuses the journal of another plan, and what is none", async () => {
     const plan = JSON.parse(readFileSync(planFile, "utf8")) as Plan;
     const other = await journal("other", { ...plan, digest: "0".repeat(64) }, 0);
