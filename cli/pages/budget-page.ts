@@ -63,7 +63,7 @@ function chartSection(row: BudgetRow, { currency, knownToMs }: BudgetReport): Se
       title: "Spent since the budget began", words: `Up to ${minuteWords(knownToMs)} it is known, then expected.`, x: { kind: "utc" }, y: { unit: currency, from: "zero" },
       series: [{ name: "spent", x, y: sums.past }, { name: "expected", x, y: sums.middle, band: { name: "band", low: sums.low, high: sums.high } }],
       ...(micros === null ? {} : { limits: [{ name: "budget", value: Number(micros) / 1e6 }] }),
-      marks: crossed.middle === null ? [] : [{ at: crossed.middle + dayMs, words: "spent", tone: "bad" as const }],
+      marks: crossed.middle === null ? [] : [{ at: crossed.middle + dayMs, words: `spent by the end of ${minuteWords(crossed.middle)}`, tone: "bad" as const }],
     })],
   };
 }

@@ -41,7 +41,7 @@ export function endWords({ micros, outlook: { expected } }: BudgetRow, currency:
   return `${money(over > 0n ? over : -over)} ${currency} ${over > 0n ? "over" : "under"} (${partWords(over > 0n ? over : -over, micros)})`;
 }
 
-/** How many days of thirty a usual day stands for. */
+/** What a twelfth of a year costs at the usual cost of a day. */
 export function runRate({ usualDay }: BudgetRow): bigint {
   return (usualDay * 365n) / 12n;
 }
