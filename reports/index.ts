@@ -12,7 +12,7 @@ export { ruleStates, type RuleState } from "./rules.ts";
 export { useByHost, type HostUse } from "./usage.ts";
 export { focusColumns, focusVersions, type FocusColumn, type FocusVersion } from "./focus/columns.ts";
 export { corrections } from "./focus/corrections.ts";
-export { decimalOf, decimalText, digitsAt, isSame, type Decimal } from "./focus/decimal.ts";
+export { decimalOf, decimalText, digitsAt, type Decimal } from "./focus/decimal.ts";
 export { billingMonths, isWhole, type BillingMonth } from "./focus/months.ts";
 export type { FocusRow } from "./focus/row.ts";
 export { focusRows, totalBilled, type FocusSettings } from "./focus/rows.ts";

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import { corrections, focusColumns, isSame, isWhole, totalBilled, type BillingMonth, type Decimal, type FocusRow, type FocusVersion } from "../../reports/index.ts";
+import { corrections, focusColumns, isWhole, totalBilled, type BillingMonth, type Decimal, type FocusRow, type FocusVersion } from "../../reports/index.ts";
 import { fileProblem } from "../file-problem.ts";
 import { focusFile, focusFormats, rowsOfCsv } from "./focus-files.ts";
 import { digestOf, focusProblem, readLedger, writeLedger, type ClosedMonth, type Ledger } from "./focus-ledger.ts";
@@ -29,7 +29,7 @@ export interface MonthKept {
   readonly corrections: number;
   /** In this month, with the corrections of earlier ones. */
   readonly billed: Decimal;
-  /** Does everything that is kept about this month, in whichever file, add up to what is known of it now? */
+  /** Does everything that is kept about this month, in whichever file, say what is known of it now? */
   readonly isComplete: boolean;
   readonly files: readonly string[];
 }
@@ -94,16 +94,21 @@ class FocusFolder {
     const total = (rows: readonly FocusRow[]): Decimal => totalBilled(this.#wanted.version, rows);
     const months = this.#months.map(({ month, rows }): MonthKept => {
       const [main = [], corrected = []] = [rowsOf.get(mainName(month.name)), rowsOf.get(correctionsName(month.name))];
-      const charged = total(everything.filter((row) => this.#isChargedIn(row, month)));
+      const charged = everything.filter((row) => this.#isChargedIn(row, month));
       const own = [mainName(month.name), correctionsName(month.name)].flatMap(filesOf).filter((name) => names.has(name));
       return {
         month: month.name, state: this.#closed.has(month.name) ? "closed before" : nowClosed.has(month.name) ? "closed" : "open",
-        rows: main.length, corrections: corrected.length, files: own, billed: total([...main, ...corrected]), isComplete: !isWhole(month) || isSame(charged, total(rows)),
+        rows: main.length, corrections: corrected.length, files: own, billed: total([...main, ...corrected]), isComplete: !isWhole(month) || this.#says(month, charged, rows),
       };
     });
     const waiting = months.filter(({ isComplete }) => !isComplete).map(({ month }) => month);
-    if (waiting.length > 0) this.#warn(`${waiting.join(", ")}: closed, and more is known now than is billed.`, "Let the period reach into a month that is open: corrections are billed there.");
+    if (waiting.length > 0) this.#warn(`${waiting.join(", ")}: closed, and what is known of it now is not what is billed.`, "Let the period reach into a month that is open: corrections are billed there.");
     return months;
+  }
+
+  /** Do kept rows say what is known of a month? Amounts that only went to somebody else have the same total, and yet do not. */
+  #says({ month: openPeriod }: BillingMonth, closed: readonly FocusRow[], now: readonly FocusRow[]): boolean {
+    return corrections({ version: this.#wanted.version, closed, now, openPeriod }).length === 0;
   }
 
   #refuseOtherVersions(): void {

@@ -19,11 +19,6 @@ export function negative({ digits, scale }: Decimal): Decimal {
   return { digits: -digits, scale };
 }
 
-export function isSame(a: Decimal, b: Decimal): boolean {
-  const places = Math.max(a.scale, b.scale);
-  return digitsAt(a, places) === digitsAt(b, places);
-}
-
 /** The same number in so many places after the point, which must be enough. */
 export function digitsAt({ digits, scale }: Decimal, places: number): bigint {
   assert(places >= scale, `a number with ${scale} places does not fit in ${places}`);

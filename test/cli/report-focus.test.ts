@@ -71,6 +71,15 @@ describe("report focus", () => {
     expect(out === undefined || !statSync(out).isDirectory() ? [] : readdirSync(out).filter((name) => name.startsWith("focus-2"))).toEqual([]);
   });
 
+  it("tells when a closed month is shared otherwise than it was billed, though its total is the same, until an open month corrects it", async () => {
+    const out = into();
+    const ask = (...args: readonly string[]): Promise<Ended> => stowage("report", "focus", shop, "--out", out, ...args);
+    expect((await ask("--month", "2026-10", "--close")).err).toBe("");
+    expect((await ask("--month", "2026-10", "--share", "even")).err).toMatch(/2026-10: closed, and what is known of it now is not what is billed/);
+    expect((await ask("--from", "2026-10-01", "--to", "2026-12-01", "--share", "even")).err).toBe("");
+    expect((await ask("--month", "2026-10", "--share", "even")).err).toBe("");
+  });
+
   it("closes a month that is over by the clock, or by the scenario's own instant", async () => {
     const undated = file("undated.yaml", readFileSync(shop, "utf8").replace(/^asOf:.*$/m, ""));
     const close = (month: string, ...rest: readonly string[]): Promise<Ended> => stowage("report", "focus", undated, "--month", month, "--out", into(), "--close", ...rest);

@@ -136,7 +136,7 @@ describe("the folder of an export", () => {
     const into = await closedFolder();
     const before = bytesIn(into);
     const kept = await keep(into, [await billed(october, other)]);
-    expect(kept.diagnostics.map(({ message }) => message)).toEqual(["2026-10: closed, and more is known now than is billed."]);
+    expect(kept.diagnostics.map(({ message }) => message)).toEqual(["2026-10: closed, and what is known of it now is not what is billed."]);
     expect(bytesIn(into)).toEqual(before);
 
     // Once an open month has taken them, the closed one says what is known, whichever months are asked for.
