@@ -7,6 +7,7 @@ import { formatAmount } from "./amount.ts";
 import { countWords } from "./diagnostics.ts";
 import { formatDuration } from "./duration.ts";
 import { backTestWords, dayWords, helpsUntil, moreWords, poolsToTell, priceWords, remedyWords, seasonName, whenWords } from "./forecast-words.ts";
+import { historyWords } from "./history-words.ts";
 import type { Paint } from "./paint.ts";
 import { sparkline } from "./sparkline.ts";
 import { renderTable, type Column } from "./table.ts";
@@ -93,7 +94,7 @@ function demandTable(report: ForecastReport, { paint, columns, full }: View): st
   const shown = full ? report.demands : changing.slice(0, rowsMax);
   const table = renderTable([
     { head: report.per }, { head: "resource" }, { head: "so far | ahead" }, { head: "now", align: "right" }, { head: "then", align: "right" }, { head: "band", align: "right", wraps: 12 },
-    { head: "season", wraps: 8, dropRank: 2 }, { head: "shifts, holes", align: "right", dropRank: 3 }, { head: "held", align: "right" }, { head: "error", align: "right" },
+    { head: "season", wraps: 8, dropRank: 2 }, { head: "held", align: "right" }, { head: "error", align: "right" },
   ], shown.map((demand) => demandRow(demand, report)), columns);
   const constant = full ? 0 : report.demands.length - changing.length;
   const words = [
@@ -102,7 +103,8 @@ function demandTable(report: ForecastReport, { paint, columns, full }: View): st
     ...constant === 0 ? [] : [`${countWords(constant, "demand does", "demands do")} not change and ${constant === 1 ? "is" : "are"} left out (--full shows all).`],
   ].join(" ");
   if (shown.length === 0) return `${paint.bold("Demand")}\n${wrap("No demand changes (--full shows all).", columns, "  ")}`;
-  return `${paint.bold("Demand")}\n${table}${rest(full ? 0 : changing.length - shown.length)}\n${wrap(words, columns, "  ")}`;
+  const lines = [...historyWords(report, shown, full), words].map((line) => wrap(line, columns, "  "));
+  return `${paint.bold("Demand")}\n${table}${rest(full ? 0 : changing.length - shown.length)}\n${lines.join("\n")}`;
 }
 
 /** How far ahead the tests looked: seven days at most, whatever the horizon. */
@@ -121,14 +123,14 @@ function demandRow(demand: Demand, report: ForecastReport): readonly string[] {
   const now = amount(meanOf(history.values.subarray(Math.max(0, history.values.length - week))));
   const { covered, error } = backTestWords(demand);
   if (forecast.kind === "too-short") {
-    return [demand.name, demand.resource, sparkline(means(history.values, 12), highestOf(means(history.values, 12)), 12), now, "-", `too little measured: ${countWords(forecast.measuredSlots, "slot")} of ${forecast.neededSlots}`, "-", "-", covered, error];
+    return [demand.name, demand.resource, sparkline(means(history.values, 12), highestOf(means(history.values, 12)), 12), now, "-", `too little measured: ${countWords(forecast.measuredSlots, "slot")} of ${forecast.neededSlots}`, "-", covered, error];
   }
   const [past, ahead] = [means(history.values, 12), means(forecast.middle, 8)];
   const most = Math.max(highestOf(past), highestOf(ahead));
   const last = (values: Float64Array): string => amount(meanOf(values.subarray(Math.max(0, values.length - week))));
   return [
     demand.name, demand.resource, `${sparkline(past, most, 12)}|${sparkline(ahead, most, 8)}`, now,
-    last(forecast.middle), between(last(forecast.low), last(forecast.high)), seasonName(forecast.season), `${forecast.shifts.length}, ${forecast.holes.length}`, covered, error,
+    last(forecast.middle), between(last(forecast.low), last(forecast.high)), seasonName(forecast.season), covered, error,
   ];
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { file, folder, stowage } from "./command-line.ts";
+import { file, folder, stowage, stowageAt } from "./command-line.ts";
 import { growingShop } from "./forecast-shop.ts";
 import { shop } from "./shop.ts";
 
@@ -116,6 +116,25 @@ describe("a forecast of a load that grows", () => {
     // Twenty days that were measured and a year ahead, hour by hour.
     expect(slots).toHaveLength(1 + 24 * (20 + 365) + 1);
     expect(readFileSync(page, "utf8")).toContain("<title>Forecast for shop</title>");
+  });
+});
+
+describe("a history that was not measured whole", () => {
+  /** Twenty days from 5 January on, hour by hour: the level triples after ten, and five hours of the sixteenth day are missing. */
+  const hours = Array.from({ length: 480 }, (_, hour) => hour).filter((hour) => hour < 365 || hour >= 370);
+  const trace = file("shifts.csv", `workload,timeMs,durationMs,cpuMillicores\n${hours.map((hour) => `db-1,${startMs + hour * 3_600_000},3600000,${(hour < 240 ? 500 : 1500) + (hour % 24) * 5}`).join("\n")}\n`);
+
+  it.each([null, 60, 40])("says where, at a terminal of %s columns", async (columns) => {
+    const { code, out } = await stowageAt(columns, "forecast", growing, "--load", trace, "--per", "workload", "--horizon", "7d");
+    expect(code).toBe(0);
+    const words = out.replaceAll(/\s+/g, " ");
+    expect(words).toContain("Level shifts: db-1 cpuMillicores (on 2026-01-15).");
+    expect(words).toContain("Holes, in which nothing was measured: db-1 cpuMillicores (5 h, from 2026-01-20 on).");
+  });
+
+  it("says nothing of the kind where there is nothing to say", async () => {
+    const { out } = await stowage("forecast", growing, "--full");
+    expect(out).not.toMatch(/Level shifts|Holes/);
   });
 });
 
