@@ -21,12 +21,24 @@ export async function unwritableFile(option: string, file: string, example: stri
 export async function unwritableFolder(option: string, folder: string): Promise<readonly Diagnostic[]> {
   if (folder === "") return [usageProblem(`${option} names no folder.`, `Write \`${option} tables\`.`)];
   const found = await stat(folder).catch(() => null);
-  if (found?.isFile() === true) return [usageProblem(`${option} names ${folder}, which is a file; the tables need a folder.`, `Write \`${option} tables\`: it is made when it is missing.`)];
+  if (found?.isDirectory() === false) return [usageProblem(`${option} names ${folder}, which is ${found.isFile() ? "a file" : "no folder"}; the tables need a folder.`, `Write \`${option} tables\`: it is made when it is missing.`)];
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(path.resolve(folder));
     await access(folder, constants.W_OK);
     return [];
   } catch (error) {
     return [fileProblem(folder, error, "written")];
   }
+}
+
+/** Level by level: a file system that takes no folders (/proc) answers a recursive request without end. */
+async function makeFolder(folder: string): Promise<void> {
+  const missing = [];
+  for (let level = folder; (await stat(level).catch(() => null)) === null && level !== path.dirname(level); level = path.dirname(level)) missing.push(level);
+  for (const level of missing.toReversed()) await mkdir(level).catch(unlessThere);
+}
+
+/** Two commands may make the same folder at once. */
+function unlessThere(error: unknown): void {
+  if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
 }
