@@ -53,11 +53,16 @@ export async function planCost(
     diagnostics: without.diagnostics,
     report: {
       plan, kind, without: without.made, planned: planned.made, saving: differenceOf(without.made, planned.made, kind),
-      transferMicros: planned.made.cost.bills.reduce((sum, { micros }) => sum + micros.transfer, 0n) - without.made.cost.bills.reduce((sum, { micros }) => sum + micros.transfer, 0n),
+      transferMicros: movedMicros(planned.made.cost),
       downtimeSeconds: downtimeOf(ready, plan),
       actual: actual === null || carried.carried === null ? null : { cost: actual.made, variance: differenceOf(planned.made, actual.made, kind), actions: carried.carried.actions, ended: carried.carried.ended },
     },
   };
+}
+
+/** What carrying data in moves costs. Traffic of workloads is transfer as well, but not once. */
+function movedMicros({ lines }: CostReport): bigint {
+  return lines.reduce((sum, { item, costMicros }) => (item === "move" ? sum + costMicros : sum), 0n);
 }
 
 function differenceOf(a: MadeCost, b: MadeCost, kind: VarianceKind): Variance {

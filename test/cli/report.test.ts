@@ -147,6 +147,24 @@ describe("report plan", () => {
     expect(out.split("\n")[2]).toBe("  the same");
   });
 
+  it("counts as paid once what moves carry, and not the traffic that is paid for ever after", async () => {
+    const layers = 'site: a, layers: { libvirt: "10.0.0" }, capacity: { cpuMillicores: 8000, memoryMiB: 16384, networkMbps: 1000 }';
+    const traffic = file("traffic.yaml", [
+      "apiVersion: stowage/v1", "name: traffic", "sites: [{ id: a }]", "hosts:",
+      `  - { id: dear, ${layers}, prices: { onMicrosPerHour: 50000, cpuMicrosPerCoreHour: 900000, transferMicrosPerGiB: 1000 } }`,
+      `  - { id: cheap, ${layers}, prices: { onMicrosPerHour: 50000, networkMicrosPerGiB: 1000 } }`,
+      "workloads:", "  - { id: w, layer: libvirt, host: dear, dataMiB: 0, reservation: { cpuMillicores: 1000, memoryMiB: 2048, networkMbps: 100 } }",
+      "simulation:", "  load:", "    - synthetic: { workloads: { everything: true }, resources: [networkMbps], usePermille: 500 }", "",
+    ].join("\n"));
+    const plan = join(folder, "traffic-plan.json");
+    expect((await stowage("plan", traffic, "--out", plan)).code).toBe(0);
+    interface Once { readonly transferMicros: string; readonly withoutMicros: string; readonly plannedMicros: string }
+    const { transferMicros, withoutMicros, plannedMicros } = await json<Once>("report", "plan", plan, traffic, ...january);
+    // Two gibibytes of memory at the price of the host that they leave; its traffic costs more than that every hour.
+    expect(transferMicros).toBe("2000");
+    expect(Number(withoutMicros) - Number(plannedMicros)).toBeLessThan(24 * 900_000 - 2_000);
+  });
+
   it("refuses the journal of another plan, and what is none", async () => {
     const plan = JSON.parse(readFileSync(planFile, "utf8")) as Plan;
     const other = await journal("other", { ...plan, digest: "0".repeat(64) }, 0);
