@@ -29,7 +29,7 @@ export async function costLoad(ready: Ready, wanted: Wanted, options: Simulation
   if (frame === null) return { made: null, diagnostics: framed.diagnostics };
   const period = { startMs: wanted.fromMs ?? frame.startMs, endMs: wanted.toMs ?? Math.max(frame.startMs, wanted.fromMs ?? 0) + frame.lengthMs };
   if (period.endMs <= period.startMs) {
-    return { made: null, diagnostics: [problemIn("out-of-range", "--to", `the period ends at ${new Date(period.endMs).toISOString()}, not after it begins at ${new Date(period.startMs).toISOString()}`, "Exchange --from and --to; the end is not included.")] };
+    return { made: null, diagnostics: [problemIn("out-of-range", "--to", `the period ends at ${new Date(period.endMs).toISOString()}, not after it begins at ${new Date(period.startMs).toISOString()}`, wanted.fromMs === null ? "Say --from as well; without it the period begins when the load or the simulation does." : "Let it end later, or exchange --from and --to; the end is not included.")] };
   }
   const opened = openLoad(ready.scenario, frame, period);
   const diagnostics = [...framed.diagnostics.filter(({ path }) => path !== "simulation.load"), ...opened.diagnostics, ...uncovered(frame, period)];
