@@ -4,6 +4,7 @@ import type { Moment } from "../../model/simulation.ts";
 import { canonicalJson, sha256 } from "../../policies/index.ts";
 import { chargeLines, courseOf, type CostReport, type Step } from "../../reports/index.ts";
 import { simulationOptionsOf } from "../load-options.ts";
+import { usageProblem } from "../failed.ts";
 import { readPlanFile } from "../plan-file.ts";
 import { hasErrors, type Ready } from "../prepare.ts";
 import { momentMs } from "../simulation-load.ts";
@@ -33,6 +34,8 @@ export async function costReportOf(ready: Ready, options: CostOptions): Promise<
   const read = options.plan === undefined ? { plan: null, diagnostics: [] } : await readPlanFile(options.plan);
   if (hasErrors(read.diagnostics)) return { made: null, diagnostics: read.diagnostics };
   const { plan } = read;
+  const other = plan === null ? [] : ofAnotherFleet(plan, ready);
+  if (other.length > 0) return { made: null, diagnostics: other };
   return costWith(ready, options, plan, ({ startMs }) => (plan === null ? [] : stepsOf(plan, momentMs(options.planAt ?? { kind: "after", ms: 0 } satisfies Moment, startMs))));
 }
 
@@ -48,6 +51,14 @@ export async function costWith(
     index, constraints, period, measured, applicationUse, finance: financeWith(scenario.finance, options.share), course: courseOf(index, period, stepsIn(period)),
   });
   return { made: { scenario: scenario.name, title: scenario.title, cost, hasDate, plan, policies: policiesOf(ready) }, diagnostics };
+}
+
+/** A plan places workloads on hosts: where one of them is unknown, it was made for another fleet, and costs nothing here. */
+export function ofAnotherFleet({ digest, target }: Plan, { index, scenario }: Ready): readonly Diagnostic[] {
+  const stranger = target.find(({ workload, host }) => !index.workloadIndex.has(workload) || !index.hostIndex.has(host));
+  if (stranger === undefined) return [];
+  const what = index.workloadIndex.has(stranger.workload) ? `host ${stranger.host}` : `workload ${stranger.workload}`;
+  return [usageProblem(`Plan ${digest.slice(0, 12)} is of another fleet: ${scenario.name} has no ${what}.`, "Name the files that it was made of.")];
 }
 
 /** Rules about places that bind, by their meaning. */

@@ -6,7 +6,7 @@ import { keptLine, varianceOf, type CostReport, type Step, type Variance, type V
 import { usageProblem } from "../failed.ts";
 import { hasErrors, type Ready } from "../prepare.ts";
 import { momentMs } from "../simulation-load.ts";
-import { costWith, stepsOf, type MadeCost } from "./cost-input.ts";
+import { costWith, ofAnotherFleet, stepsOf, type MadeCost } from "./cost-input.ts";
 import type { CostOptions } from "./cost-options.ts";
 
 /** How an action of a plan went: when it was to take so long, and how long it took. */
@@ -42,6 +42,8 @@ interface Carried {
 export async function planCost(
   ready: Ready, plan: Plan, options: CostOptions & { readonly journal?: string }, kind: VarianceKind,
 ): Promise<{ readonly report: PlanCostReport | null; readonly diagnostics: readonly Diagnostic[] }> {
+  const other = ofAnotherFleet(plan, ready);
+  if (other.length > 0) return { report: null, diagnostics: other };
   const carried = options.journal === undefined ? { carried: null, diagnostics: [] } : await carriedOut(plan, options.journal);
   if (hasErrors(carried.diagnostics)) return { report: null, diagnostics: carried.diagnostics };
   const without = await costWith(ready, options, null, () => []);

@@ -56,6 +56,7 @@ describe("report cost", () => {
 
   it.each([
     { args: ["--from", "2026-01-06", "--to", "2026-01-05"], says: "the period ends at 2026-01-05T00:00:00.000Z, not after it begins at 2026-01-06T00:00:00.000Z" },
+    { args: ["--to", "1990-01-01"], says: "Say --from as well" },
     { args: ["--from", "2026-02-30"], says: "must be a date" },
     { args: ["--month", "2026-13"], says: "must be a month" },
     { args: ["--by", "colour"], says: "must be host" },
@@ -163,6 +164,12 @@ describe("report plan", () => {
     // Two gibibytes of memory at the price of the host that they leave; its traffic costs more than that every hour.
     expect(transferMicros).toBe("2000");
     expect(Number(withoutMicros) - Number(plannedMicros)).toBeLessThan(24 * 900_000 - 2_000);
+  });
+
+  it("refuses the plan of another fleet", async () => {
+    const says = /^error Plan [0-9a-f]{12} is of another fleet: e-commerce has no workload /;
+    expect(await stowage("report", "plan", planFile, "scenarios/e-commerce.yaml")).toMatchObject({ code: 1, err: expect.stringMatching(says) as string });
+    expect(await stowage("report", "cost", "scenarios/e-commerce.yaml", "--plan", planFile)).toMatchObject({ code: 1, err: expect.stringMatching(says) as string });
   });
 
   it("refuses the journal of another plan, and what is none", async () => {
