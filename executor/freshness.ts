@@ -34,7 +34,10 @@ export interface Drift {
   readonly found: string;
 }
 
-/** The fleet as the agents have found it, and where that is not what was believed. Hosts without an inventory stay as they are. */
+/**
+ * The fleet as the agents have found it, and where that is not what was believed. Hosts without an inventory stay as they
+ * are, and so does what is on a layer that is silent.
+ */
 export function observe(fleet: Fleet, inventories: ReadonlyMap<HostId, Inventory>): { readonly fleet: Fleet; readonly drift: readonly Drift[] } {
   const drift: Drift[] = [];
   const hosts = fleet.hosts.map((host): Host => {
@@ -42,8 +45,10 @@ export function observe(fleet: Fleet, inventories: ReadonlyMap<HostId, Inventory
     return inventory === undefined ? host : foundHost(host, inventory, drift);
   });
   const sightings = sightingsOf(inventories);
+  const down = new Set(fleet.hosts.filter(({ state }) => state === "failed" || state === "off").map(({ id }) => id));
+  const mayBeAt = ({ host, layer }: Workload): boolean => host !== null && !down.has(host) && !isSeen(inventories.get(host), layer);
   const workloads = fleet.workloads.map((workload): Workload => {
-    const now = placeOf(workload, sightings.get(workload.id) ?? [], inventories);
+    const now = placeOf(workload, sightings.get(workload.id) ?? [], inventories, mayBeAt(workload));
     const before = placeInWords(workload);
     if (placeInWords(now) !== before) drift.push({ about: `workload ${workload.id}`, believed: before, found: placeInWords(now) });
     return now;
@@ -56,7 +61,7 @@ export function observe(fleet: Fleet, inventories: ReadonlyMap<HostId, Inventory
 }
 
 /** A host as it was found: never more than was believed, since people may keep some of it for themselves. */
-function foundHost(host: Host, { state, capacity, layers, features }: Inventory, drift: Drift[]): Host {
+function foundHost(host: Host, { state, capacity, layers, features, silent = [] }: Inventory, drift: Drift[]): Host {
   const differs = (what: string, believed: string, found: string): void => void drift.push({ about: `host ${host.id} ${what}`, believed, found });
   // Maintenance is what somebody wants of a host that is on; its agent need not know.
   const now = host.state === "maintenance" ? host.state : state;
@@ -67,7 +72,8 @@ function foundHost(host: Host, { state, capacity, layers, features }: Inventory,
     return found < believed ? [[resource, found] as const] : [];
   });
   // An agent that tells of no layer does not know them.
-  const gone = Object.keys(layers).length === 0 ? [] : Object.keys(host.layers).filter((layer) => !Object.hasOwn(layers, layer));
+  const isTold = (layer: string): boolean => Object.hasOwn(layers, layer) || silent.some((each) => each.layer === layer);
+  const gone = Object.keys(layers).length + silent.length === 0 ? [] : Object.keys(host.layers).filter((layer) => !isTold(layer));
   for (const layer of gone) differs(`layer ${layer}`, host.layers[layer] ?? "", "absent");
   const missing = features.length === 0 ? [] : host.features.filter((feature) => !features.includes(feature));
   for (const feature of missing) differs(`feature ${feature}`, "present", "absent");
@@ -95,11 +101,21 @@ function sightingsOf(inventories: ReadonlyMap<HostId, Inventory>): ReadonlyMap<W
   return sightings;
 }
 
-/** Where it runs decides; then where it was believed to be, if its data are still there; then wherever they are. */
-function placeOf(workload: Workload, sightings: readonly Sighting[], inventories: ReadonlyMap<HostId, Inventory>): Workload {
-  const best = sightings.find(({ found }) => found === "running") ?? sightings.find(({ host }) => host === workload.host) ?? sightings[0];
+/**
+ * Where it runs decides; then where it was believed to be, if its data are still there; then wherever they are. But what
+ * was believed stays while it `mayBeThere`, unseen: a copy elsewhere does not tell that it has gone.
+ */
+function placeOf(workload: Workload, sightings: readonly Sighting[], inventories: ReadonlyMap<HostId, Inventory>, mayBeThere: boolean): Workload {
+  const runs = sightings.find(({ found }) => found === "running");
+  if (runs === undefined && mayBeThere) return workload;
+  const best = runs ?? sightings.find(({ host }) => host === workload.host) ?? sightings[0];
   if (best !== undefined) return { ...workload, host: best.host, state: best.found === "running" ? "running" : "stopped" };
   return workload.host !== null && inventories.has(workload.host) ? { ...workload, host: null, state: "new" } : workload;
+}
+
+/** Has the agent of a host looked at a layer? */
+function isSeen(inventory: Inventory | undefined, layer: string): boolean {
+  return inventory !== undefined && !(inventory.silent ?? []).some((each) => each.layer === layer);
 }
 
 function placeInWords({ host, state }: Workload): string {

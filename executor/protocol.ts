@@ -50,7 +50,8 @@ export type Command =
   | { readonly kind: "settle"; readonly epoch: number } & Attempt
   /** Asks what a host knows of a workload: the other side of a move whose performer is silent. */
   | { readonly kind: "find"; readonly epoch: number; readonly run: RunId; readonly workload: WorkloadId }
-  | { readonly kind: "takeInventory"; readonly epoch: number; readonly run: RunId }
+  /** `withinMs`: so long a layer is waited for; one that has not answered by then is told of as silent. */
+  | { readonly kind: "takeInventory"; readonly epoch: number; readonly run: RunId; readonly withinMs?: number }
   /** Has one application inside of a workload started or stopped. What is so already is left as it is, so it may come twice. Epoch 0: a person asks, not an execution. */
   | { readonly kind: "tellApplication"; readonly epoch: number; readonly run: RunId; readonly workload: WorkloadId; readonly application: string; readonly wish: "running" | "stopped" };
 
@@ -84,6 +85,16 @@ export interface Inventory {
   readonly layers: Readonly<Record<string, string>>;
   readonly features: readonly string[];
   readonly workloads: readonly FoundWorkload[];
+  /** Layers that do not answer: nothing is known of their workloads. */
+  readonly silent?: readonly SilentLayer[];
+}
+
+/** A layer whose daemon is down or hangs. */
+export interface SilentLayer {
+  readonly layer: string;
+  /** UTC milliseconds: when it was first found silent. */
+  readonly sinceMs: number;
+  readonly because: string;
 }
 
 /** A workload as an agent found it; what a layer cannot tell is left out. */
@@ -155,6 +166,7 @@ const inventory = Type.Object({
     applications: Type.Optional(Type.Array(id, { maxItems: 10_000 })),
     inside: Type.Optional(Type.Array(Type.Object({ application: id, found: oneOf("running", "stopped"), use: Type.Optional(amounts) }, closed), { maxItems: 10_000 })), liveMove: Type.Optional(Type.Boolean()),
   }, closed), { maxItems: 100_000 }),
+  silent: Type.Optional(Type.Array(Type.Object({ layer: id, sinceMs: count, because: words }, closed), { maxItems: 100 })),
 }, closed);
 
 const commands = byKind({
@@ -162,7 +174,7 @@ const commands = byKind({
   abort: { ...attempt, epoch: count },
   settle: { ...attempt, epoch: count },
   find: { epoch: count, run: id, workload: id },
-  takeInventory: { epoch: count, run: id },
+  takeInventory: { epoch: count, run: id, withinMs: Type.Optional(count) },
   tellApplication: { epoch: count, run: id, workload: id, application: id, wish: oneOf("running", "stopped") },
 });
 

@@ -1,6 +1,6 @@
 import { approve, checkFreshness, defaultRunSettings, observe, performerOf, systemClock, type ApprovedPlan, type Drift, type RunSettings } from "../../executor/index.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import type { Plan } from "../../model/plan.ts";
+import type { Action, Plan } from "../../model/plan.ts";
 import { defaultApprovalRule, type Scenario } from "../../model/scenario.ts";
 import { indexFleet, type FleetIndex } from "../../model/snapshot.ts";
 import { canonicalJson, compareFacts, compilePolicies, verifyPlan, type Constraint, type StaleFact } from "../../policies/index.ts";
@@ -11,11 +11,12 @@ import { failed, usageProblem } from "../failed.ts";
 import { instantMs } from "../instant.ts";
 import { readPlanFile } from "../plan-file.ts";
 import { hasErrors, inputOf, prepare } from "../prepare.ts";
+import { actionWords } from "../render/action.ts";
 import { approvalOf, readApprovals, type ApprovalDocument } from "./approval-file.ts";
 import { alone, carryOut, type Carrying } from "./carry-out.ts";
 import { endOf } from "./end.ts";
 import { Executions } from "./executions.ts";
-import { askThrough, silentHost } from "./inventory.ts";
+import { askThrough, silenceWords, silentHost, silentLayersOf, type SilentLayerOf } from "./inventory.ts";
 import { Link } from "./link.ts";
 import { notAllowed } from "./not-allowed.ts";
 import { loadOperator, personOf, type Operator } from "./operator.ts";
@@ -136,7 +137,8 @@ async function check({ plan, author, approvals, scenario, operator }: ApplyReque
   const index = indexFleet(fleet);
   const { constraints, diagnostics } = await compilePolicies(now, index, { lint: false });
   if (hasErrors(diagnostics)) return failed(diagnostics);
-  const stale = compareFacts(plan, index, now.policies, constraints).filter(({ matters }) => matters);
+  const changed = compareFacts(plan, index, now.policies, constraints).filter(({ matters }) => matters).map((fact): Stale => ({ ...fact, advice: planAgain }));
+  const stale = [...unseen(plan, now, silentLayersOf({ inventories })), ...changed];
   const answered = approvedBy({ plan, author, approvals, scenario: now }, index, constraints);
   // When facts have changed, that is why rules break: it is said first, and a changed plan or a missing approval with it.
   const approved = "approved" in answered ? answered.approved : null;
@@ -145,6 +147,25 @@ async function check({ plan, author, approvals, scenario, operator }: ApplyReque
   if (approved === null) return refused(problems);
   const fresh = checkFreshness(approved, index, now.policies, constraints, systemClock.utcMs());
   return fresh.ok ? { approved, scenario: now, drift } : refused(fresh.diagnostics);
+}
+
+/** A fact that a plan fails by, and the way out. */
+interface Stale extends StaleFact {
+  readonly advice: string;
+}
+
+const planAgain = "Plan again from a fresh inventory: stowage inventory --base FILES --out now.yaml, then stowage plan now.yaml.";
+
+/** Layers that a plan touches and of which nothing is known. A host that is switched off must be known to be empty. */
+function unseen({ actions }: Plan, { fleet }: Scenario, silent: readonly SilentLayerOf[]): readonly Stale[] {
+  const layers = new Map(fleet.workloads.map(({ id, layer }) => [id, layer]));
+  const touches = (action: Action, { host, layer }: SilentLayerOf): boolean =>
+    ("host" in action ? [action.host] : [action.from, action.to]).includes(host) && (!("workload" in action) || layers.get(action.workload) === layer);
+  return silent.flatMap((each): readonly Stale[] => {
+    const action = actions.find((planned) => touches(planned.action, each))?.action;
+    const advice = `Bring the layer back (its daemon on host ${each.host}), then apply again; or plan without what is there.`;
+    return action === undefined ? [] : [{ about: `layer ${each.layer} of host ${each.host}`, was: "answering", is: silenceWords(each), matters: true, why: `the plan is to ${actionWords(action)}`, advice }];
+  });
 }
 
 /** Every action needs somebody who performs it. */
@@ -170,9 +191,9 @@ function approvedBy({ plan, author, approvals, scenario }: Pick<ApplyRequest, "p
   return approved === null || bound.length > 0 ? { problems: [...bound, ...diagnostics] } : { approved };
 }
 
-function staleResult(plan: Plan, stale: readonly StaleFact[], drift: readonly Drift[], others: readonly Diagnostic[]): CommandResult {
+function staleResult(plan: Plan, stale: readonly Stale[], drift: readonly Drift[], others: readonly Diagnostic[]): CommandResult {
   const diagnostics = [
-    ...stale.map(({ about, was, is, why }) => notAllowed(`${about} was ${was} when the plan was made, now it is ${is}: ${why}`, "Plan again from a fresh inventory: stowage inventory --base FILES --out now.yaml, then stowage plan now.yaml.", about)),
+    ...stale.map(({ about, was, is, why, advice }) => notAllowed(`${about} was ${was} when the plan was made, now it is ${is}: ${why}`, advice, about)),
     ...others,
   ];
   return {

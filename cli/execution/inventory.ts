@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { observe, type Drift, type FoundWorkload, type Inventory } from "../../executor/index.ts";
+import { observe, type Drift, type FoundWorkload, type Inventory, type SilentLayer } from "../../executor/index.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import { compareIds, type HostId, type WorkloadId } from "../../model/ids.ts";
 import { standardResourceKinds } from "../../model/resource.ts";
@@ -35,6 +35,16 @@ export interface Taken {
   readonly silent: readonly HostId[];
 }
 
+/** A layer of a host of which nothing is known. */
+export interface SilentLayerOf extends SilentLayer {
+  readonly host: HostId;
+}
+
+/** Layers that do not answer, on hosts whose agents do. */
+export function silentLayersOf({ inventories }: Pick<Taken, "inventories">): readonly SilentLayerOf[] {
+  return [...inventories].flatMap(([host, { silent = [] }]) => silent.map((each) => ({ host, ...each })));
+}
+
 /** `stowage inventory`: the fleet as its agents find it, as a scenario. */
 export async function inventory(options: InventoryOptions, context: Context): Promise<CommandResult> {
   const { base, out } = options;
@@ -48,17 +58,20 @@ export async function inventory(options: InventoryOptions, context: Context): Pr
   const taken = await askAll(operator, options.wait, context);
   if ("problems" in taken) return failed(taken.problems);
   if (taken.silent.length > 0 && options.allowSilent !== true) return failed(taken.silent.map((host) => silentHost(operator, host)));
+  const silentLayers = silentLayersOf(taken);
+  // Without a base nobody knows what is there, and its room would look free.
+  if (silentLayers.length > 0 && prepared === null && options.allowSilent !== true) return failed(silentLayers.map((each) => ({ ...silentLayer(each), advice: `${silentLayer(each).advice} Or go on without what is there: --base FILE keeps what was believed, --allow-silent leaves it out.` })));
   const { scenario, drift, left } = scenarioOf(prepared?.ready?.scenario ?? null, taken.inventories, options.name);
   const isJson = out !== undefined && /\.json$/i.test(out);
   const text = isJson ? scenarioJson(scenario) : scenarioYaml(scenario);
   if (text === null) return failed([notAllowed("the fleet is too large to be written as YAML", "Write it as JSON: --out fleet.json.")]);
   const checked = parseScenarioText(text, isJson ? "inventory.json" : "inventory.yaml");
-  const warnings = [...taken.silent.map((host) => ({ ...silentHost(operator, host), severity: "warning" as const })), ...left, ...drift.map(driftWords), ...checked.diagnostics.map((each) => ({ ...each, file: null, line: null, column: null }))];
+  const warnings = [...taken.silent.map((host) => ({ ...silentHost(operator, host), severity: "warning" as const })), ...silentLayers.map((each) => ({ ...silentLayer(each), severity: "warning" as const })), ...left, ...drift.map(driftWords), ...checked.diagnostics.map((each) => ({ ...each, file: null, line: null, column: null }))];
   if (checked.scenario === null) return failed(warnings);
   const kept = out === undefined ? [] : await written(out, text);
   return {
     exitCode: kept.length > 0 ? exitCodes.error : exitCodes.done, diagnostics: [...warnings, ...kept],
-    document: { format: "stowage/inventory/v1", scenario, drift, silent: taken.silent, diagnostics: [...warnings, ...kept] },
+    document: { format: "stowage/inventory/v1", scenario, drift, silent: taken.silent, silentLayers: silentLayers.map(({ sinceMs, ...each }) => ({ ...each, since: new Date(sinceMs).toISOString() })), diagnostics: [...warnings, ...kept] },
     text: () => (out === undefined ? text : `${taken.inventories.size} hosts and ${(scenario.workloads ?? []).length} workloads in ${out}.\n`),
   };
 }
@@ -84,6 +97,16 @@ export async function askThrough(link: Link, { agents }: Operator, waitMs: numbe
 export function silentHost(operator: Operator, host: HostId): Diagnostic {
   const where = operator.agents.get(host);
   return notAllowed(`the agent of host ${host} does not answer at ${where?.address ?? "an unknown address"} port ${where?.port ?? 0}`, "Is it running (`stowage agent status` there), and does this executor's certificate count (`stowage ca list`)?");
+}
+
+/** Since when and why nothing is known of a layer. */
+export function silenceWords({ sinceMs, because }: SilentLayer): string {
+  return `silent since ${new Date(sinceMs).toISOString()}: ${because}`;
+}
+
+export function silentLayer(each: SilentLayerOf): Diagnostic {
+  const about = `layer ${each.layer} of host ${each.host}`;
+  return notAllowed(`${about} is ${silenceWords(each)}; what runs there is not known`, `Look at its daemon on host ${each.host}; its agent and the other layers answer.`, about);
 }
 
 function driftWords({ about, believed, found }: Drift): Diagnostic {

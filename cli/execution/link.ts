@@ -10,6 +10,8 @@ const means = { clock: systemClock, crypto: webcrypto };
 const trustEveryMs = 60_000;
 const askEveryMs = 2000;
 const tellEveryMs = 15_000;
+/** What an agent may wait for a layer, of what the agent is waited for: the rest is for the way. */
+const layerPermille = 750;
 
 /** The way to the agents of a fleet, with credentials that are kept valid while it is open. */
 export class Link {
@@ -54,7 +56,7 @@ export class Link {
     const found = new Map<HostId, Inventory>();
     await new Promise<void>((resolve) => {
       const ask = (): void => {
-        for (const host of hosts) if (!found.has(host)) this.agents.send({ to: { host, role: "agent" }, command: { kind: "takeInventory", epoch: 0, run } });
+        for (const host of hosts) if (!found.has(host)) this.agents.send({ to: { host, role: "agent" }, command: { kind: "takeInventory", epoch: 0, run, withinMs: Math.floor((withinMs * layerPermille) / 1000) } });
       };
       const end = (): void => {
         clearInterval(again);

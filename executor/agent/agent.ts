@@ -13,7 +13,7 @@ export interface AgentWorld {
   readonly clock: Clock & Alarm;
   readonly log: AgentLog;
   readonly driver: Driver;
-  /** What the host has, beside its workloads. */
+  /** What the host has, beside its workloads; its layers only where the driver does not tell of them. */
   readonly facts: () => Promise<Omit<Inventory, "workloads">>;
   readonly report: (report: Report) => void;
   /** Told with which permit the data of an attempt are let in at the other host. */
@@ -105,13 +105,18 @@ export class Agent {
   }
 
   async #take(command: Command): Promise<void> {
-    const { host, driver, report, facts } = this.#world;
+    const { host, driver, report } = this.#world;
     switch (command.kind) {
       case "find": return report({ kind: "found", host, run: command.run, workload: command.workload, found: await driver.find(command.workload) });
-      case "takeInventory": return report({ kind: "inventory", host, run: command.run, inventory: { ...await facts(), workloads: await driver.workloads() } });
+      case "takeInventory": return report({ kind: "inventory", host, run: command.run, inventory: await this.#inventory(command.withinMs ?? layerWithinMs) });
       case "tellApplication": return this.#tellApplication(command);
       case "perform": case "abort": case "settle": return this.#takeOfAttempt(command);
     }
+  }
+
+  async #inventory(withinMs: number): Promise<Inventory> {
+    const { driver, facts } = this.#world;
+    return { ...await facts(), ...await (driver.look?.(withinMs) ?? driver.workloads().then((workloads) => ({ workloads }))) };
   }
 
   async #tellApplication({ epoch, run, workload, application, wish }: Extract<Command, { readonly kind: "tellApplication" }>): Promise<void> {
@@ -251,6 +256,8 @@ const noApplications = "this layer reaches no applications inside of its workloa
 /** A log with fewer entries is left as it is. */
 const tidyAbove = 5000;
 const askAgainMs = 2000;
+/** So long a layer is waited for when whoever wants an inventory does not say. */
+const layerWithinMs = 10_000;
 const progressStepPermille = 10;
 
 function taskOf(key: string, { work, expects, layer }: Pick<Extract<Command, { readonly kind: "perform" }>, "work" | "expects" | "layer">): Task {

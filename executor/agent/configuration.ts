@@ -73,11 +73,10 @@ export function openConfiguredAgent(configuration: AgentConfiguration, { means, 
         const driver = await layerKinds[name]?.open(settings, { clock, carrier: carrierOf(name), note: (words) => note(`layer ${name}: ${words}`) });
         if (driver !== undefined) drivers.set(name, driver);
       }
-      return new AllLayers(drivers, new Set(configuration.actions ?? actionKinds));
+      return new AllLayers(drivers, new Set(configuration.actions ?? actionKinds), { nowMs: () => clock.nowMs(), utcMs: () => means.clock.utcMs(), after: (delayMs, wake) => clock.after(delayMs, wake) });
     },
     async facts() {
-      const versions = await Promise.all([...drivers].map(async ([name, driver]) => [name, await driver.version?.() ?? "1"] as const));
-      const found = await hostFacts(folder, Object.fromEntries(versions));
+      const found = await hostFacts(folder);
       return { ...found, state: configuration.state ?? "on", features: configuration.features ?? [], capacity: { ...found.capacity, ...configuration.capacity } };
     },
   });

@@ -42,6 +42,8 @@ export interface Driver {
   resolve(task: Task, course: Course): Promise<Outcome>;
   /** Everything that is found here. */
   workloads(): Promise<Inventory["workloads"]>;
+  /** Everything of several layers, with those that have not answered in time; only of what drives several. */
+  look?(withinMs: number): Promise<Pick<Inventory, "workloads" | "layers" | "silent">>;
   /** The version of the layer, as policies compare it; "1" when it has none. */
   version?(): Promise<string>;
   /** Has one application inside of a workload started or stopped; null when it is so, else why not. Asking again does no harm. */

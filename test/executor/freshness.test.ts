@@ -62,6 +62,11 @@ function inventory(found: Record<string, Inventory["workloads"][number]["found"]
   return { state: "on", capacity: {}, layers: {}, features: [], workloads: Object.entries(found).map(([id, each]) => ({ workload: id as WorkloadId, found: each })) };
 }
 
+/** An agent that answers for itself, while its layer does not. */
+function withSilent(layer: string, found: Record<string, Inventory["workloads"][number]["found"]> = {}): Inventory {
+  return { ...inventory(found), layers: { process: "1" }, silent: [{ layer, sinceMs: 0, because: "it is down" }] };
+}
+
 function seen(hosts: Record<string, Inventory>): ReturnType<typeof observe> {
   return observe(fleet, new Map(Object.entries(hosts).map(([id, each]) => [id as HostId, each])));
 }
@@ -74,10 +79,20 @@ describe("drift between what was believed and what agents find", () => {
     ["one that runs elsewhere, whatever lies where it was", { h1: inventory({ w1: "stopped" }), h2: inventory({ w1: "running" }) }, [{ about: "workload w1", believed: "running on h1", found: "running on h2" }]],
     ["one that has gone", { h1: inventory({}) }, [{ about: "workload w1", believed: "running on h1", found: "nowhere" }]],
     ["one that nobody knows", { h1: inventory({ w1: "running", x: "running" }) }, [{ about: "workload x", believed: "nothing", found: "running on h1" }]],
+    ["nothing of what is on a layer that is silent, nor of that layer", { h1: withSilent("libvirt") }, []],
+    ["one that has gone from a layer that answers, while another is silent", { h1: { ...withSilent("podman"), layers: { libvirt: "9" } } }, [{ about: "workload w1", believed: "running on h1", found: "nowhere" }]],
+    ["nothing of a copy elsewhere, while nobody sees where it was", { h1: withSilent("libvirt"), h2: inventory({ w1: "stopped" }) }, []],
+    ["one that is seen to run elsewhere, though nobody sees where it was", { h1: withSilent("libvirt"), h2: inventory({ w1: "running" }) }, [{ about: "workload w1", believed: "running on h1", found: "running on h2" }]],
     ["a host in maintenance", { h2: { ...inventory({}), state: "maintenance" as const } }, [{ about: "host h2 state", believed: "on", found: "maintenance" }]],
     ["a host with less memory than was believed, and not one with more", { h1: { ...inventory({ w1: "running" }), capacity: { memoryMiB: 1_000_000 } }, h2: { ...inventory({}), capacity: { memoryMiB: 5 } } }, [{ about: "host h2 memoryMiB", believed: "100", found: "5" }]],
     ["a host that has lost its layer", { h2: { ...inventory({}), layers: { podman: "4" } } }, [{ about: "host h2 layer libvirt", believed: expect.any(String), found: "absent" }]],
   ])("is %s", (_, hosts, drift) => {
     expect(seen(hosts).drift).toEqual(drift);
+  });
+
+  it("is where the data are, of one whose host is known to be down", () => {
+    const down = smallFleet({ h1: { state: "failed" }, h2: {}, h3: {} }, workloads);
+    const { fleet: now } = observe(down, new Map([["h2" as HostId, inventory({ w1: "stopped" })]]));
+    expect(now.workloads.find(({ id }) => id === "w1")).toMatchObject({ host: "h2", state: "stopped" });
   });
 });

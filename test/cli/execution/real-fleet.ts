@@ -46,12 +46,12 @@ export interface Begun {
 
 export interface FleetOptions {
   readonly hosts?: readonly string[];
-  /** More for the configuration of each agent. */
-  readonly agent?: Readonly<Record<string, unknown>>;
+  /** More for the configuration of each agent; `at` gives a path in the fleet's folder. */
+  readonly agent?: (host: string, at: (name: string) => string) => Readonly<Record<string, unknown>>;
   readonly operator?: Readonly<Record<string, unknown>>;
 }
 
-export async function realFleet({ hosts = ["a", "b"], agent = {}, operator = {} }: FleetOptions = {}): Promise<RealFleet> {
+export async function realFleet({ hosts = ["a", "b"], agent = () => ({}), operator = {} }: FleetOptions = {}): Promise<RealFleet> {
   const folder = await mkdtemp(join(tmpdir(), "stowage-fleet-"));
   const at = (name: string): string => join(folder, name);
   const children = new Map<string, ChildProcess>();
@@ -71,7 +71,7 @@ export async function realFleet({ hosts = ["a", "b"], agent = {}, operator = {} 
     await mkdir(at(`templates/${host}`), { recursive: true });
     await writeFile(at(`${host}.json`), JSON.stringify({
       apiVersion: "stowage/v1", kind: "agent", host, folder: at(`${host}.agent`), listen: { address: "127.0.0.1", port: ports[host] }, authority, peers: peers.filter((peer) => peer.host !== host),
-      layers: { process: { folder: at(host), templates: at(`templates/${host}`), programs: ["/bin/sleep", "/bin/sh"] } }, capacity: { cpuMillicores: 4000, memoryMiB: 8192, storageMiB: 50_000 }, ...agent,
+      layers: { process: { folder: at(host), templates: at(`templates/${host}`), programs: ["/bin/sleep", "/bin/sh"] } }, capacity: { cpuMillicores: 4000, memoryMiB: 8192, storageMiB: 50_000 }, ...agent(host, at),
     }));
     const { out } = await must(stowage("ca", "token", "agent", host, "--folder", at("authority")));
     await writeFile(at(`${host}.token`), out);

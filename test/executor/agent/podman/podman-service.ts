@@ -17,6 +17,7 @@ export class PodmanService {
   readonly socket: string;
   readonly #environment: NodeJS.ProcessEnv;
   #end: () => Promise<void> = () => Promise.resolve();
+  #signal: (signal: "SIGSTOP" | "SIGCONT") => void = () => {};
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -44,6 +45,7 @@ export class PodmanService {
 
   async serve(): Promise<void> {
     const child = spawn("/usr/bin/podman", [...this.#places, "system", "service", "--time", "0", `unix://${this.socket}`], { stdio: "ignore", env: this.#environment });
+    this.#signal = (signal) => void child.kill(signal);
     this.#end = async () => {
       child.kill("SIGKILL");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
@@ -59,6 +61,15 @@ export class PodmanService {
   /** The service dies; containers go on. */
   kill(): Promise<void> {
     return this.#end();
+  }
+
+  /** The service takes connections and answers nothing, until it goes on. */
+  hang(): void {
+    this.#signal("SIGSTOP");
+  }
+
+  goOn(): void {
+    this.#signal("SIGCONT");
   }
 
   /** Everything but the image that was there first. */
