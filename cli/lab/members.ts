@@ -46,8 +46,8 @@ export function authorityFolder(lab: LabNames): string {
 
 /** The command line itself, as another process runs it. */
 export function stowage(args: readonly string[]): readonly string[] {
-  const inside = fileURLToPath(new URL("../main.js", import.meta.url));
-  const built = existsSync(inside) ? inside : fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+  // The same from beside the sources and from within dist/cli.
+  const built = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
   if (!existsSync(built)) throw new LabFault(`There is no ${built}.`, "`npm run build` makes it.");
   return [process.execPath, built, ...args];
 }
