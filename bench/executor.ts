@@ -1,15 +1,18 @@
 /**
- * Figures of the executor: npx tsx bench/executor.ts [seeds | agents | journal ...] [--from N] [--seeds N]
+ * Figures of the executor: npx tsx bench/executor.ts [seeds | agents | journal | hosts ...] [--from N] [--seeds N]
  * seeds: executions under faults, each from one number. agents: 10,000 actions with 1,000 agents that answer at once.
- * journal: 20 actions over three hosts, each kept in a file before it is sent.
+ * journal: 20 actions over three hosts, each kept in a file before it is sent. hosts: the same with three real agents over
+ * mutual TLS that run programs, beside the driver's own time.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { defaultRunSettings, FileJournal, MemoryJournal, Runner, summaryOf, systemClock, termsOf, type Journal, type Letter, type RunSettings } from "../executor/index.ts";
+import { defaultRunSettings, FileJournal, MemoryJournal, readJournal, Runner, summaryOf, systemClock, termsOf, type Journal, type Letter, type RunSettings } from "../executor/index.ts";
 import type { ActionId, HostId, RunId, WorkloadId } from "../model/ids.ts";
 import type { PlannedAction } from "../model/plan.ts";
+import { agentsHere } from "../test/executor/agent/agents-here.ts";
+import { endAll, sleeper, template } from "../test/executor/agent/process-layer.ts";
 import { given, smallFleet, type Given } from "../test/planner/schedule/small-fleet.ts";
 import { simulateSeed } from "../test/simulation/by-seed.ts";
 
@@ -101,7 +104,35 @@ async function journal(): Promise<readonly string[]> {
   return [`20 actions one after another, each kept on disk: ${(wallMs / 20).toFixed(1)} ms each (bar 50), ${(cpuMs / 20).toFixed(2)} ms of CPU`];
 }
 
-const parts: Readonly<Record<string, () => Promise<readonly string[]>>> = { seeds, agents, journal };
+/** Programs that move on in a ring of three hosts, one action after another; from the journal, without what the drivers took. */
+async function hosts(): Promise<readonly string[]> {
+  const ends: (() => Promise<void> | void)[] = [];
+  const names = ["a", "b", "c"];
+  const here = await agentsHere(names, (host, folder) => ({ process: { folder: join(folder, host), templates: join(folder, "templates", host), programs: ["/bin/sleep"] } }), (end) => ends.push(end));
+  try {
+    const programs = ["one", "two", "three", "four", "five"];
+    const fleetWith = (on: (n: number) => string | null): ReturnType<typeof smallFleet> => smallFleet(
+      Object.fromEntries(names.map((host) => [host, { layers: { process: "1" } }])), Object.fromEntries(programs.map((id, n) => [id, { on: on(n), layer: "process", liveMove: false, mayStop: true }])));
+    const at = (n: number): string => names[n % names.length] ?? "";
+    for (const [n, id] of programs.entries()) await template(here.folder, at(n), id, { data: "x" }, sleeper);
+    await here.carryOut(fleetWith(() => null), Object.fromEntries(programs.map((id, n) => [id, at(n)])));
+    const before = process.cpuUsage();
+    const actions = await here.carryOut(fleetWith(at), Object.fromEntries(programs.map((id, n) => [id, at(n + 1)])), { actionsAtOnce: 1 });
+    const { user, system } = process.cpuUsage(before);
+    const { entries } = await readJournal(join(here.folder, "run-2.journal"));
+    // A report may come twice.
+    const tookMs = new Map(here.reports.flatMap((report) => (report.kind === "done" && report.run === "run-2" ? [[report.action, report.tookMs] as const] : [])));
+    const driversMs = [...tookMs.values()].reduce((sum, ms) => sum + ms, 0);
+    const wallMs = (entries.at(-1)?.event.at.nowMs ?? 0) - (entries[0]?.event.at.nowMs ?? 0);
+    const each = (ms: number, digits: number): string => (ms / actions.length).toFixed(digits);
+    return [`${actions.length} actions one after another over 3 hosts: ${each(wallMs - driversMs, 1)} ms each beside the driver's own ${each(driversMs, 1)} ms (bar 50), ${each((user + system) / 1000, 1)} ms of CPU for executor, agents and driver together`];
+  } finally {
+    await endAll(here.folder);
+    for (const end of ends.reverse()) await end();
+  }
+}
+
+const parts: Readonly<Record<string, () => Promise<readonly string[]>>> = { seeds, agents, journal, hosts };
 for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
   console.log(`# ${name}`);
   for (const line of (await parts[name]?.()) ?? [`there is no ${name}; choose of ${Object.keys(parts).join(", ")}`]) console.log(line);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { credentialsPath, HttpsAgents, openConfiguredAgent } from "../../../executor/agent/index.ts";
-import { approve, defaultApprovalRule, defaultRunSettings, execute, FileJournal, summaryOf, systemClock, termsOf, type RunState } from "../../../executor/index.ts";
+import { approve, defaultApprovalRule, defaultRunSettings, execute, FileJournal, summaryOf, systemClock, termsOf, type RunSettings, type RunState } from "../../../executor/index.ts";
 import type { Inventory, Report } from "../../../executor/protocol.ts";
 import { Authority, RevokedSerials, saveCredentials } from "../../../executor/trust/index.ts";
 import type { Fleet } from "../../../model/fleet.ts";
@@ -22,14 +22,16 @@ export interface AgentsHere {
   readonly reports: Report[];
   readonly notes: string[];
   /** Plans, approves and executes what brings these workloads to these hosts; throws when anything is left undone. */
-  carryOut(fleet: Fleet, moves: Readonly<Record<string, string | null>>): Promise<readonly Action[]>;
+  carryOut(fleet: Fleet, moves: Readonly<Record<string, string | null>>, settings?: Partial<RunSettings>): Promise<readonly Action[]>;
   inventory(host: string): Promise<Inventory>;
 }
 
-/** `layersOf`: the section `layers` of the configuration of a host's agent. */
-export async function agentsHere(hosts: readonly string[], layersOf: (host: string, folder: string) => Readonly<Record<string, unknown>>): Promise<AgentsHere> {
+/** `layersOf`: the section `layers` of the configuration of a host's agent; `atEnd`: what is told how everything ends, the last first. */
+export async function agentsHere(
+  hosts: readonly string[], layersOf: (host: string, folder: string) => Readonly<Record<string, unknown>>, atEnd: (end: () => Promise<void> | void) => void = onTestFinished,
+): Promise<AgentsHere> {
   const folder = await mkdtemp(join(tmpdir(), "stowage-agents-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
   const means = { clock: systemClock, crypto: webcrypto };
   const { authority } = await Authority.create(join(folder, "authority"), "test fleet", means);
   if (authority === null) throw new Error("there is no authority");
@@ -43,7 +45,7 @@ export async function agentsHere(hosts: readonly string[], layersOf: (host: stri
     await saveCredentials(credentialsPath(own), await authority.certify({ role: "agent", name: host }));
     const { agent, diagnostics } = await openConfiguredAgent({ apiVersion: "stowage/v1", kind: "agent", host, folder: own, listen: { address, port }, peers, layers: layersOf(host, folder) }, { means, clock: systemClock, note: (words) => notes.push(`${host}: ${words}`) });
     if (agent === null) throw new Error(JSON.stringify(diagnostics));
-    onTestFinished(() => agent.close());
+    atEnd(() => agent.close());
   }
 
   let run: { readonly take: (report: Report) => void } = { take: () => {} };
@@ -56,13 +58,13 @@ export async function agentsHere(hosts: readonly string[], layersOf: (host: stri
     },
     whereIs: ({ host }) => ({ address: "127.0.0.1", port: ports.get(host) ?? 0 }),
   });
-  onTestFinished(() => agents.close());
+  atEnd(() => agents.close());
   for (const host of hosts) agents.listenTo({ host: host as HostId, role: "agent" });
 
   let runs = 0;
   return {
     folder, reports, notes,
-    async carryOut(fleet, moves) {
+    async carryOut(fleet, moves, settings = {}) {
       runs++;
       const world = await given(fleet);
       const { index, constraints } = world;
@@ -75,7 +77,7 @@ export async function agentsHere(hosts: readonly string[], layersOf: (host: stri
       if (approved === null) throw new Error(JSON.stringify(diagnostics));
       const { journal } = await FileJournal.open(join(folder, `run-${runs}.journal`));
       if (journal === null) throw new Error("there is no journal");
-      const terms = termsOf(index, constraints, { ...defaultRunSettings, askEveryMs: 2000, retryMs: 200 });
+      const terms = termsOf(index, constraints, { ...defaultRunSettings, askEveryMs: 2000, retryMs: 200, ...settings });
       const running = await execute(approved, terms, { clock: systemClock, journal, agents }, { run: `run-${runs}` as RunId, epoch: runs });
       run = { take: (report) => running.take({ kind: "report", report }) };
       const state: RunState = await running.untilAtRest();

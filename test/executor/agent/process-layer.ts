@@ -22,7 +22,8 @@ export async function newHosts(): Promise<string> {
   return folder;
 }
 
-async function endAll(folder: string): Promise<void> {
+/** Ends every program of the hosts in a folder. */
+export async function endAll(folder: string): Promise<void> {
   for (const host of await readdir(folder)) {
     const places = join(folder, host, "places");
     for (const name of await readdir(places).catch(() => [])) {
