@@ -10,7 +10,13 @@ import type { FleetIndex } from "../model/snapshot.ts";
 
 /** Micro-units an hour for being switched on: the fixed price and the idle power at the site's electricity price. */
 export function hostOnMicrosPerHour(index: FleetIndex, host: Host): number {
-  return host.prices.onMicrosPerHour + energyMicrosPerHour(index, host, host.idlePowerWatts * 1000);
+  const { hosts, power } = hostOnParts(index, host);
+  return hosts + power;
+}
+
+/** The same by what is paid for. */
+export function hostOnParts(index: FleetIndex, host: Host): { readonly hosts: number; readonly power: number } {
+  return { hosts: host.prices.onMicrosPerHour, power: energyMicrosPerHour(index, host, host.idlePowerWatts * 1000) };
 }
 
 /** What a workload takes that has a price. */
@@ -56,17 +62,32 @@ export function chargeMicrosPerHour(index: FleetIndex, workload: Workload, host:
   return charge(consumptionOf(workload), ratesOf(index, host));
 }
 
-/** The same for what has been read already. */
+/** The same by what is paid for. */
+export function chargeParts(index: FleetIndex, workload: Workload, host: Host): Readonly<Record<"compute" | "storage" | "power", number>> {
+  const [consumption, rates] = [consumptionOf(workload), ratesOf(index, host)];
+  return { compute: computeCharge(consumption, rates), storage: storageCharge(consumption, rates), power: powerCharge(consumption, rates) };
+}
+
+/** The whole charge for what has been read already. */
 export function charge(consumption: Consumption, rates: Rates): number {
-  const { prices } = rates;
-  const storage = Math.round((consumption.storageMiB * prices.storageMicrosPerTiBHour) / 1_048_576);
-  if (!consumption.isRunning) return storage;
-  return (
-    Math.round((consumption.cpuMillicores * prices.cpuMicrosPerCoreHour) / 1000) +
-    Math.round((consumption.memoryMiB * prices.memoryMicrosPerGiBHour) / 1024) +
-    storage +
-    Math.round((draw(consumption, rates) * rates.electricityMicrosPerKWh) / 1_000_000)
-  );
+  return computeCharge(consumption, rates) + storageCharge(consumption, rates) + powerCharge(consumption, rates);
+}
+
+/** Reserved processors and memory. */
+function computeCharge({ cpuMillicores, memoryMiB, isRunning }: Consumption, { prices }: Rates): number {
+  if (!isRunning) return 0;
+  return Math.round((cpuMillicores * prices.cpuMicrosPerCoreHour) / 1000) + Math.round((memoryMiB * prices.memoryMicrosPerGiBHour) / 1024);
+}
+
+/** Reserved storage, also of what does not run. */
+function storageCharge({ storageMiB }: Consumption, { prices }: Rates): number {
+  return Math.round((storageMiB * prices.storageMicrosPerTiBHour) / 1_048_576);
+}
+
+/** Electricity above idle; from use and price at once, so that it is rounded once. */
+function powerCharge({ usedMillicores, isRunning }: Consumption, { cpuMillicores, rangeMilliwatts, electricityMicrosPerKWh }: Rates): number {
+  if (cpuMillicores === 0 || !isRunning) return 0;
+  return Math.round((Math.min(cpuMillicores, usedMillicores) * rangeMilliwatts * electricityMicrosPerKWh) / (cpuMillicores * 1_000_000));
 }
 
 /** Milliwatts that a running workload adds, linear in the processor time that it is expected to use. */

@@ -4,7 +4,7 @@ import { actionWords } from "../render/action.ts";
 import { formatDuration } from "../render/duration.ts";
 import { hundredths, money, periodWords } from "../report/cost-view.ts";
 import type { PlanCostReport } from "../report/plan-cost.ts";
-import { paybackWords, recordWords, savingWords } from "../report/plan-words.ts";
+import { expectedWords, paybackWords, recordWords, savingWords } from "../report/plan-words.ts";
 import { becauseWords, differenceName, overUnder, signed } from "../report/variance-view.ts";
 
 /** What a plan costs and saves, as a page to decide by; and afterwards what became of it. */
@@ -16,8 +16,8 @@ export function planCostPage(report: PlanCostReport): string {
     title: `What plan ${plan.digest.slice(0, 12)} costs`, subtitle: [without.title, periodWords(without)].filter((part) => part !== "").join(" · "),
     facts: [
       { label: "In the period", value: overUnder(saving.total, currency), note: becauseWords(saving.total), tone: isLess ? "good" : "warning" },
-      { label: "From then on", value: savingWords(report), note: "by the plan's own account, at expected use" },
-      { label: "Once", value: `${money(report.transferMicros)} ${currency}`, note: `for carrying data; paid back: ${paybackWords(report)}` },
+      { label: "From then on", value: savingWords(report), note: expectedWords(report) },
+      { label: "Once", value: `${money(report.onceMicros)} ${currency}`, note: `for carrying data; paid back: ${paybackWords(report)}` },
       { label: "Risk", value: `${plan.moves.length} moves`, note: `${report.downtimeSeconds} s in which workloads stand still, done in ${formatDuration(plan.makespanMs)}` },
       ...actual === null ? [] : [{ label: "In fact", value: overUnder(actual.variance.total, currency), note: `${actual.ended ?? "under way"}: ${recordWords(actual.actions)}`, tone: actual.variance.total.b <= actual.variance.total.a ? "good" as const : "warning" as const }],
     ],

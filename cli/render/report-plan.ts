@@ -1,7 +1,7 @@
 import { causes, type Variance, type VarianceKind } from "../../reports/index.ts";
 import { hundredths, money, periodWords } from "../report/cost-view.ts";
 import type { PlanCostReport } from "../report/plan-cost.ts";
-import { paybackWords, recordWords, savingWords } from "../report/plan-words.ts";
+import { expectedWords, paybackWords, recordWords, savingWords } from "../report/plan-words.ts";
 import { changeWords, differenceName, overUnder, signed } from "../report/variance-view.ts";
 import { actionWords } from "./action.ts";
 import { countWords } from "./diagnostics.ts";
@@ -14,15 +14,15 @@ const rowsMax = 20;
 
 /** What a plan would change, and what it has changed, for those who pay. */
 export function renderPlanCost(report: PlanCostReport, view: ReportView): string {
-  const { plan, without, planned, saving, transferMicros, actual } = report;
+  const { plan, without, planned, saving, onceMicros, actual } = report;
   const { currency } = plan;
   const say = (text: string): string => wrap(text, view.columns, "  ", "    ");
   const head = [
     view.paint.bold(`What plan ${plan.digest.slice(0, 12)} costs`),
     say(`${periodWords(without)}: ${money(without.cost.totalMicros)} ${currency} without it, ${money(planned.cost.totalMicros)} ${currency} with it`),
     say(changeWords(saving.total, currency)),
-    say(`from then on ${savingWords(report)}`),
-    say(`once: ${money(transferMicros)} ${currency} for carrying data, paid back: ${paybackWords(report)}; ${countWords(plan.moves.length, "move")}, ${report.downtimeSeconds} s in which workloads stand still`),
+    say(`from then on ${savingWords(report)}; ${expectedWords(report)}`),
+    say(`once: ${money(onceMicros)} ${currency} for carrying data, paid back: ${paybackWords(report)}; ${countWords(plan.moves.length, "move")}, ${report.downtimeSeconds} s in which workloads stand still`),
   ];
   const blocks = [head.join("\n"), differenceTable("What it changes", saving, report.kind, ["without", "planned"], currency, view)];
   if (actual !== null) {

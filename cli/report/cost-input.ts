@@ -10,19 +10,8 @@ import { hasErrors, type Ready } from "../prepare.ts";
 import { momentMs } from "../simulation-load.ts";
 import { costLoad } from "./cost-load.ts";
 import { financeWith, wantedPeriod, type CostOptions } from "./cost-options.ts";
-
-/** What a period has cost, and what it is of. */
-export interface MadeCost {
-  readonly scenario: string;
-  readonly title: string;
-  readonly cost: CostReport;
-  /** Do its instants mean dates? Otherwise they count from a beginning that nobody has named. */
-  readonly hasDate: boolean;
-  /** The rules in force, and whose places they are about; null for everybody's. */
-  readonly policies: readonly { readonly id: string; readonly digest: string; readonly workloads: readonly string[] | null }[];
-  /** The plan that was taken to be done; null for none. */
-  readonly plan: Plan | null;
-}
+import type { MadeCost } from "./made-cost.ts";
+import { planProblems } from "./plan-checks.ts";
 
 export interface CostOutcome {
   readonly made: MadeCost | null;
@@ -36,7 +25,12 @@ export async function costReportOf(ready: Ready, options: CostOptions): Promise<
   const { plan } = read;
   const other = plan === null ? [] : ofAnotherFleet(plan, ready);
   if (other.length > 0) return { made: null, diagnostics: other };
-  return costWith(ready, options, plan, ({ startMs }) => (plan === null ? [] : stepsOf(plan, momentMs(options.planAt ?? { kind: "after", ms: 0 } satisfies Moment, startMs))));
+  if (plan === null) return costWith(ready, options, null, () => []);
+  const atMs = ({ startMs }: CostReport["period"]): number => momentMs(options.planAt ?? { kind: "after", ms: 0 } satisfies Moment, startMs);
+  const { made, diagnostics } = await costWith(ready, options, plan, (period) => stepsOf(plan, atMs(period)));
+  if (made === null) return { made, diagnostics };
+  const all = [...diagnostics, ...planProblems(plan, ready, made, atMs(made.cost.period))];
+  return { made: hasErrors(all) ? null : made, diagnostics: all };
 }
 
 /** The same with steps that are made once the period is known. */

@@ -2,7 +2,7 @@ import { formatMicros } from "../../model/money.ts";
 import type { Finance, IdleMethod, ReserveMethod } from "../../model/finance.ts";
 import { groupLines, type ChargeCategory, type CostRow } from "../../reports/index.ts";
 import { formatDuration } from "../render/duration.ts";
-import type { MadeCost } from "./cost-input.ts";
+import type { MadeCost } from "./made-cost.ts";
 import { groupingOf, type GroupChoice } from "./cost-options.ts";
 
 /** A cost report by what it is asked to be shown by. */

@@ -11,9 +11,10 @@ import { hasErrors, inputOf, prepare, type Ready } from "../prepare.ts";
 import { renderFocus } from "../render/report-focus.ts";
 import { momentMs } from "../simulation-load.ts";
 import { unwritableFolder } from "../writable.ts";
-import { costReportOf, costWith, stepsOf, type MadeCost } from "./cost-input.ts";
+import { costReportOf, costWith, stepsOf } from "./cost-input.ts";
 import { addCostOptions, addPlanOptions, wantedPeriod, type CostOptions } from "./cost-options.ts";
 import { exportFocus, type MonthOfRows } from "./focus-export.ts";
+import type { MadeCost } from "./made-cost.ts";
 
 interface FocusOptions extends CostOptions {
   readonly out: string;

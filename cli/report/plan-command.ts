@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { costKinds } from "../../model/finance.ts";
 import type { Moment } from "../../model/simulation.ts";
-import { causes, type Variance, type VarianceKind } from "../../reports/index.ts";
+import { billKinds, billTotal, causes, type BillKind, type Variance, type VarianceKind } from "../../reports/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
@@ -16,6 +16,7 @@ import { renderPlanCost } from "../render/report-plan.ts";
 import { addReportOptions, unwritableOutputs, writeOutputs, type ReportOptions } from "../report-outputs.ts";
 import { addCostOptions, type CostOptions } from "./cost-options.ts";
 import { planCost, type PlanCostReport } from "./plan-cost.ts";
+import type { ThenOn } from "./plan-then-on.ts";
 
 interface PlanCostOptions extends CostOptions, ReportOptions {
   readonly by: VarianceKind;
@@ -66,17 +67,28 @@ async function planCommand(file: string, files: readonly string[], options: Plan
   };
 }
 
-function planCostDocument({ plan, kind, without, planned, saving, transferMicros, downtimeSeconds, actual }: PlanCostReport): Readonly<Record<string, unknown>> {
+function planCostDocument({ plan, kind, without, planned, saving, thenOn, onceMicros, downtimeSeconds, actual }: PlanCostReport): Readonly<Record<string, unknown>> {
   const { period } = without.cost;
   return {
     plan: plan.digest, currency: plan.currency, by: kind, from: new Date(period.startMs).toISOString(), to: new Date(period.endMs).toISOString(),
-    withoutMicros: String(without.cost.totalMicros), plannedMicros: String(planned.cost.totalMicros), savingMicrosPerHour: plan.hourlyCostBeforeMicros - plan.hourlyCostAfterMicros,
-    transferMicros: String(transferMicros), downtimeSeconds, changes: rowsOf(saving),
+    withoutMicros: String(without.cost.totalMicros), plannedMicros: String(planned.cost.totalMicros),
+    thenOn: {
+      micros: String(thenOn.settled.cost.totalMicros), changeMicrosPerMonth: String(billTotal(thenOn.monthly)), expectedMicrosPerMonth: String(thenOn.statedMicros),
+      kinds: thenOnRows(thenOn).map(([kindOf, ...amounts]) => ({ kind: kindOf, ...Object.fromEntries(thenOnColumns.map((name, i) => [name, String(amounts[i])])) })),
+    },
+    transferMicros: String(onceMicros), downtimeSeconds, changes: rowsOf(saving),
     actual: actual === null ? null : {
       ended: actual.ended, micros: String(actual.cost.cost.totalMicros), changes: rowsOf(actual.variance),
       actions: actual.actions.map(({ planned: { id, action }, estimateMs, tookMs, because }) => ({ id, ...action, estimateMs, tookMs, because })),
     },
   };
+}
+
+const thenOnColumns = ["withoutMicros", "thenMicros", "changeMicrosPerMonth", "expectedMicrosPerMonth"] as const;
+
+/** What is paid for: in the period without the plan and from then on, and the change in a month, found and expected. */
+function thenOnRows({ before, after, monthly, expected }: ThenOn): readonly (readonly [BillKind, bigint, bigint, bigint, bigint])[] {
+  return billKinds.map((kind) => [kind, before[kind], after[kind], monthly[kind], expected[kind]]);
 }
 
 function rowsOf({ rows }: Variance): readonly Readonly<Record<string, string | null>>[] {
@@ -85,10 +97,11 @@ function rowsOf({ rows }: Variance): readonly Readonly<Record<string, string | n
 
 const integer = (name: string): ExportTable["columns"][number] => ({ name, kind: "integer" });
 
-function planCostTables({ kind, saving, actual }: PlanCostReport): readonly ExportTable[] {
+function planCostTables({ kind, saving, thenOn, actual }: PlanCostReport): readonly ExportTable[] {
   const table = (name: string, { rows }: Variance, sides: readonly [string, string]): ExportTable => ({
     name, columns: [{ name: kind, kind: "text" }, ...[...sides, "change", ...causes].map((column) => integer(`${column}Micros`))],
     rows: rows.map(({ id, a, b, by }) => [id, a, b, b - a, ...causes.map((cause) => by[cause])]),
   });
-  return [table("plan-changes", saving, ["without", "planned"]), ...actual === null ? [] : [table("planned-and-actual", actual.variance, ["planned", "actual"])]];
+  const forGood: ExportTable = { name: "from-then-on", columns: [{ name: "kind", kind: "text" }, ...thenOnColumns.map(integer)], rows: thenOnRows(thenOn) };
+  return [table("plan-changes", saving, ["without", "planned"]), forGood, ...actual === null ? [] : [table("planned-and-actual", actual.variance, ["planned", "actual"])]];
 }

@@ -2,12 +2,15 @@ import { readJournal } from "../../executor/index.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { ActionId } from "../../model/ids.ts";
 import type { Plan, PlannedAction } from "../../model/plan.ts";
-import { keptLine, varianceOf, type CostReport, type Step, type Variance, type VarianceKind } from "../../reports/index.ts";
+import { keptLine, onceMicros, varianceOf, type CostReport, type Step, type Variance, type VarianceKind } from "../../reports/index.ts";
 import { usageProblem } from "../failed.ts";
 import { hasErrors, type Ready } from "../prepare.ts";
 import { momentMs } from "../simulation-load.ts";
-import { costWith, ofAnotherFleet, stepsOf, type MadeCost } from "./cost-input.ts";
+import { costWith, ofAnotherFleet, stepsOf } from "./cost-input.ts";
 import type { CostOptions } from "./cost-options.ts";
+import type { MadeCost } from "./made-cost.ts";
+import { planProblems } from "./plan-checks.ts";
+import { thenOn, type ThenOn } from "./plan-then-on.ts";
 
 /** How an action of a plan went: when it was to take so long, and how long it took. */
 export interface ActionRecord {
@@ -25,7 +28,9 @@ export interface PlanCostReport {
   readonly without: MadeCost;
   readonly planned: MadeCost;
   readonly saving: Variance;
-  readonly transferMicros: bigint;
+  readonly thenOn: ThenOn;
+  /** What carrying the data of its moves costs, in the period or not. */
+  readonly onceMicros: bigint;
   readonly downtimeSeconds: number;
   /** Null before anything has been carried out. */
   readonly actual: { readonly cost: MadeCost; readonly variance: Variance; readonly actions: readonly ActionRecord[]; readonly ended: string | null } | null;
@@ -46,25 +51,23 @@ export async function planCost(
   if (other.length > 0) return { report: null, diagnostics: other };
   const carried = options.journal === undefined ? { carried: null, diagnostics: [] } : await carriedOut(plan, options.journal);
   if (hasErrors(carried.diagnostics)) return { report: null, diagnostics: carried.diagnostics };
-  const without = await costWith(ready, options, null, () => []);
-  if (without.made === null) return { report: null, diagnostics: without.diagnostics };
-  const planned = await costWith(ready, options, plan, ({ startMs }) => stepsOf(plan, momentMs(options.planAt ?? { kind: "after", ms: 0 }, startMs)));
+  const { made: without, diagnostics } = await costWith(ready, options, null, () => []);
+  if (without === null) return { report: null, diagnostics };
+  const atMs = momentMs(options.planAt ?? { kind: "after", ms: 0 }, without.cost.period.startMs);
+  const all = [...diagnostics, ...planProblems(plan, ready, without, atMs)];
+  if (hasErrors(all)) return { report: null, diagnostics: all };
+  const { made: planned } = await costWith(ready, options, plan, () => stepsOf(plan, atMs));
+  const { made: then } = await thenOn(ready, plan, options, without);
   const actual = carried.carried === null ? null : await costWith(ready, options, plan, () => carried.carried?.steps ?? []);
-  if (planned.made === null || actual?.made === null) return { report: null, diagnostics: without.diagnostics };
+  if (planned === null || then === null || actual?.made === null) return { report: null, diagnostics: all };
   return {
-    diagnostics: without.diagnostics,
+    diagnostics: all,
     report: {
-      plan, kind, without: without.made, planned: planned.made, saving: differenceOf(without.made, planned.made, kind),
-      transferMicros: movedMicros(planned.made.cost),
-      downtimeSeconds: downtimeOf(ready, plan),
-      actual: actual === null || carried.carried === null ? null : { cost: actual.made, variance: differenceOf(planned.made, actual.made, kind), actions: carried.carried.actions, ended: carried.carried.ended },
+      plan, kind, without, planned, saving: differenceOf(without, planned, kind), thenOn: then,
+      onceMicros: onceMicros(ready.index, stepsOf(plan, atMs)), downtimeSeconds: downtimeOf(ready, plan),
+      actual: actual === null || carried.carried === null ? null : { cost: actual.made, variance: differenceOf(planned, actual.made, kind), actions: carried.carried.actions, ended: carried.carried.ended },
     },
   };
-}
-
-/** What carrying data in moves costs. Traffic of workloads is transfer as well, but not once. */
-function movedMicros({ lines }: CostReport): bigint {
-  return lines.reduce((sum, { item, costMicros }) => (item === "move" ? sum + costMicros : sum), 0n);
 }
 
 function differenceOf(a: MadeCost, b: MadeCost, kind: VarianceKind): Variance {

@@ -1,26 +1,41 @@
-import { hoursPerMonth } from "../render/money.ts";
+import { billKinds, billTotal, type BillKind } from "../../reports/index.ts";
 import { formatDuration } from "../render/duration.ts";
+import { hoursPerMonth } from "../render/money.ts";
 import { money } from "./cost-view.ts";
 import type { ActionRecord, PlanCostReport } from "./plan-cost.ts";
+import { apartBy } from "./plan-then-on.ts";
+import { signed } from "./variance-view.ts";
 
-/** What the plan saves in an hour once it is done, by its own account. */
-export function savingPerHour({ plan }: PlanCostReport): bigint {
-  return BigInt(plan.hourlyCostBeforeMicros) - BigInt(plan.hourlyCostAfterMicros);
+/** `12.30 EUR a month less`, or more: by the lines of the report. */
+export function savingWords({ plan, thenOn }: PlanCostReport): string {
+  return monthWords(billTotal(thenOn.monthly), plan.currency);
 }
 
-/** `12.30 EUR a month less`, or more. */
-export function savingWords(report: PlanCostReport): string {
-  const month = savingPerHour(report) * hoursPerMonth;
-  if (month === 0n) return "the same every month";
-  return `${money(month > 0n ? month : -month)} ${report.plan.currency} a month ${month > 0n ? "less" : "more"}`;
+function monthWords(micros: bigint, currency: string): string {
+  if (micros === 0n) return "the same every month";
+  return `${money(micros > 0n ? micros : -micros)} ${currency} a month ${micros > 0n ? "more" : "less"}`;
+}
+
+const kindWords: Readonly<Record<BillKind, string>> = {
+  hosts: "hosts", compute: "processors and memory", power: "power as used", storage: "storage", traffic: "traffic as measured", licences: "licences",
+};
+
+/** What the planner expected instead, and by what that is apart; what would round to nothing is left out. */
+export function expectedWords({ plan, thenOn }: PlanCostReport): string {
+  const { byKind, otherwise } = apartBy(thenOn);
+  const apart = [
+    ...billKinds.map((kind) => ({ words: kindWords[kind], micros: byKind[kind] })), { words: "other prices or places when it was made", micros: otherwise },
+  ].filter(({ micros }) => signed(micros) !== "-");
+  if (apart.length === 0) return "as the planner expects";
+  return `the planner expects ${monthWords(thenOn.statedMicros, plan.currency)}, apart by ${apart.map(({ words, micros }) => `${words} ${signed(micros)}`).join(", ")}`;
 }
 
 /** When the data that are carried have been paid for by what is saved. */
-export function paybackWords(report: PlanCostReport): string {
-  const saving = savingPerHour(report);
-  if (report.transferMicros <= 0n) return "nothing to pay back";
+export function paybackWords({ onceMicros, thenOn }: PlanCostReport): string {
+  const saving = -billTotal(thenOn.monthly);
+  if (onceMicros <= 0n) return "nothing to pay back";
   if (saving <= 0n) return "never: it saves nothing";
-  return `after ${formatDuration(Number((report.transferMicros * 3_600_000n) / saving))}`;
+  return `after ${formatDuration(Number((onceMicros * hoursPerMonth * 3_600_000n) / saving))}`;
 }
 
 /** Done of all, and how much longer or shorter than planned that took. */

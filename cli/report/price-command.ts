@@ -92,14 +92,15 @@ function sorted(base: PriceAnswer, rows: readonly PriceRow[]): readonly PriceRow
   return [...rows].sort((a, b) => price(b) - price(a) || (a.id < b.id ? -1 : 1));
 }
 
-function priceTable({ base, rows }: PriceReport): ExportTable {
+function priceTable({ base, rows, together }: PriceReport): ExportTable {
+  const all = together === null ? [] : [{ id: "(all of them)", title: "Without any of them", answer: together }];
   return {
     name: "price-of-policy",
     columns: [
       { name: "policy", kind: "text" }, { name: "title", kind: "text" }, ...["withMicrosPerHour", "withoutMicrosPerHour", "priceMicrosPerHour", "placedWith", "placedWithout", "movesWithout"].map((name) => ({ name, kind: "integer" as const })),
       { name: "claimWith", kind: "text" }, { name: "claimWithout", kind: "text" },
     ],
-    rows: rows.map(({ id, title, answer }) => [
+    rows: [...rows, ...all].map(({ id, title, answer }) => [
       id, title, base.microsPerHour, answer?.microsPerHour ?? null, priceMicros(base, answer), base.placed, answer?.placed ?? null, answer?.moves ?? null, base.claim, answer?.claim ?? null,
     ]),
   };
