@@ -104,15 +104,15 @@ class Explanation {
     switch (schema.type) {
       case "object":
         if (kindOf(value) === "object") this.#lookAtObject(schema, value as Readonly<Record<string, unknown>>, path);
-        else this.#wrongType("an object of keys and values", value, path);
+        else this.#wrongType("an object of keys and values", value, path, schema);
         break;
       case "array":
         if (Array.isArray(value)) this.#lookAtList(schema, value, path);
-        else this.#wrongType("a list", value, path);
+        else this.#wrongType("a list", value, path, schema);
         break;
       case "string":
         if (typeof value === "string") this.#lookAtText(schema, value, path);
-        else this.#wrongType("a text", value, path);
+        else this.#wrongType("a text", value, path, schema);
         break;
       case "integer": case "number":
         if (typeof value === "number") this.#lookAtNumber(schema, value, path);
@@ -181,9 +181,8 @@ class Explanation {
     for (const key of missing) this.#add("missing-key", [...path, key], `is missing`, `Add ${key}${describe(properties[key])}.`);
     for (const [key, item] of Object.entries(value)) {
       const known = Object.hasOwn(properties, key) ? properties[key] : undefined;
-      const patterned = Object.entries(schema.patternProperties ?? {});
       if (known !== undefined) this.look(known, item, [...path, key]);
-      else if (patterned.length > 0) this.#lookAtEntry(patterned, key, item, path);
+      else if (schema.patternProperties !== undefined) this.#lookAtEntry(schema, key, item, path);
       else if (schema.additionalProperties === false) {
         const free = Object.keys(properties).filter((name) => !Object.hasOwn(value, name));
         this.#add("unknown-key", [...path, key], "is not a key of the format", Object.keys(properties).length === 0 ? "It takes no parameters: remove the key." : didYouMean(key, free), true);
@@ -191,9 +190,10 @@ class Explanation {
     }
   }
 
-  #lookAtEntry(patterned: readonly (readonly [string, SchemaNode])[], key: string, item: unknown, path: Path): void {
-    const found = patterned.find(([pattern]) => new RegExp(pattern).test(key));
-    if (found !== undefined) this.look(found[1], item, [...path, key]);
+  /** An entry of a map is described by its map. */
+  #lookAtEntry(schema: SchemaNode, key: string, item: unknown, path: Path): void {
+    const found = Object.entries(schema.patternProperties ?? {}).find(([pattern]) => new RegExp(pattern).test(key));
+    if (found !== undefined) this.look({ ...schema.description === undefined ? {} : { description: schema.description }, ...found[1] }, item, [...path, key]);
     else this.#add("bad-format", [...path, key], "is not a fitting name: 1 to 253 characters, no control characters", "Choose another name.", true);
   }
 
@@ -228,9 +228,10 @@ class Explanation {
     this.#add(code, path, `is ${shown(value)}; it must be ${few(words.map((word) => (typeof word === "string" ? word : shown(word))))}`, advice);
   }
 
-  #wrongType(expected: string, value: unknown, path: Path): void {
+  #wrongType(expected: string, value: unknown, path: Path, schema?: SchemaNode): void {
     const advice = typeof value === "string" && /^-?[0-9.]+$/.test(value) && expected.startsWith("a whole number") ? "Remove the quotes: a text is not a number."
-      : expected === "a text" && (typeof value === "number" || typeof value === "boolean") ? `Put it in quotes: "${value}".` : `Write ${expected}.`;
+      : expected === "a text" && typeof value === "number" ? `Put it in quotes: "${value}", or "${value}${Number.isInteger(value) ? ".0" : "0"}" if that was written.`
+      : expected === "a text" && typeof value === "boolean" ? `Put it in quotes: "${value}".` : `Write ${expected}${describe(schema)}.`;
     this.#add("wrong-type", path, `is ${shown(value)}; it must be ${expected}`, advice);
   }
 

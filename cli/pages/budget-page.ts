@@ -8,6 +8,7 @@ const chartsMax = 20;
 /** Budgets as a page: how each stands, where it goes, and when it is spent. */
 export function budgetPage(report: BudgetReport): string {
   const { rows, currency } = report;
+  const hasAssumed = rows.some(({ outlook }) => outlook.assumedMicros > 0n);
   return page({
     title: `Cost forecast of ${report.scenario}`,
     subtitle: [report.title, `known from ${minuteWords(report.knownFromMs)} to ${minuteWords(report.knownToMs)} UTC`].filter((part) => part !== "").join(" · "),
@@ -17,16 +18,16 @@ export function budgetPage(report: BudgetReport): string {
         title: "Budgets", words: `Days that are known, and those to come; where there are enough of them with the band that should hold ${report.bandPermille / 10} %.`,
         content: [table({
           title: "How they stand", words: `In ${currency}. A month is a twelfth of a year at the usual cost of a day.`,
-          columns: [{ head: "budget" }, { head: "about" }, ...["a month", "budget", "spent", "assumed", "expected"].map((head) => ({ head, align: "right" as const })), { head: "in the end" }, { head: "when" }],
+          columns: [{ head: "budget" }, { head: "about" }, ...["a month", "budget", "spent", ...hasAssumed ? ["assumed"] : [], "expected"].map((head) => ({ head, align: "right" as const })), { head: "in the end" }, { head: "when" }],
           rows: rows.map((row): readonly Cell[] => [
-            row.name, aboutWords(row.about), hundredths(runRate(row)), row.micros === null ? null : hundredths(row.micros), hundredths(row.outlook.spentMicros), hundredths(row.outlook.assumedMicros),
+            row.name, aboutWords(row.about), hundredths(runRate(row)), row.micros === null ? null : hundredths(row.micros), hundredths(row.outlook.spentMicros), ...hasAssumed ? [hundredths(row.outlook.assumedMicros)] : [],
             hundredths(row.outlook.expected.middle), { text: endWords(row, currency), tone: toneOf(row) }, crossedWords(row),
           ]),
         })],
       },
       ...rows.slice(0, chartsMax).map((row) => chartSection(row, report)),
     ],
-    footer: "Assumed is what days of a budget before the first known one are taken to have cost: the mean of those that are known. The same scenario, load and period give the same page.",
+    footer: `${hasAssumed ? "Assumed is what days of a budget before the first known one are taken to have cost: the mean of those that are known. " : ""}The same scenario, load and period give the same page.`,
   });
 }
 
@@ -61,7 +62,7 @@ function chartSection(row: BudgetRow, { currency, knownToMs }: BudgetReport): Se
     title: `Budget ${name}`, words: `${aboutWords(row.about)}: ${endWords(row, currency)} in the end; ${crossedWords(row)}. ${restsOn(row, currency)}.`,
     content: x.length === 0 ? [] : [lineChart({
       title: "Spent since the budget began", words: `Up to ${minuteWords(knownToMs)} it is known, then expected.`, x: { kind: "utc" }, y: { unit: currency, from: "zero" },
-      series: [{ name: "spent", x, y: sums.past }, { name: "expected", x, y: sums.middle, band: { name: "band", low: sums.low, high: sums.high } }],
+      series: [{ name: "spent", x, y: sums.past }, { name: "expected", x, y: sums.middle, ...outlook.expected.low === outlook.expected.high ? {} : { band: { name: "band", low: sums.low, high: sums.high } } }],
       ...(micros === null ? {} : { limits: [{ name: "budget", value: Number(micros) / 1e6 }] }),
       marks: crossed.middle === null ? [] : [{ at: crossed.middle + dayMs, words: `spent by the end of ${minuteWords(crossed.middle)}`, tone: "bad" as const }],
     })],

@@ -43,7 +43,7 @@ function factsOf({ made: { cost }, rows, choice }: CostView): readonly Fact[] {
     { label: "Total", value: `${money(cost.totalMicros)} ${cost.currency}`, note: `${money(perDay)} ${cost.currency} a day` },
     ...dearest === undefined ? [] : [{ label: `The dearest ${choice.label ?? choice.kind}`, value: rowName(dearest, choice), note: `${money(dearest.totalMicros)} ${cost.currency}, ${partWords(dearest.totalMicros, cost.totalMicros)}` }],
     { label: "Held by nobody", value: partWords(idle, cost.totalMicros), note: `${money(idle)} ${cost.currency} idle`, tone: idle * 4n > cost.totalMicros ? "warning" as const : "good" as const },
-    { label: "Kept for failures", value: partWords(reserve, cost.totalMicros), note: `${money(reserve)} ${cost.currency} of reserve` },
+    { label: "Kept free by policies", value: partWords(reserve, cost.totalMicros), note: `${money(reserve)} ${cost.currency} of reserve` },
   ];
 }
 
@@ -68,7 +68,7 @@ function chartOf(rows: readonly CostRow[], choice: GroupChoice, currency: string
 function tableOf(rows: readonly CostRow[], choice: GroupChoice, currency: string, total: bigint): Markup {
   const used = chargeCategories.filter((category) => rows.some(({ micros }) => micros[category] > 0n));
   const line = (name: string, which: readonly CostRow[]): readonly Cell[] => [
-    name, ...used.map((category) => hundredths(sumOf(which, ({ micros }) => micros[category]))), hundredths(sumOf(which, ({ totalMicros }) => totalMicros)), partWords(sumOf(which, ({ totalMicros }) => totalMicros), total),
+    name, ...used.map((category) => orNothing(sumOf(which, ({ micros }) => micros[category]))), hundredths(sumOf(which, ({ totalMicros }) => totalMicros)), partWords(sumOf(which, ({ totalMicros }) => totalMicros), total),
   ];
   const shown = rows.slice(0, rowsMax);
   const rest = rows.slice(shown.length);
@@ -93,6 +93,9 @@ function categoryTable({ made: { cost } }: CostView): Markup {
   });
 }
 
+function orNothing(micros: bigint): string | null {
+  return micros === 0n ? null : hundredths(micros);
+}
 
 function sumOf(which: readonly CostRow[], amount: (row: CostRow) => bigint): bigint {
   return which.reduce((sum, row) => sum + amount(row), 0n);

@@ -8,6 +8,8 @@ import { varies, type SubjectUse, type UsageReport } from "../usage/report.ts";
 
 const hoursPerMonth = 730;
 const chartsMax = 4;
+/** New hosts are not bought and built in less. */
+const soonMs = 90 * 86_400_000;
 
 /** Use as a page: what stands out, then hosts, sizes and what they are worth, how long it lasts, and the figures behind it. */
 export function usagePage(report: UsageReport, effect: SizeEffect | null): string {
@@ -28,14 +30,22 @@ function factsOf({ hosts, sizes, runways, currency, ...report }: UsageReport, ef
   const shrinking = new Set(sizes.filter(({ advice }) => advice === "shrink").map(({ workload }) => workload)).size;
   const [today, planned, sized] = effect?.rows ?? [];
   const saved = planned === undefined || sized === undefined ? null : planned.figures.cost.totalMicrosPerHour - sized.figures.cost.totalMicrosPerHour;
-  const [first] = runways ?? [];
   return [
     { label: "Hosts used too much", value: `${of("over")} of ${hosts.length}`, tone: of("over") > 0 ? "bad" : "good" },
     { label: "Hosts used too little", value: `${of("under") + of("empty")} of ${hosts.length}`, note: `${of("empty")} of them empty`, tone: of("under") > 0 ? "warning" : "good" },
     { label: "Workloads that should be larger", value: String(growing), note: `${shrinking} can be smaller`, tone: growing > 0 ? "warning" : "good" },
     ...saved === null || today === undefined ? [] : [{ label: saved < 0 ? "Sizes cost beside planning" : "Sizes save beside planning", value: `${formatMicros(BigInt(Math.abs(saved)) * BigInt(hoursPerMonth), 2)} ${currency}/month`, note: "of 730 hours, both planned anew" }],
-    ...first === undefined ? [] : [{ label: "Runs out first", value: first.runway.crossed.p50 === null ? "nothing on half of the paths" : `${resourceWords(first.resource).name} of ${first.group}`, note: first.runway.crossed.p50 === null ? "within two years" : dayOf(first.runway.crossed.p50, { ...report }) }],
+    ...runwayFact(runways ?? [], report),
   ];
+}
+
+/** What runs out first, and how urgent that is. */
+function runwayFact([first]: NonNullable<UsageReport["runways"]>, report: Pick<UsageReport, "grid" | "hasDate">): readonly Fact[] {
+  if (first === undefined) return [];
+  const atMs = first.runway.crossed.p50;
+  if (atMs === null) return [{ label: "Runs out first", value: "nothing on half of the paths", note: "within two years", tone: "good" }];
+  const leftMs = atMs - report.grid.startMs - report.grid.slots * report.grid.stepMs;
+  return [{ label: "Runs out first", value: `${resourceWords(first.resource).name} of ${first.group}`, note: dayOf(atMs, report), tone: leftMs < soonMs ? "bad" : "warning" }];
 }
 
 function scaleOf({ unitOf }: UsageReport, resource: string): { readonly unit: string; readonly scale: number; readonly name: string } {

@@ -12,7 +12,7 @@ export function variancePage({ a, b, kind, variance, currency }: VarianceView): 
   return page({
     title: `Variance of ${b.scenario}`, subtitle: `${sideWords(b)} against ${sideWords(a)}`,
     facts: [
-      { label: total.a === total.b ? "Change" : isOver ? "Over" : "Under", value: overUnder(total, currency), tone: total.a === total.b ? "plain" : isOver ? "warning" : "good", note: becauseWords(total) },
+      { label: "Change", value: overUnder(total, currency), tone: total.a === total.b ? "plain" : isOver ? "warning" : "good", note: becauseWords(total) },
       { label: "First", value: `${money(total.a)} ${currency}`, note: sideWords(a) }, { label: "Second", value: `${money(total.b)} ${currency}`, note: sideWords(b) },
     ],
     sections: [
@@ -27,8 +27,8 @@ export function variancePage({ a, b, kind, variance, currency }: VarianceView): 
             title: `Changes by ${kind}`, words: `In ${currency}.`, rowsMax: 100,
             columns: [{ head: kind }, ...["first", "second", "change", ...causes].map((head) => ({ head, align: "right" as const }))],
             rows: [...rows, total].map((row): readonly Cell[] => [
-              row === total ? "total" : differenceName(row, kind), hundredths(row.a), hundredths(row.b), { text: row.a === row.b ? "-" : `${hundredths(row.b > row.a ? row.b - row.a : row.a - row.b)} ${row.b > row.a ? "over" : "under"}`, tone: row.b > row.a ? "warning" : row.b < row.a ? "good" : "plain" },
-              ...causes.map((cause) => signed(row.by[cause])),
+              row === total ? "total" : differenceName(row, kind), hundredths(row.a), hundredths(row.b), row.a === row.b ? null : { text: `${hundredths(row.b > row.a ? row.b - row.a : row.a - row.b)} ${row.b > row.a ? "over" : "under"}`, tone: row.b > row.a ? "warning" : "good" },
+              ...causes.map((cause) => orNull(signed(row.by[cause]))),
             ]),
           }),
         ],
@@ -40,4 +40,9 @@ export function variancePage({ a, b, kind, variance, currency }: VarianceView): 
     ],
     footer: `Amounts in ${currency}, rounded to hundredths here and exact in the tables that --csv and --parquet keep.`,
   });
+}
+
+/** What is nothing is one dash in all tables of a page. */
+function orNull(text: string): string | null {
+  return text === "-" ? null : text;
 }

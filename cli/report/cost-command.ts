@@ -8,7 +8,7 @@ import { fileProblem } from "../file-problem.ts";
 import { commandHelp } from "../help.ts";
 import { asOfOption, evacuateOption } from "../options.ts";
 import { costPage } from "../pages/cost-page.ts";
-import { inputOf, prepare } from "../prepare.ts";
+import { hasErrors, inputOf, prepare } from "../prepare.ts";
 import { renderCost } from "../render/report-cost.ts";
 import { addReportOptions, unwritableOutputs, writeOutputs, type ReportOptions } from "../report-outputs.ts";
 import { unwritableFile } from "../writable.ts";
@@ -17,6 +17,7 @@ import { costReportOf } from "./cost-input.ts";
 import { addCostOptions, addPlanOptions, groupChoice, type CostOptions, type GroupChoice } from "./cost-options.ts";
 import { costTables } from "./cost-tables.ts";
 import { costView } from "./cost-view.ts";
+import { labelProblem } from "./label-problem.ts";
 
 interface CostCommandOptions extends CostOptions, ReportOptions {
   readonly by: GroupChoice;
@@ -54,8 +55,8 @@ async function costCommand(files: readonly string[], options: CostCommandOptions
   if (ready === null) return failed(diagnostics);
   context.progress("reading the load and adding up", 0, 1);
   const outcome = await costReportOf(ready, options);
-  const all = [...diagnostics, ...locate(outcome.diagnostics)];
-  if (outcome.made === null) return failed(all);
+  const all = [...diagnostics, ...locate(outcome.diagnostics), ...outcome.made === null ? [] : labelProblem(outcome.made, options.by)];
+  if (outcome.made === null || hasErrors(all)) return failed(all);
   const view = costView(outcome.made, options.by);
   const document = { format: "stowage/cost/v1" as const, exitCode: exitCodes.done, diagnostics: all, ...costDocument(view) };
   const kept = [

@@ -1,4 +1,5 @@
-import type { ChargeLine } from "../../reports/index.ts";
+import { nameIn, type ChargeLine, type CostGrouping } from "../../reports/index.ts";
+import { groupingOf } from "./cost-options.ts";
 import type { CostView } from "./cost-view.ts";
 import { rowName } from "./cost-view.ts";
 
@@ -8,16 +9,17 @@ export function costDocument({ made, choice, rows }: CostView): Readonly<Record<
   const { period, currency, finance, bills, lines, totalMicros } = cost;
   return {
     scenario, title, currency, hasDate, from: new Date(period.startMs).toISOString(), to: new Date(period.endMs).toISOString(), plan: plan?.digest ?? null,
-    finance, policies, totalMicros: String(totalMicros), by: choice.kind,
+    finance: { ...finance, teamLabel: choice.label ?? finance.teamLabel }, policies, totalMicros: String(totalMicros), by: choice.kind,
     rows: rows.map((row) => ({ name: rowName(row, choice), id: row.id, micros: textsOf(row.micros), totalMicros: String(row.totalMicros) })),
     bills: bills.map(({ host, site, onMs, micros, totalMicros: total }) => ({ host, site, onMs: Number(onMs), micros: textsOf(micros), totalMicros: String(total) })),
-    lines: lines.map((line) => lineDocument(line, finance.teamLabel)),
+    lines: lines.map((line) => lineDocument(line, groupingOf({ kind: "team", label: choice.label }, finance))),
   };
 }
 
-function lineDocument({ labels, quantity, unitPrice, listPrice, costMicros, ...line }: ChargeLine, teamLabel: string): Readonly<Record<string, unknown>> {
+function lineDocument(whole: ChargeLine, team: CostGrouping): Readonly<Record<string, unknown>> {
+  const { labels: _labels, quantity, unitPrice, listPrice, costMicros, ...line } = whole;
   return {
-    ...line, team: Object.hasOwn(labels, teamLabel) ? labels[teamLabel] : null, quantity: quotient(quantity), unitPrice: quotient(unitPrice), listPrice: quotient(listPrice), costMicros: String(costMicros),
+    ...line, team: nameIn(whole, team), quantity: quotient(quantity), unitPrice: quotient(unitPrice), listPrice: quotient(listPrice), costMicros: String(costMicros),
   };
 }
 

@@ -32,7 +32,7 @@ export async function costLoad(ready: Ready, wanted: Wanted, options: Simulation
     return { made: null, diagnostics: [problemIn("out-of-range", "--to", `the period ends at ${new Date(period.endMs).toISOString()}, not after it begins at ${new Date(period.startMs).toISOString()}`, wanted.fromMs === null ? "Say --from as well; without it the period begins when the load or the simulation does." : "Let it end later, or exchange --from and --to; the end is not included.")] };
   }
   const opened = openLoad(ready.scenario, frame, period);
-  const diagnostics = [...framed.diagnostics.filter(({ path }) => path !== "simulation.load"), ...opened.diagnostics, ...uncovered(frame, period)];
+  const diagnostics = [...framed.diagnostics.filter(({ path }) => path !== "simulation.load"), ...opened.diagnostics, ...uncovered(frame, period), ...unpriced(ready.scenario)];
   return { made: { ...opened.load, period, hasDate: frame.hasDate || wanted.fromMs !== null }, diagnostics };
 }
 
@@ -108,4 +108,11 @@ function uncovered({ traces, startMs, simulation }: TimeFrame, period: Period): 
 
 function words(ms: number): string {
   return new Date(ms).toISOString().replace(".000Z", "Z");
+}
+
+/** Inventories have no prices, and a fleet may be empty: zeros that look like an answer are told as what they are. */
+function unpriced({ fleet: { hosts, sites }, finance }: Scenario): readonly Diagnostic[] {
+  if (hosts.length === 0) return [problemIn("out-of-range", "hosts", "the fleet has no host, so nothing costs anything", "Name a file with hosts.", "warning")];
+  const isPriced = hosts.some(({ prices }) => Object.values(prices).some((micros) => micros > 0)) || sites.some(({ electricityMicrosPerKWh }) => electricityMicrosPerKWh > 0) || (finance?.licences.length ?? 0) > 0;
+  return isPriced ? [] : [problemIn("missing-key", "hosts", `none of ${hosts.length} has a price, nor its site one of electricity, so everything costs 0`, "Lay a file with prices over it: hosts[].prices, or the change repriceHosts.", "warning")];
 }

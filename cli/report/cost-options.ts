@@ -24,7 +24,7 @@ export function addCostOptions(command: Command): Command {
   return addLoadOptions(command
     .addOption(new Option("--from <utc>", "when the period begins: a date or a UTC instant; default: when the load or the simulation does").argParser(dateOrInstant))
     .addOption(new Option("--to <utc>", "when it ends, not included").argParser(dateOrInstant))
-    .addOption(new Option("--month <month>", "a whole month in UTC instead, e.g. 2026-11").argParser(monthOf))
+    .addOption(new Option("--month <month>", "a whole month in UTC instead, e.g. 2026-11").conflicts(["from", "to"]).argParser(monthOf))
     .addOption(new Option("--share <method>", "who pays for what nobody holds of a host; default: what the section finance says").choices([...reserveMethods])));
 }
 

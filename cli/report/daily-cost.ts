@@ -33,12 +33,28 @@ function costOf({ lines, totalMicros, finance }: CostReport, about: About): bigi
   return lines.reduce((sum, line) => (nameIn(line, by) === about.id ? sum + line.costMicros : sum), 0n);
 }
 
-/** Looks some days ahead, by what the days that are known tell; of few days their mean alone. */
+/** Below the least day by so many times what days differ, a cost is taken never to fall, and not to drift by itself. */
+const rangesBelow = 4;
+
+/**
+ * Looks some days ahead, by what the days that are known tell; of few days their mean alone. Most of a bill is fixed:
+ * forecasts of load allow for a drift of the whole level, which would be a band without any reason where days do not
+ * differ, so that only what differs is forecast.
+ */
 export function withDaysAhead(daily: DailyCost, ahead: number, bandPermille: number): DailyCost {
   if (ahead <= 0 || daily.known.length < leastDays) return daily;
-  const outlook = forecast({ startMs: daily.startMs, stepMs: dayMs, values: Float64Array.from(daily.known, Number) }, { ahead, bandPermille });
+  const fixed = fixedPart(daily.known);
+  const outlook = forecast({ startMs: daily.startMs, stepMs: dayMs, values: Float64Array.from(daily.known, (micros) => Number(micros - fixed)) }, { ahead, bandPermille });
   if (outlook.kind === "too-short") return daily;
-  return { ...daily, ahead: Array.from({ length: ahead }, (_, day) => ({ low: whole(outlook.low[day]), middle: whole(outlook.middle[day]), high: whole(outlook.high[day]) })) };
+  const at = (way: Float64Array, day: number): bigint => fixed + whole(way[day]);
+  return { ...daily, ahead: Array.from({ length: ahead }, (_, day) => ({ low: at(outlook.low, day), middle: at(outlook.middle, day), high: at(outlook.high, day) })) };
+}
+
+/** What each day has cost at least, and a good deal less where days differ. */
+function fixedPart(known: readonly bigint[]): bigint {
+  const [least, most] = known.reduce(([a, b], micros) => [micros < a ? micros : a, micros > b ? micros : b] as const, [known[0] ?? 0n, known[0] ?? 0n] as const);
+  const fixed = least - BigInt(rangesBelow) * (most - least);
+  return fixed > 0n ? fixed : 0n;
 }
 
 function whole(value: number | undefined): bigint {

@@ -16,6 +16,8 @@ export interface KeptCost extends VarianceSide {
   readonly toMs: number;
   /** The plan that was taken to be done; null for none. */
   readonly plan: string | null;
+  /** The label whose value is the team of a line. */
+  readonly teamLabel: string;
 }
 
 /** Half a million lines take about 250 MiB. */
@@ -27,6 +29,7 @@ const whole = Type.String({ pattern: "^-?[0-9]+$", maxLength: digitsMax });
 const quotient = Type.String({ pattern: "^[0-9]+(/[1-9][0-9]*)?$", maxLength: 2 * digitsMax });
 const schema = Type.Object({
   format: Type.Literal("stowage/cost/v1"), scenario: Type.String(), currency: Type.String(), hasDate: Type.Boolean(), from: Type.String(), to: Type.String(), plan: nullable,
+  finance: Type.Object({ teamLabel: Type.String() }),
   policies: Type.Array(Type.Object({ id: Type.String(), digest: Type.String(), workloads: Type.Union([Type.Array(Type.String()), Type.Null()]) })),
   totalMicros: whole,
   lines: Type.Array(Type.Object({
@@ -48,9 +51,9 @@ export async function readKeptCost(file: string): Promise<{ readonly kept: KeptC
     if (Number.isNaN(fromMs) || !(toMs > fromMs) || lines.reduce((sum, { micros }) => sum + micros, 0n) !== BigInt(document.totalMicros)) {
       return { kept: null, diagnostics: [usageProblem(`File ${file} was changed: its lines do not add up to its total, or its period is none.`, "Keep it again with `stowage report cost --out`.")] };
     }
-    const { scenario, currency, hasDate, plan } = document;
+    const { scenario, currency, hasDate, plan, finance: { teamLabel } } = document;
     const policies = document.policies.map(({ id, digest, workloads }) => ({ id, digest, workloads: workloads === null ? null : new Set(workloads) }));
-    return { kept: { file, scenario, currency, hasDate, fromMs, toMs, plan, policies, lines }, diagnostics: [] };
+    return { kept: { file, scenario, currency, hasDate, fromMs, toMs, plan, teamLabel, policies, lines }, diagnostics: [] };
   } catch (error) {
     if (error instanceof SyntaxError) return { kept: null, diagnostics: [noReport(file)] };
     return { kept: null, diagnostics: [fileProblem(file, error, "read")] };

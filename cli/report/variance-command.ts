@@ -45,6 +45,7 @@ async function variance(files: readonly [string, string], options: VarianceOptio
   if (first.kept === null || second.kept === null) return failed(diagnostics);
   const [a, b] = [first.kept, second.kept];
   if (a.currency !== b.currency) return failed([usageProblem(`${a.file} counts in ${a.currency}, ${b.file} in ${b.currency}.`, "Compare reports in one currency.")]);
+  if (options.by === "team" && a.teamLabel !== b.teamLabel) return failed([usageProblem(`Teams of ${a.file} are by label ${a.teamLabel}, of ${b.file} by ${b.teamLabel}.`, "Keep both with the same --by team=LABEL.")]);
   const view: VarianceView = { a, b, kind: options.by, currency: b.currency, variance: varianceOf(a, b, options.by) };
   const kept = await writeOutputs(options, { page: () => variancePage(view), tables: () => varianceTables(view) });
   if (kept.length > 0) return failed(kept);

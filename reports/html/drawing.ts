@@ -1,5 +1,6 @@
 import type { Axis } from "./axis.ts";
 import { html, nothing, together, type Markup } from "./markup.ts";
+import { prose } from "./prose.ts";
 import { cutText, textWidth } from "./text-width.ts";
 
 /** Every chart is drawn this wide; the page scales it. Letters have this size at full width. */
@@ -40,10 +41,10 @@ export function line(x1: number, y1: number, x2: number, y2: number, style: stri
 
 /** A figure with its caption; `notes` say how it was drawn. */
 export function figure({ title, words }: Caption, height: number, drawing: readonly Markup[], notes: readonly string[] = [], details: Markup = nothing): Markup {
-  return html`<figure><figcaption><h3>${title}</h3><p>${words}</p></figcaption>
+  return html`<figure><figcaption><h3>${title}</h3><p>${prose(words)}</p></figcaption>
 <div class="scroll" tabindex="0"><svg viewBox="0 0 ${chartWidth} ${Math.ceil(height)}" role="img" aria-label="${title}"><desc>${words}</desc>
 ${together(drawing)}
-</svg></div>${notes.length === 0 ? nothing : html`<p class="note">${notes.join(" ")}</p>`}${details}</figure>
+</svg></div>${notes.length === 0 ? nothing : html`<p class="note">${prose(notes.join(" "))}</p>`}${details}</figure>
 `;
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Tone } from "./drawing.ts";
 import { html, nothing, type Markup } from "./markup.ts";
+import { prose } from "./prose.ts";
 import { script } from "./script.ts";
 import { style } from "./style.ts";
 
@@ -34,11 +35,11 @@ export function page({ title, subtitle, facts, sections, footer }: Page): string
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">
 <title>${title}</title><style>${{ markup: style }}</style></head>
-<body><header><h1>${title}</h1><p class="subtitle">${subtitle}</p>${factCards(facts)}${contents(sections)}</header>
-<main>${sections.map(({ title, words, content }, i) => html`<section id="part-${i + 1}"><h2>${title}</h2>${words === undefined ? nothing : html`<p>${words}</p>`}
+<body><header><h1>${title}</h1><p class="subtitle">${prose(subtitle)}</p>${factCards(facts)}${contents(sections)}</header>
+<main>${sections.map(({ title, words, content }, i) => html`<section id="part-${i + 1}"><h2>${title}</h2>${words === undefined ? nothing : html`<p>${prose(words)}</p>`}
 ${content}</section>
 `)}</main>
-${footer === undefined ? nothing : html`<footer>${footer}</footer>`}
+${footer === undefined ? nothing : html`<footer>${prose(footer)}</footer>`}
 <script>${{ markup: script }}</script></body></html>
 `.markup;
 }
@@ -52,13 +53,8 @@ function hashOf(text: string): string {
 
 function factCards(facts: readonly Fact[]): Markup {
   if (facts.length === 0) return nothing;
-  const cards = facts.map(({ label, value, note, tone = "plain" }) => html`<div class="fact ${tone}"><dt>${label}</dt><dd class="${tone}">${datesTogether(value)}</dd>${note === undefined ? nothing : html`<dd class="of">${datesTogether(note)}</dd>`}</div>`);
+  const cards = facts.map(({ label, value, note, tone = "plain" }) => html`<div class="fact ${tone}"><dt>${label}</dt><dd class="${tone}">${prose(value)}</dd>${note === undefined ? nothing : html`<dd class="of">${prose(note)}</dd>`}</div>`);
   return html`<dl class="facts by-${columnsFor(facts.length)}">${cards}</dl>`;
-}
-
-/** A date is not broken into lines at its hyphens. */
-function datesTogether(text: string): string {
-  return text.replace(/\b(\d{4})-(\d\d)-(\d\d)/g, "$1\u2011$2\u2011$3");
 }
 
 /** As many in a row as leave no card alone. */

@@ -73,7 +73,7 @@ svg{display:block;width:100%;min-width:44rem;height:auto;font-size:12px}
 table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nums;min-width:50%}
 th,td{padding:.3rem .75rem .3rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid)}
 th.right,td.right{text-align:right;white-space:nowrap}thead th{border-bottom:1px solid var(--rule);color:var(--muted);font-weight:600;vertical-align:bottom}
-tbody th{font-weight:400}.unit{font-weight:400}td{max-width:40rem}tbody th{max-width:20rem}.short{white-space:nowrap}.long{overflow-wrap:anywhere;min-width:9rem}
+tbody th{font-weight:400}.unit{font-weight:400}td{max-width:40rem}tbody th{max-width:20rem}.short,.one{white-space:nowrap}.long{overflow-wrap:anywhere;min-width:9rem}
 details{margin:.5rem 0;font-size:.9rem}summary{cursor:pointer;color:var(--muted)}
 .flags{margin:.5rem 0;padding-left:2rem;font-size:.85rem;columns:2;column-gap:2rem}.flags li{break-inside:avoid;overflow-wrap:anywhere}
 .items{margin:.25rem 0 1rem;padding-left:1.25rem;max-width:46rem}.items li{overflow-wrap:anywhere}

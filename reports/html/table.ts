@@ -2,6 +2,7 @@ import { assert } from "../../model/assert.ts";
 import type { Caption, Tone } from "./drawing.ts";
 import { html, nothing, type Markup } from "./markup.ts";
 import { numberText } from "./numbers.ts";
+import { prose } from "./prose.ts";
 
 export interface TableColumn {
   readonly head: string;
@@ -32,7 +33,7 @@ export function table({ title, words, columns, rows, rowsMax = rowsShown }: Tabl
   for (const row of rows) assert(row.length === columns.length, `table ${title} has a row of ${row.length} cells for ${columns.length} columns`);
   const left = rows.length - rowsMax;
   const rest = left > 0 ? html`<p class="note">${`${numberText(left)} more ${left === 1 ? "row is" : "rows are"} not shown here; --csv has all.`}</p>` : nothing;
-  return html`<div class="figure"><h3>${title}</h3>${words === undefined ? nothing : html`<p>${words}</p>`}
+  return html`<div class="figure"><h3>${title}</h3>${words === undefined ? nothing : html`<p>${prose(words)}</p>`}
 <div class="scroll" tabindex="0">${rowsOf(columns, rows.slice(0, rowsMax))}</div>${rest}</div>
 `;
 }
@@ -52,6 +53,7 @@ function rowsOf(columns: readonly TableColumn[], rows: readonly (readonly Cell[]
 
 function cellOf(cell: Cell, style: string, isFirst: boolean): Markup {
   const [text, tone] = cell === null ? ["–", ""] : typeof cell === "number" ? [numberText(cell), ""] : typeof cell === "string" ? [cell, ""] : [cell.text, cell.tone];
+  const shown = prose(text);
   const styles = `${style} ${tone} ${text.length <= shortLength ? "short" : "long"}`;
-  return isFirst ? html`<th scope="row" class="${styles}">${text}</th>` : html`<td class="${styles}">${text}</td>`;
+  return isFirst ? html`<th scope="row" class="${styles}">${shown}</th>` : html`<td class="${styles}">${shown}</td>`;
 }

@@ -54,11 +54,36 @@ describe("report cost", () => {
     expect(total("cost-lines", "costMicros")).toBe(dayMicros);
   });
 
+  it("keeps of each line what the scenario asks for a unit, and what that unit cost in effect", async () => {
+    const tables = join(folder, "line-tables");
+    expect((await stowage("report", "cost", small, ...january, "--by", "team=tier", "--csv", tables)).code).toBe(0);
+    const lines = parse(readFileSync(join(tables, "cost-lines.csv")), { columns: true }) as Readonly<Record<string, string>>[];
+    for (const { quantity, unitPriceMicros, listPriceMicros, costMicros } of lines) {
+      expect(Math.round(Number(quantity) * Number(unitPriceMicros))).toBe(Number(costMicros));
+      expect(Math.abs(Number(quantity) * Number(listPriceMicros) - Number(costMicros))).toBeLessThanOrEqual(1);
+    }
+    expect([...new Set(lines.map(({ team }) => team))].sort()).toEqual(["db", "web"]);
+  });
+
+  it("tells a zero that is none: no team, no price, no host", async () => {
+    const noPrices = file("no-prices.yaml", shop.replace("prices: { onMicrosPerHour: 500000 }", "").replace("electricityMicrosPerKWh: 200000, ", ""));
+    const noHosts = file("no-hosts.yaml", "apiVersion: stowage/v1\nname: empty\nasOf: 2026-01-05T00:00:00Z\nworkloads: []\n");
+    for (const [scenario, by, says] of [[small, "team", "has a label \"team\""], [noPrices, "host", "none of 3 has a price"], [noHosts, "host", "the fleet has no host"]] as const) {
+      const { code, err } = await stowage("report", "cost", scenario, ...january, "--by", by);
+      expect({ code, says: err.includes(says) ? says : err }).toEqual({ code: 0, says });
+    }
+  });
+
   it.each([
     { args: ["--from", "2026-01-06", "--to", "2026-01-05"], says: "the period ends at 2026-01-05T00:00:00.000Z, not after it begins at 2026-01-06T00:00:00.000Z" },
     { args: ["--to", "1990-01-01"], says: "Say --from as well" },
     { args: ["--from", "2026-02-30"], says: "must be a date" },
     { args: ["--month", "2026-13"], says: "must be a month" },
+    { args: ["--month", "2026-01", "--from", "2026-01-05"], says: "'--month <month>' cannot be used with option '--from <utc>'" },
+    { args: ["--month", "2026-01", "--to", "2026-01-05"], says: "'--month <month>' cannot be used with option '--to <utc>'" },
+    { args: ["--by", "team=nothere"], says: "a label \"nothere\". [usage]\n  -> Name a label that workloads, services or hosts have. Known is tier." },
+    { args: ["--by", "team=teir"], says: "Did you mean tier?" },
+    { args: ["--by", "team=constructor"], says: "Known is tier." },
     { args: ["--by", "colour"], says: "must be host" },
     { args: ["--share", "luck"], says: "luck" },
     { args: ["--plan", "nowhere.json"], says: "nowhere.json" },
@@ -86,6 +111,13 @@ describe("report variance", () => {
     expect((await stowage("report", "variance", first, first)).out).toContain("the same");
   });
 
+  it("refuses teams of two labels", async () => {
+    const byTier = join(folder, "by-tier.json");
+    expect((await stowage("report", "cost", small, ...january, "--by", "team=tier", "--out", byTier)).code).toBe(0);
+    expect((await stowage("report", "variance", byTier, byTier, "--by", "team")).out).toContain("db");
+    expect(await stowage("report", "variance", first, byTier, "--by", "team")).toMatchObject({ code: 1, err: expect.stringContaining("are by label team, of") as string });
+  });
+
   it.each([
     { name: "something else", text: "{}", says: "is no cost report" },
     { name: "half a file", text: "{\"format\": \"stowage/cost/v1\", \"lines\": [", says: "is no cost report" },
@@ -107,6 +139,11 @@ describe("report forecast", () => {
     const { out } = await stowage("report", "forecast", budgets, "--from", "2026-01-05", "--to", "2026-01-10");
     expect(out).toMatch(/spent on[^]*2026-01-06/);
     expect(out).toContain("lasts");
+  });
+
+  it("has no band where no day differs from another", async () => {
+    const { out } = await stowage("report", "forecast", small, "--from", "2026-01-01", "--to", "2026-02-01", "--until", "2026-03-01");
+    expect(out.replace(/\s+/g, " ")).toContain("the 31 days that are known do not differ, so there is no band");
   });
 });
 

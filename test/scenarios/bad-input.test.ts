@@ -66,7 +66,10 @@ describe("bad input in YAML", () => {
     ["sites: [{ id: a, knd: internal }]", "Did you mean kind?"],
     ["policies: [{ id: p, require: sprea }]", "Did you mean spread?"],
     ['sites: [{ id: a, carbonGramsPerKWh: "5" }]', "Remove the quotes: a text is not a number."],
-    ["sites: [{ id: a, region: 5 }]", 'Put it in quotes: "5".'],
+    ["sites: [{ id: a, region: 5 }]", 'Put it in quotes: "5", or "5.0" if that was written.'],
+    ["sites: [{ id: a }]\nhosts: [{ id: h, site: a, layers: { libvirt: 4.10 } }]", 'Put it in quotes: "4.1", or "4.10" if that was written.'],
+    ["sites: [{ id: a }]\nhosts: [{ id: h, site: a, layers: { libvirt: { version: 9 } } }]", 'Write a text (Layers that it offers with their versions, e.g. { libvirt: "9.0.0", podman: "4.9" }; an open list).'],
+    ["sites: [{ id: a }]\nhosts: [{ id: h, site: a, layers: [libvirt] }]", 'Write an object of keys and values (Layers that it offers with their versions, e.g. { libvirt: "9.0.0", podman: "4.9" }; an open list).'],
     ["changes: [{ maintenence: { hosts: [a] } }]", "Did you mean maintenance?"],
   ])("advises on %s", (text, advice) => {
     expect(parseScenarioText(`${head}${text}\n`, "bad.yaml").diagnostics[0]?.advice).toBe(advice);
