@@ -2,9 +2,9 @@
 const door = (folder, others) => ({
   name: `${folder}-by-its-door`,
   severity: "error",
-  comment: `Other folders use what ${folder}/index.ts exports, so that the rest of ${folder} can change freely.`,
+  comment: `Other folders use what ${folder}/index.ts exports, so that the rest of ${folder} can change freely. What few commands need has a door of its own, so that the others start without it.`,
   from: { path: `^(${others})/` },
-  to: { path: `^${folder}/`, pathNot: `^${folder}/(html/)?index\\.ts$` },
+  to: { path: `^${folder}/`, pathNot: `^${folder}/((html|importers|traces)/)?index\\.ts$` },
 });
 
 export default {

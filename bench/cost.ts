@@ -12,7 +12,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadResources } from "../model/load.ts";
 import { amountOf } from "../model/resource.ts";
-import { generateScenario, parseScenarioText, writeTraceParquet } from "../scenarios/index.ts";
+import { generateScenario, parseScenarioText } from "../scenarios/index.ts";
+import { writeTraceParquet } from "../scenarios/traces/index.ts";
 import { syntheticSource, traceOf, usualLoads } from "../simulator/index.ts";
 
 const { values } = parseArgs({ options: {

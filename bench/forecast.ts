@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
 import { initSync, MSTL } from "@bsull/augurs/mstl";
-import { readTrace } from "../scenarios/index.ts";
+import { readTrace } from "../scenarios/traces/index.ts";
 import { backTest, type BackTest, eachAlone, type Forecaster, gridOver, groupedBy, sumForecaster, useOfGroups } from "../simulator/index.ts";
 import { slotsPerDay } from "../simulator/forecast/history.ts";
 import { medianOf } from "../simulator/forecast/quantile.ts";

@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
+import { traceFormatNames, type TraceFormatName } from "../model/load.ts";
 import type { TraceLoad } from "../model/simulation.ts";
-import { traceFormatNames, type TraceFormatName } from "../scenarios/index.ts";
 import { wholeNumber } from "./options.ts";
 import type { SimulationOptions } from "./simulation-input.ts";
 

@@ -1,11 +1,10 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { HostId, WorkloadId } from "../model/ids.ts";
-import type { LoadResource, LoadSeries, LoadTrace } from "../model/load.ts";
+import type { LoadResource, LoadSeries, LoadTrace, TraceFormatName } from "../model/load.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { defaultSimulation, type PlannedFailure, type Simulation, type TraceLoad } from "../model/simulation.ts";
 import { indexFleet } from "../model/snapshot.ts";
 import { compilePolicies } from "../policies/index.ts";
-import type { TraceFormatName } from "../scenarios/index.ts";
 import { checkSimulation, resample, scopeInWords, traceOf, withSpareInstances, type GivenFailure, type Grid, type JoinedLoad, type PowerModel, type SimulationInput, type Task } from "../simulator/index.ts";
 import { hasErrors, type Ready } from "./prepare.ts";
 import { plannerOf, type Answers } from "./replan.ts";

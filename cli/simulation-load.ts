@@ -7,7 +7,7 @@ import { Random } from "../model/random.ts";
 import { amountOf } from "../model/resource.ts";
 import type { LoadGrowth, Moment, Simulation, SyntheticLoadPart, TraceLoad, UsualLoad } from "../model/simulation.ts";
 import { didYouMean } from "../policies/index.ts";
-import { readTrace } from "../scenarios/index.ts";
+import { readTrace } from "../scenarios/traces/index.ts";
 import { grownTrace, JoinedLoad, sourceOf, swingTo, syntheticSource, usualLoads, type Grid, type Growth, type LoadShare, type SyntheticLoad, type Task } from "../simulator/index.ts";
 import { problemIn } from "./simulation-problem.ts";
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
+import type { Identity } from "../../executor/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
 import { commandHelp } from "../help.ts";
@@ -18,6 +19,7 @@ export function addCa(program: Command, context: Context, finish: Finish): void 
         ["stowage ca serve --listen 10.0.0.1:7440", "let agents enrol and renew their certificates"],
         ["stowage ca token agent h1", "a one-time token with which h1 becomes a member"],
         ["stowage ca executor anna --out executor.pem", "key and certificate for an executor on this machine"],
+        ["stowage ca person bruno --out bruno.pem", "key and certificate with which bruno signs approvals"],
         ["stowage ca revoke agent h1", "end everything that h1 has"],
       ],
       codes: ["done", "error"],
@@ -56,16 +58,21 @@ function addMembers(command: Making, does: Does): void {
     .argument("<name>", "who it acts for")
     .addOption(new Option("--out <file>", "the file that the operator's configuration names as credentials").default("executor.pem"))
     .addHelpText("after", commandHelp({ examples: [["stowage ca executor anna --out executor.pem", "for the operator anna"]], codes: ["done", "error"] }))
-    .action((name: string, { folder, out }: FolderOption & { readonly out: string }) => does((authority) => authority.newExecutor(folder, name, out)));
+    .action((name: string, { folder, out }: FolderOption & { readonly out: string }) => does((authority) => authority.newMember(folder, { role: "executor", name }, out)));
+  command("person", "Make key and certificate with which a person signs approvals.")
+    .argument("<name>", "the person, as plans and approvals name them")
+    .addOption(new Option("--out <file>", "the file that `stowage approve --key` takes").default("person.pem"))
+    .addHelpText("after", commandHelp({ examples: [["stowage ca person bruno --out bruno.pem", "give it to bruno, and to nobody else"]], codes: ["done", "error"] }))
+    .action((name: string, { folder, out }: FolderOption & { readonly out: string }) => does((authority) => authority.newMember(folder, { role: "person", name }, out)));
   command("renew", "Give a member on this machine its next certificate; agents that run renew by themselves.")
     .argument("<file>", "its file with key and certificate")
     .addHelpText("after", commandHelp({ examples: [["stowage ca renew executor.pem", "before the certificate ends"]], codes: ["done", "error", "refused"] }))
     .action((file: string, { folder }: FolderOption) => does((authority) => authority.renewMember(folder, file)));
   command("revoke", "End every certificate that a member has; agents that run are told within a minute.")
-    .argument("<role>", "agent, power, executor or authority", oneOf("agent", "power", "executor", "authority"))
+    .argument("<role>", "agent, power, executor, person or authority", oneOf("agent", "power", "executor", "person", "authority"))
     .argument("<name>", "of whom")
     .addHelpText("after", commandHelp({ examples: [["stowage ca revoke executor bruno", "bruno's executor is shut out"]], codes: ["done", "error"] }))
-    .action((role: "agent" | "power" | "executor" | "authority", name: string, { folder }: FolderOption) => does((authority) => authority.revokeMember(folder, { role, name })));
+    .action((role: Identity["role"], name: string, { folder }: FolderOption) => does((authority) => authority.revokeMember(folder, { role, name })));
   command("list", "List members and open invitations.")
     .addHelpText("after", commandHelp({ examples: [["stowage ca list", "who is in, until when?"]], codes: ["done", "error"] }))
     .action(({ folder }: FolderOption) => does((authority) => authority.listMembers(folder)));

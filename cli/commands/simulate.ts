@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import type { Diagnostic } from "../../model/diagnostic.ts";
+import { traceFormatNames, type TraceFormatName } from "../../model/load.ts";
 import type { Moment, PlannedFailure, TraceLoad } from "../../model/simulation.ts";
-import { traceFormatNames, type TraceFormatName } from "../../scenarios/index.ts";
 import { simulate } from "../../simulator/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";

@@ -1,5 +1,5 @@
 import { stringify } from "csv-stringify/sync";
-import type { ImportEntry } from "../../scenarios/index.ts";
+import type { ImportEntry } from "../../scenarios/importers/index.ts";
 
 export const reportFields = ["source", "row", "subject", "outcome", "field", "found", "became", "reason"] as const satisfies readonly (keyof ImportEntry)[];
 

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { isIP } from "node:net";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import type { ServerAccess } from "../../scenarios/index.ts";
+import type { ServerAccess } from "../../scenarios/importers/index.ts";
 import { usageProblem } from "../failed.ts";
 import { fileProblem } from "../file-problem.ts";
 

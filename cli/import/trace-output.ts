@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import { pieceCount, type LoadSeries, type LoadTrace } from "../../model/load.ts";
-import { traceCsv, writeTraceParquet } from "../../scenarios/index.ts";
+import { traceCsv, writeTraceParquet } from "../../scenarios/traces/index.ts";
 import { usageProblem } from "../failed.ts";
 import { fileProblem } from "../file-problem.ts";
 import { unwritableFile, unwritableFolder } from "../writable.ts";

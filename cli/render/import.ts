@@ -1,4 +1,4 @@
-import { importOutcomes, totalOf, type ClusterSummary, type ImportedFleet, type ImportEntry, type MachineSums } from "../../scenarios/index.ts";
+import { importOutcomes, totalOf, type ClusterSummary, type ImportedFleet, type ImportEntry, type MachineSums } from "../../scenarios/importers/index.ts";
 import { countWords } from "./diagnostics.ts";
 import { groupThousands } from "./money.ts";
 import type { Paint } from "./paint.ts";

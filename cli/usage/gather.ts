@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import { loadResources, type LoadResource, type LoadSeries } from "../../model/load.ts";
+import { loadResources, type LoadResource, type LoadSeries, type TraceFormatName } from "../../model/load.ts";
 import { defaultSimulation } from "../../model/simulation.ts";
-import { readTrace, type ReadTraceOptions, type TraceFormatName } from "../../scenarios/index.ts";
+import { readTrace, type ReadTraceOptions } from "../../scenarios/traces/index.ts";
 import { hasErrors, type Ready } from "../prepare.ts";
 import { historyOf, type SimulationOptions } from "../simulation-input.ts";
 import { isDated, processorIn } from "../simulation-load.ts";

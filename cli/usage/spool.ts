@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { spanMs, type LoadResource, type LoadSeries } from "../../model/load.ts";
 import type { UseOverTime } from "../../reports/index.ts";
-import { diskSpool, type DiskSpool } from "../../scenarios/index.ts";
+import { diskSpool, type DiskSpool } from "../../scenarios/traces/index.ts";
 import { resample, type Grid } from "../../simulator/index.ts";
 
 interface Row { readonly firstSlot: number; readonly slots: number; readonly position: number }

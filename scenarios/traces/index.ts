@@ -1,4 +1,3 @@
-export { readTrace, traceFormats, type ReadTraceOptions, type TraceReading } from "./read.ts";
-export { traceFormatNames, type TraceFormatName } from "./reading.ts";
+export { readTrace, type ReadTraceOptions, type TraceReading } from "./read.ts";
 export { diskSpool, type DiskSpool } from "./spool-file.ts";
 export { traceCsv, writeTraceParquet } from "./write.ts";

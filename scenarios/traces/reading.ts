@@ -1,5 +1,5 @@
 import type { Diagnostic, DiagnosticCode } from "../../model/diagnostic.ts";
-import { traceFormatNames, type LoadResource, type LoadSeries, type TraceFormatName } from "../../model/load.ts";
+import type { LoadResource, LoadSeries, TraceFormatName } from "../../model/load.ts";
 import type { TraceFile } from "./files.ts";
 import type { Findings } from "./findings.ts";
 import type { SeriesBuilder, SeriesOptions } from "./series-builder.ts";
@@ -34,7 +34,7 @@ export interface TraceFormat {
   read(file: TraceFile, options: TraceOptions): Promise<FileReading>;
 }
 
-export { traceFormatNames, type TraceFormatName };
+export type { TraceFormatName };
 
 /** A problem of a trace, at a row of a file. */
 export function traceProblem(

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { indexFleet } from "../../../model/snapshot.ts";
 import { compilePolicies } from "../../../policies/index.ts";
-import { importers, importFleet, parseScenarioText, scenarioJson, scenarioYaml, type ImportedFleet, type ImportEntry } from "../../../scenarios/index.ts";
+import { importers, importFleet, type ImportedFleet, type ImportEntry } from "../../../scenarios/importers/index.ts";
+import { parseScenarioText, scenarioJson, scenarioYaml } from "../../../scenarios/index.ts";
 import type { Diagnostic } from "../../../model/diagnostic.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "stowage-import-"));

@@ -3,7 +3,7 @@ import { counted } from "../../../model/counted.ts";
 import { fileOf, folderOf, imported, importedSoundly, told } from "./imported.ts";
 import { csvOf, rvtoolsExport, type AnswerKey, type Untidiness } from "./rvtools-export.ts";
 import { workbook, type Cell } from "./workbook-file.ts";
-import type { ImportedFleet } from "../../../scenarios/index.ts";
+import type { ImportedFleet } from "../../../scenarios/importers/index.ts";
 
 /** What the summary says, in the shape of the answer key. */
 function keyOf({ summary }: ImportedFleet): ReadonlyMap<string, AnswerKey> {

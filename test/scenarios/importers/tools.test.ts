@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { ImportedFleet } from "../../../scenarios/index.ts";
+import type { ImportedFleet } from "../../../scenarios/importers/index.ts";
 import { fileOf, folderOf, imported, importedSoundly, told } from "./imported.ts";
 
 /** Hosts and machines of a fleet, as far as a test wants to see them. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { newLoadBlock } from "../../../model/load.ts";
-import { diskSpool, readTrace } from "../../../scenarios/index.ts";
+import { diskSpool, readTrace } from "../../../scenarios/traces/index.ts";
 import { gridOver, LoadSpool, sourceOf, traceOf } from "../../../simulator/index.ts";
 import { seriesOf, traceOfSeries } from "./series-of.ts";
 
