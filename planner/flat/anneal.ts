@@ -138,8 +138,9 @@ export class Annealer {
   }
 
   #reaches(w: number, h: number): boolean {
-    const { bits, wordCount } = this.#reach;
-    return ((bits[w * wordCount + (h >> 5)] as number) >>> (h & 31) & 1) === 1;
+    const { rowOf, bits, wordCount } = this.#reach;
+    const row = rowOf[w] as number;
+    return row < 0 || ((bits[row * wordCount + (h >> 5)] as number) >>> (h & 31) & 1) === 1;
   }
 
   /** Somebody on a host that the workload can be on. */

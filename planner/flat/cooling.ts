@@ -65,6 +65,11 @@ export class Cooling {
     this.#penalties = new Float64Array(problem.dimensionCount);
   }
 
+  /** Hosts x dimensions: what each look goes over. */
+  get cellCount(): number {
+    return this.#problem.hardLimits.length;
+  }
+
   /** Proposals weighed so far. */
   get weighed(): number {
     return this.#annealer.counters.weighed;

@@ -143,30 +143,39 @@ function hardDimensions(fills: readonly FillForm[], workloadCount: number, hostC
   return [...known.values()];
 }
 
-/** Undefined when a rule has another shape: more than one of a group on a host, or domains larger than hosts. */
+/** Undefined when a rule has another shape: more than one of a group on a host, or domains larger than hosts. Who is alone in a group meets nobody. */
 function apartOf(packs: readonly PackForm[], workloadCount: number, hostCount: number, current: Int32Array): Grouping | null | undefined {
   const groupOf = new Int32Array(workloadCount).fill(-1);
   const hosts = new Set<number>();
-  for (const [group, { members, sizes, domainOfHost, limits }] of packs.entries()) {
+  let groupCount = 0;
+  for (const { members, sizes, domainOfHost, limits } of packs) {
     hosts.clear();
     if (limits.length !== hostCount || limits.some((limit) => limit !== 1) || sizes.some((size) => size !== 1) || domainOfHost.some((d, h) => d !== h)) return undefined;
+    if (members.length < 2) continue;
     for (const w of members) {
       if (groupOf[w] !== -1 || hosts.has(current[w] as number)) return undefined;
       hosts.add(current[w] as number);
-      groupOf[w] = group;
+      groupOf[w] = groupCount;
     }
+    groupCount++;
   }
-  return packs.length === 0 ? null : { groupOf, groupCount: packs.length };
+  return groupCount === 0 ? null : { groupOf, groupCount };
 }
 
+/** Groups that need one domain only have it wherever they are. */
 function spreadOf(forms: readonly DomainsForm[], workloadCount: number): FlatProblem["spread"] | undefined {
   const groupOf = new Int32Array(workloadCount).fill(-1);
   const domains = sharedDomains(forms);
   if (domains === undefined) return undefined;
-  for (const [group, { members, alwaysUsed, atMost, domainCount }] of forms.entries()) {
-    if (alwaysUsed !== null || atMost < domainCount || !claim(groupOf, members, group)) return undefined;
+  const atLeast: number[] = [];
+  for (const form of forms) {
+    if (form.alwaysUsed !== null || form.atMost < form.domainCount) return undefined;
+    const needed = Math.min(form.atLeast, form.members.length);
+    if (needed < 2) continue;
+    if (!claim(groupOf, form.members, atLeast.length)) return undefined;
+    atLeast.push(needed);
   }
-  return domains === null ? null : { groupOf, groupCount: forms.length, ...domains, atLeast: Int32Array.from(forms, ({ members, atLeast }) => Math.min(atLeast, members.length)) };
+  return domains === null || atLeast.length === 0 ? null : { groupOf, groupCount: atLeast.length, ...domains, atLeast: Int32Array.from(atLeast) };
 }
 
 function nearOf(forms: readonly NearForm[], workloadCount: number): FlatProblem["near"] | undefined {

@@ -1,4 +1,7 @@
-import type { FlatProblem } from "./problem.ts";
+import type { FlatProblem, Grouping } from "./problem.ts";
+
+/** Groups up to this size are looked through; a table of all of them by host would not stay in the cache. */
+const lookedThroughMax = 12;
 
 /**
  * The rules about groups of workloads, as counters. Members that must be apart never meet; spread and near may be broken
@@ -6,7 +9,10 @@ import type { FlatProblem } from "./problem.ts";
  */
 export class GroupRules {
   readonly #problem: FlatProblem;
-  /** Apart: groups x hosts, members there. */
+  readonly #hostOf: Int32Array;
+  /** Apart: members by group, and for large groups their row in the table of rows x hosts: members there. */
+  readonly #members: { readonly starts: Int32Array; readonly items: Int32Array };
+  readonly #rowOf: Int32Array;
   readonly #onHost: Uint8Array;
   /** Spread: groups x domains, and domains that each group uses. */
   readonly #inSpread: Uint16Array;
@@ -22,10 +28,16 @@ export class GroupRules {
   /** Needs that are not met: one for each domain, group there and group that it needs and does not find. */
   nearBroken = 0;
 
-  constructor(problem: FlatProblem) {
+  /** `hostOf`: where each workload is, kept up to date by whoever moves them, after `move`. */
+  constructor(problem: FlatProblem, hostOf: Int32Array) {
     this.#problem = problem;
+    this.#hostOf = hostOf;
     const { apart, spread, near, mostMoved, hostCount, workloadCount } = problem;
-    this.#onHost = new Uint8Array(apart === null ? 0 : apart.groupCount * hostCount);
+    this.#members = membersOf(apart);
+    const { starts } = this.#members;
+    let rows = 0;
+    this.#rowOf = Int32Array.from({ length: apart?.groupCount ?? 0 }, (_, group) => ((starts[group + 1] as number) - (starts[group] as number) > lookedThroughMax ? rows++ : -1));
+    this.#onHost = new Uint8Array(rows * hostCount);
     this.#inSpread = new Uint16Array(spread === null ? 0 : spread.groupCount * spread.domainCount);
     this.#used = new Int32Array(spread?.groupCount ?? 0);
     this.#inNear = new Uint16Array(near === null ? 0 : near.groupCount * near.domainCount);
@@ -61,32 +73,47 @@ export class GroupRules {
 
   /** May the workload be on that host at all, and is nobody there from whom it must be apart? */
   allows(w: number, to: number): boolean {
-    const { apart, allowed, hostCount } = this.#problem;
-    if (apart !== null) {
-      const group = apart.groupOf[w] as number;
-      if (group >= 0 && this.#onHost[group * hostCount + to] !== 0) return false;
-    }
+    const { apart, allowed } = this.#problem;
+    if (apart !== null && this.#meets(apart.groupOf[w] as number, to)) return false;
     return allowed === null || allowed[w]?.[to] !== 0;
   }
 
   /** May two workloads change places? */
   allowsSwap(p: number, q: number, a: number, b: number): boolean {
-    const { apart, allowed, hostCount } = this.#problem;
+    const { apart, allowed } = this.#problem;
     if (allowed !== null && (allowed[p]?.[b] === 0 || allowed[q]?.[a] === 0)) return false;
     if (apart === null) return true;
     const g = apart.groupOf[p] as number;
     const k = apart.groupOf[q] as number;
-    if (g === k) return true;
-    return (g < 0 || this.#onHost[g * hostCount + b] === 0) && (k < 0 || this.#onHost[k * hostCount + a] === 0);
+    return g === k || !this.#meets(g, b) && !this.#meets(k, a);
   }
 
   /** May the workload go to a host that another one leaves for it? */
   allowsReplace(w: number, leaving: number, to: number): boolean {
-    const { apart, allowed, hostCount } = this.#problem;
+    const { apart, allowed } = this.#problem;
     if (allowed !== null && allowed[w]?.[to] === 0) return false;
     if (apart === null) return true;
     const group = apart.groupOf[w] as number;
-    return group < 0 || group === apart.groupOf[leaving] || this.#onHost[group * hostCount + to] === 0;
+    return group === apart.groupOf[leaving] || !this.#meets(group, to);
+  }
+
+  /** Is a member of the group (-1 for none) on the host? */
+  #meets(group: number, host: number): boolean {
+    if (group < 0) return false;
+    const row = this.#rowOf[group] as number;
+    if (row >= 0) return this.#onHost[row * this.#problem.hostCount + host] !== 0;
+    const { starts, items } = this.#members;
+    const end = starts[group + 1] as number;
+    for (let i = starts[group] as number; i < end; i++) if (this.#hostOf[items[i] as number] === host) return true;
+    return false;
+  }
+
+  /** Counts a member that comes to a host (1) or leaves it (-1). */
+  #countApart(w: number, host: number, change: number): void {
+    const { apart, hostCount } = this.#problem;
+    const group = apart?.groupOf[w] ?? -1;
+    const row = group < 0 ? -1 : this.#rowOf[group] as number;
+    if (row >= 0) this.#onHost[row * hostCount + host] = (this.#onHost[row * hostCount + host] as number) + change;
   }
 
   /** Domains that the workload's group would lack more, or fewer, if it went. */
@@ -193,9 +220,8 @@ export class GroupRules {
   }
 
   #enter(w: number, host: number): void {
-    const { apart, spread, hostCount } = this.#problem;
-    const group = apart?.groupOf[w] ?? -1;
-    if (group >= 0) this.#onHost[group * hostCount + host] = (this.#onHost[group * hostCount + host] as number) + 1;
+    const { spread } = this.#problem;
+    this.#countApart(w, host, 1);
     this.#arriveNear(w, host);
     const spreadGroup = spread?.groupOf[w] ?? -1;
     if (spread === null || spreadGroup < 0) return;
@@ -205,9 +231,8 @@ export class GroupRules {
   }
 
   #leave(w: number, host: number): void {
-    const { apart, spread, hostCount } = this.#problem;
-    const group = apart?.groupOf[w] ?? -1;
-    if (group >= 0) this.#onHost[group * hostCount + host] = (this.#onHost[group * hostCount + host] as number) - 1;
+    const { spread } = this.#problem;
+    this.#countApart(w, host, -1);
     this.#leaveNear(w, host);
     const spreadGroup = spread?.groupOf[w] ?? -1;
     if (spread === null || spreadGroup < 0) return;
@@ -222,4 +247,20 @@ export class GroupRules {
     this.#used[group] = used + change;
     this.spreadShort += Math.max(0, least - used - change) - Math.max(0, least - used);
   }
+}
+
+/** Members of each group, one group after the other. */
+function membersOf(grouping: Grouping | null): { readonly starts: Int32Array; readonly items: Int32Array } {
+  const starts = new Int32Array((grouping?.groupCount ?? 0) + 1);
+  const groupOf = grouping?.groupOf ?? new Int32Array();
+  for (const group of groupOf) if (group >= 0) starts[group + 1] = (starts[group + 1] as number) + 1;
+  for (let group = 1; group < starts.length; group++) starts[group] = (starts[group] as number) + (starts[group - 1] as number);
+  const next = starts.slice();
+  const items = new Int32Array(starts.at(-1) ?? 0);
+  groupOf.forEach((group, w) => {
+    if (group < 0) return;
+    items[next[group] as number] = w;
+    next[group] = (next[group] as number) + 1;
+  });
+  return { starts, items };
 }

@@ -90,9 +90,9 @@ function sharedCopy<Table extends { readonly byteLength: number; set(from: Table
   return copy;
 }
 
-function reachInSharedMemory({ wordCount, bits, starts, hosts, counts }: Reach): Reach {
+function reachInSharedMemory({ rowOf, wordCount, bits, starts, hosts, counts }: Reach): Reach {
   return {
-    wordCount, bits: sharedCopy(bits, Uint32Array), starts: sharedCopy(starts, Int32Array), counts: sharedCopy(counts, Int32Array),
+    rowOf: sharedCopy(rowOf, Int32Array), wordCount, bits: sharedCopy(bits, Uint32Array), starts: sharedCopy(starts, Int32Array), counts: sharedCopy(counts, Int32Array),
     hosts: hosts instanceof Uint16Array ? sharedCopy(hosts, Uint16Array) : sharedCopy(hosts, Int32Array),
   };
 }

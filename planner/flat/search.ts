@@ -38,12 +38,20 @@ export interface FlatSolution {
 /** Moves between two audits. */
 const auditEvery = 1_000_000;
 const proposalsMin = 200;
-/** What a thread is taken to propose in a millisecond, to know how much there is to spend. */
-const proposalsPerMs = 2000;
+/** Cells of hosts and dimensions that a look goes over, to the proposals between two looks. */
+const cellsPerProposal = 8;
+/** What a thread is taken to propose in a millisecond while its tables stay in the cache, and the size at which that is a half. */
+const proposalsPerMs = 3000;
+const cachedBytes = 2 * 1024 * 1024;
 
-/** What one thread can propose for each workload within its limits. */
-export function affordable({ workloadCount }: FlatProblem, { timeMs, iterations }: Pick<FlatOptions, "timeMs" | "iterations">): number {
-  return Math.min(iterations, timeMs * proposalsPerMs) / workloadCount;
+/**
+ * What one thread can propose for each workload within its limits. Estimated, not measured, so that the same limits
+ * lead to the same rounds.
+ */
+export function affordable(problem: FlatProblem, { timeMs, iterations }: Pick<FlatOptions, "timeMs" | "iterations">): number {
+  const { sizes, softLimits, hardLimits, between, workloadCount } = problem;
+  const bytes = sizes.byteLength + softLimits.byteLength + hardLimits.byteLength + (between?.values.byteLength ?? 0);
+  return Math.min(iterations, timeMs * proposalsPerMs / (1 + bytes / cachedBytes)) / workloadCount;
 }
 
 /** Anneals within the time and the proposals given, in one thread. */
@@ -76,7 +84,8 @@ export function searchFlat(problem: FlatProblem, options: FlatOptions): FlatSolu
 export function runRound(cooling: Cooling, heat: Heat, { clock, timeMs, iterations, stopped, audits, improved }: Omit<FlatOptions, "seed">): void {
   const startMs = clock.nowMs();
   const share = (done: number): number => Math.max((clock.nowMs() - startMs) / timeMs, done / iterations);
-  let pace = Math.max(proposalsMin, Math.min(5000, Math.ceil(iterations / looksPerRound)));
+  const paceMin = Math.max(proposalsMin, Math.ceil(cooling.cellCount / cellsPerProposal));
+  let pace = Math.max(paceMin, Math.min(5000, Math.ceil(iterations / looksPerRound)));
   let reported = cooling.record.cost;
   let done = 0;
   for (let now = share(done); now < 1 && !stopped();) {
@@ -85,7 +94,7 @@ export function runRound(cooling: Cooling, heat: Heat, { clock, timeMs, iteratio
     done += pace;
     const then = share(done);
     // A look is a small part of a round, whatever the machine's speed.
-    if (then - now > 2 / looksPerRound) pace = Math.max(proposalsMin, Math.floor(pace / 2));
+    if (then - now > 2 / looksPerRound) pace = Math.max(paceMin, Math.floor(pace / 2));
     else if (then - now < 0.5 / looksPerRound) pace *= 2;
     now = then;
     if (cooling.record.cost < reported) {

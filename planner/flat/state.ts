@@ -33,7 +33,7 @@ export class FlatState {
     this.#short = new Float64Array(problem.hardLimits.length);
     this.#penalties = new Float64Array(problem.dimensionCount);
     this.#hostCost = new Float64Array(problem.hostCount);
-    this.groups = new GroupRules(problem);
+    this.groups = new GroupRules(problem, this.hostOf);
     this.roster = new Roster(problem);
     this.load(hostOf);
   }

@@ -11,11 +11,11 @@ export interface Instance {
   readonly random: Random;
 }
 
-/** A random problem of the shape that the tables hold. */
-export function instance(seed: number, machines = 6, services = 10): Instance {
+/** A random problem of the shape that the tables hold; services have at most `largest` processes. */
+export function instance(seed: number, machines = 6, services = 10, largest = 4): Instance {
   const random = new Random(seed);
   const { model, original } = generateInstance(random, {
-    machines, resources: random.between(1, 4), services, largest: 4, locations: 4, neighbourhoods: 3, balances: random.below(3), movedPermille: 300,
+    machines, resources: random.between(1, 4), services, largest, locations: 4, neighbourhoods: 3, balances: random.below(3), movedPermille: 300,
   });
   const problem = problemOf(model, original);
   const flat = flatten(problem);
