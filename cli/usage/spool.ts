@@ -75,10 +75,11 @@ export class UsageSpool {
       if (row !== undefined) this.#addRow(row, r, row.firstSlot - first, { sum, balance, present });
     }
     const isAlwaysThere = members.length === 0;
-    return {
-      startMs, stepMs,
-      values: sum.map((fine, slot) => (isAlwaysThere || (present[slot] === 1 && (balance[slot] ?? 0) >= 0) ? fine / perUnit + amount : Number.NaN)),
-    };
+    for (let slot = 0; slot < slots; slot++) {
+      const isKnown = isAlwaysThere || (present[slot] === 1 && (balance[slot] as number) >= 0);
+      sum[slot] = isKnown ? (sum[slot] as number) / perUnit + amount : Number.NaN;
+    }
+    return { startMs, stepMs, values: sum };
   }
 
   #addRow({ slots, position }: Row, r: number, offset: number, { sum, balance, present }: { readonly sum: Float64Array; readonly balance: Int32Array; readonly present: Uint8Array }): void {

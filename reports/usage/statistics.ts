@@ -24,28 +24,40 @@ export interface UseStatistics {
 
 /** Statistics of one use; null when nothing was measured. */
 export function statisticsOf({ startMs, stepMs, values }: UseOverTime, trendPerDay: number | null): UseStatistics | null {
-  const known = values.filter((value) => !Number.isNaN(value));
-  if (known.length === 0) return null;
-  let [sum, peak] = [0, known[0] ?? 0];
-  for (const value of known) {
+  const known = new Float64Array(values.length);
+  let [slots, first, last, sum, peakAt] = [0, -1, -1, 0, -1];
+  let peak = Number.NEGATIVE_INFINITY;
+  for (let slot = 0; slot < values.length; slot++) {
+    const value = values[slot] as number;
+    if (Number.isNaN(value)) continue;
+    known[slots++] = value;
+    if (first < 0) first = slot;
+    last = slot;
     sum += value;
-    if (value > peak) peak = value;
+    if (value > peak) [peak, peakAt] = [value, slot];
   }
-  const first = values.findIndex((value) => !Number.isNaN(value));
-  const last = values.findLastIndex((value) => !Number.isNaN(value));
-  const [p50, p95, p99] = [500, 950, 990].map((permille) => atRank(known, Math.max(0, Math.ceil((permille * known.length) / 1000) - 1)));
-  return {
-    slots: known.length, measuredPermille: Math.floor((1000 * known.length) / (last - first + 1)),
-    mean: sum / known.length, p50: p50 ?? 0, p95: p95 ?? 0, p99: p99 ?? 0, peak, peakAtMs: startMs + values.indexOf(peak) * stepMs, trendPerDay,
-  };
+  if (slots === 0) return null;
+  const [p50 = 0, p95 = 0, p99 = 0] = quantiles(known.subarray(0, slots), [500, 950, 990]);
+  return { slots, measuredPermille: Math.floor((1000 * slots) / (last - first + 1)), mean: sum / slots, p50, p95, p99, peak, peakAtMs: startMs + peakAt * stepMs, trendPerDay };
+}
+
+/** Quantiles from the least to the greatest; each is looked for only above the one before. Leaves the values in another order. */
+function quantiles(values: Float64Array, permilles: readonly number[]): readonly number[] {
+  let from = 0;
+  return permilles.map((permille) => {
+    const place = Math.max(0, Math.ceil((permille * values.length) / 1000) - 1);
+    const value = atRank(values, place, from);
+    from = place;
+    return value;
+  });
 }
 
 /**
  * The value that would stand at a place if all were sorted: so many thousandths are not above it. One that was measured,
- * never one between two. Sorts only the part in which the place lies, and leaves the values in another order.
+ * never one between two. Sorts only the part in which the place lies; below `from` nothing is greater than above it.
  */
-function atRank(values: Float64Array, place: number): number {
-  let [low, high] = [0, values.length - 1];
+function atRank(values: Float64Array, place: number, from: number): number {
+  let [low, high] = [from, values.length - 1];
   while (low < high) {
     const pivot = values[(low + high) >> 1] as number;
     let [left, right] = [low, high];
