@@ -19,7 +19,7 @@ export type { Happening, ServiceState, TimedHappening } from "./timeline.ts";
 export { replayInput, WhatIf, type HostChange, type HostFigures, type ReplayInput, type RowMove } from "./what-if.ts";
 export { backTest, type BackTest, type BackTestOptions, type Forecaster } from "./forecast/back-test.ts";
 export { forecast, type Forecast, type ForecastOptions, type Season, type TooShort } from "./forecast/forecast.ts";
-export type { History } from "./forecast/history.ts";
+export { levelled, type History } from "./forecast/history.ts";
 export { sumForecaster } from "./forecast/sum.ts";
 export { endsWithin, horizonFrom, waysOfInstances, waysOfPool, type Horizon, type Offer, type Remedy, type ShortOfPlaces, type ShortPool, type Way } from "./forecast/advice.ts";
 export { instanceRunway, instancesNeeded, type Fits, type InstancePool, type InstanceRunway } from "./forecast/instances.ts";

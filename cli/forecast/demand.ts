@@ -1,5 +1,5 @@
 import type { LoadTrace } from "../../model/load.ts";
-import { backTest, forecast, sumForecaster, useOfGroups, type BackTest, type Forecast, type Grid, type GroupUse, type LoadGroup, type TooShort } from "../../simulator/index.ts";
+import { backTest, forecast, levelled, sumForecaster, useOfGroups, type BackTest, type Forecast, type Grid, type GroupUse, type LoadGroup, type TooShort } from "../../simulator/index.ts";
 import type { GrowthOf } from "./growth.ts";
 
 type GrowthAt = ReturnType<GrowthOf>;
@@ -27,7 +27,7 @@ export interface DemandOptions {
   readonly bandPermille: number;
   /** Looks at the members of sums one by one, which takes a while for each of them. */
   readonly membersToo: boolean;
-  /** Growth that the scenario plans, as far back as it goes. */
+  /** Growth that the scenario plans. */
   readonly growthOf: GrowthOf;
 }
 
@@ -54,12 +54,7 @@ function demandOf(history: GroupUse, members: readonly GroupUse[], resource: str
   };
 }
 
-/** What a history would have been at the size that its load has grown to. */
-function levelled(use: GroupUse, growthAt: GrowthAt): GroupUse {
-  return { ...use, values: use.values.map((value, slot) => value / (growthAt(use.startMs + slot * use.stepMs) || 1)) };
-}
-
-/** The same the other way round, ahead. */
+/** What was learnt at the size of now, as it grows ahead. */
 function grown(found: Forecast | TooShort, growthAt: GrowthAt): Forecast | TooShort {
   if (found.kind === "too-short") return found;
   const by = Float64Array.from(found.middle, (_, slot) => growthAt(found.startMs + slot * found.stepMs));

@@ -3,24 +3,22 @@ import type { LoadPart } from "../../model/simulation.ts";
 import { growthFactor, type Growth, type Grid, useOfGroups } from "../../simulator/index.ts";
 import { momentMs } from "../simulation-load.ts";
 
-/** What the load of some series is multiplied with at an instant, beside what their history shows. */
+/** What the load of some series is multiplied with at an instant, against the end of their history. */
 export type GrowthOf = (members: readonly number[], resource: string) => (atMs: number) => number;
 
 const dayMs = 86_400_000;
 
 /**
- * Growth that a scenario plans, against the end of the history: 1 there. Of `ahead` it is what begins there or later; what
- * began before is in the history, and its trend is found there. Of `all` it is what began before too, with its past. Each
- * series counts with what it used in its last week.
+ * Growth that a scenario plans, against the end of the history: 1 there. What began before goes on; its past is told too, so
+ * that it can be taken out of what is learnt. Each series counts with what it used in its last week.
  */
-export function plannedGrowth(trace: LoadTrace, grid: Grid, parts: readonly LoadPart[], startMs: number, which: "ahead" | "all" = "ahead"): GrowthOf {
+export function plannedGrowth(trace: LoadTrace, grid: Grid, parts: readonly LoadPart[], startMs: number): GrowthOf {
   const endMs = grid.startMs + grid.slots * grid.stepMs;
   const growths = trace.series.map(({ subject }): Growth | null => {
     const part = parts.find((each) => (each.kind === "trace" ? Object.hasOwn(each.loadOf ?? { [subject.workload]: "" }, subject.workload) : each.workloads.includes(subject.workload)));
     if (part === undefined || part.kind === "usual" || part.growth === null) return null;
     const { kind, permillePerMonth, from } = part.growth;
-    const fromMs = momentMs(from, startMs);
-    return which === "all" || fromMs >= endMs - grid.stepMs ? { kind, permillePerMonth, fromMs } : null;
+    return { kind, permillePerMonth, fromMs: momentMs(from, startMs) };
   });
   return (members, resource) => {
     if (members.every((i) => (growths[i] ?? null) === null)) return () => 1;

@@ -73,7 +73,7 @@ export async function forecastReport(job: ForecastJob, progress: (stage: string,
   const subjects = subjectsOf(per, trace, index);
   const membersToo = trace.series.length <= membersMax && subjects.length <= membersMax;
   const asked = resources.flatMap((resource) => demandsOf(trace, subjects, resource, {
-    grid, horizonMs, heldMs, bandPermille: settings.bandPermille, membersToo, growthOf: plannedGrowth(trace, grid, simulation.load, job.startMs, "all"),
+    grid, horizonMs, heldMs, bandPermille: settings.bandPermille, membersToo, growthOf,
   }));
   const demands = await eachOf(asked, "forecasting demand", progress, (find) => Promise.resolve(find()));
   const pools = await eachOf(groupsOf(index, settings), "looking at runways", progress, (group) =>

@@ -4,6 +4,7 @@ import { levelShifts, type LevelShift } from "./level-shift.ts";
 import { oddPeriod } from "./period.ts";
 import { Profile, type Likeness, type Outlook } from "./profile.ts";
 import { medianOf, pinballLoss, quantileOf } from "./quantile.ts";
+import { Samples } from "./samples.ts";
 import { slopeBetween } from "./trend.ts";
 
 /** What the bands allow for beyond what the history has shown; chosen on traces of virtual machines, see docs/forecast.md. */
@@ -39,10 +40,10 @@ export interface Fitted {
 /** How far a band must be widened at each side, for slots up to so far ahead. */
 interface Widening { readonly upTo: number; readonly low: number; readonly high: number }
 /** Columns: how far ahead a slot was, and by how much the value was below the low end and above the high one; hundreds of thousands of rows in all. */
-interface Misses { readonly ahead: number[]; readonly low: number[]; readonly high: number[] }
+interface Misses { readonly ahead: Float64Array; readonly low: Float64Array; readonly high: Float64Array }
 interface Tried { readonly outlook: Outlook; readonly loss: number; readonly misses: Misses }
 
-const noMisses: Misses = { ahead: [], low: [], high: [] };
+const noMisses = missesOf(0);
 
 /**
  * Tries every outlook on the past as if it were the future, takes the one that would have been best, and widens its
@@ -58,7 +59,7 @@ export function fit(history: History, aheadMax: number, band: number): Fitted {
   const ahead = Math.max(1, Math.min(aheadMax, Math.floor(end / 2)));
   const origins = trialOrigins(end, ahead, day);
   // What never changes need not be tried: every outlook would be right.
-  const past: Past = { history, origins, ahead, parts, cutAt, slopeAt: slopesOf(history) };
+  const past: Past = { history, origins, ahead, parts, cutAt, slopeAt: slopesOf(history), samples: new Samples() };
   const tried = isConstant(history) ? [] : outlooks(history).flatMap((outlook) => tryOut(past, outlook));
   const best = tried.reduce<Tried | null>((a, b) => (a === null || b.loss * doubt(b.outlook, day) < a.loss * doubt(a.outlook, day) ? b : a), null);
   const outlook = best?.outlook ?? { likeness: { kind: "recent" }, windowSlots: end, slope: 0 };
@@ -84,7 +85,7 @@ function doubt({ likeness, slope }: Outlook, day: number): number {
   return 1 + trend + (likeness.kind === "period" && likeness.slots === day ? weights.day : weights.rarer);
 }
 
-function banded(quantiles: Float64Array, widenings: readonly Widening[], ahead: number, rootDays: number, change: number): readonly [number, number, number] {
+function banded(quantiles: readonly number[], widenings: readonly Widening[], ahead: number, rootDays: number, change: number): readonly [number, number, number] {
   const [low = 0, middle = 0, high = 0] = quantiles;
   const wider = widenings.find(({ upTo }) => ahead < upTo) ?? widenings[widenings.length - 1];
   const drift = rootDays * Math.max(unseen.driftOfLevel * Math.abs(middle), unseen.driftSeen * change);
@@ -144,9 +145,11 @@ interface Past {
   readonly history: History;
   readonly origins: readonly number[];
   readonly ahead: number;
-  readonly parts: readonly number[];
+  readonly parts: readonly [low: number, middle: number, high: number];
   readonly cutAt: (origin: number) => number;
   readonly slopeAt: (origin: number) => number;
+  /** Room for one answer at a time. */
+  readonly samples: Samples;
 }
 
 /** The trend as it was known at an origin; looked for once, for all outlooks. */
@@ -160,27 +163,33 @@ function slopesOf(history: History): (origin: number) => number {
   };
 }
 
-function tryOut({ history, origins, ahead, parts, cutAt, slopeAt }: Past, outlook: Outlook): readonly Tried[] {
-  const misses: Misses = { ahead: [], low: [], high: [] };
-  let [loss, weight] = [0, 0];
+function tryOut({ history, origins, ahead, parts, cutAt, slopeAt, samples }: Past, outlook: Outlook): readonly Tried[] {
+  let [loss, weight, count] = [0, 0, 0];
   const stride = Math.max(1, Math.round(ahead / samplesPerTrial));
+  const misses = missesOf(origins.length * Math.ceil(ahead / stride));
   for (const [earlier, origin] of origins.entries()) {
     if (outlook.windowSlots > 1.5 * origin) continue;
     const slope = outlook.slope === 0 ? 0 : slopeAt(origin);
-    const profile = new Profile(history, origin, { ...outlook, slope }, parts, cutAt(origin));
+    const profile = new Profile(history, origin, { ...outlook, slope }, parts, cutAt(origin), samples);
     const counts = weights.earlierTrial ** earlier;
     for (let i = origin % stride; i < ahead; i += stride) {
       const value = history.values[origin + i] ?? Number.NaN;
       const quantiles = profile.at(i);
-      if (Number.isNaN(value) || Number.isNaN(quantiles[0] ?? 0)) continue;
+      const [low, middle, high] = [quantiles[0] ?? 0, quantiles[1] ?? 0, quantiles[2] ?? 0];
+      if (Number.isNaN(value) || Number.isNaN(low)) continue;
       weight += counts;
-      for (let k = 0; k < quantiles.length; k++) loss += counts * pinballLoss(value, quantiles[k] ?? 0, parts[k] ?? 0) * (k === 1 ? weights.middle : 1);
-      misses.ahead.push(i);
-      misses.low.push((quantiles[0] ?? 0) - value);
-      misses.high.push(value - (quantiles[2] ?? 0));
+      loss += counts * (pinballLoss(value, low, parts[0]) + weights.middle * pinballLoss(value, middle, parts[1]) + pinballLoss(value, high, parts[2]));
+      misses.ahead[count] = i;
+      misses.low[count] = low - value;
+      misses.high[count] = value - high;
+      count++;
     }
   }
-  return misses.ahead.length === 0 ? [] : [{ outlook, loss: loss / weight, misses }];
+  return count === 0 ? [] : [{ outlook, loss: loss / weight, misses: { ahead: misses.ahead.subarray(0, count), low: misses.low.subarray(0, count), high: misses.high.subarray(0, count) } }];
+}
+
+function missesOf(rows: number): Misses {
+  return { ahead: new Float64Array(rows), low: new Float64Array(rows), high: new Float64Array(rows) };
 }
 
 /**
@@ -195,8 +204,8 @@ function widen(misses: Misses, tail: number, seen: number, day: number): readonl
     const [lows, highs] = [misses.low.filter(isHere), misses.high.filter(isHere)];
     from = upTo;
     if (lows.length === 0) return [];
-    low = Math.max(low, quantileOf(new Float64Array(lows).sort(), part));
-    high = Math.max(high, quantileOf(new Float64Array(highs).sort(), part));
+    low = Math.max(low, quantileOf(lows.sort(), part));
+    high = Math.max(high, quantileOf(highs.sort(), part));
     return [{ upTo, low, high }];
   });
 }

@@ -33,3 +33,9 @@ export function coarsened(history: History, stepMs: number): History {
   });
   return { startMs: history.startMs, stepMs: history.stepMs * each, values };
 }
+
+/** What a history would have been at the size that its load has grown to: `growthAt` is what it was multiplied with at an instant. */
+export function levelled<Kind extends History>(history: Kind, growthAt?: (atMs: number) => number): Kind {
+  if (growthAt === undefined) return history;
+  return { ...history, values: history.values.map((value, slot) => value / (growthAt(history.startMs + slot * history.stepMs) || 1)) };
+}

@@ -13,7 +13,8 @@ export function oddPeriod(history: History): number | null {
   const coarse = history.stepMs < hourMs ? coarsened(history, hourMs) : history;
   const each = Math.round(coarse.stepMs / history.stepMs);
   const longest = Math.floor(coarse.values.length / periodsSeen);
-  const likeness = Array.from({ length: longest + 2 }, (_, lag) => (lag < 2 ? 1 : selfLikeness(coarse.values, lag)));
+  const likenessAt = likenessOf(coarse.values);
+  const likeness = Array.from({ length: longest + 2 }, (_, lag) => (lag < 2 ? 1 : likenessAt(lag)));
   let best = 0;
   for (let lag = 3; lag <= longest; lag++) {
     const at = likeness[lag] ?? 0;
@@ -28,8 +29,9 @@ export function oddPeriod(history: History): number | null {
 function refined(history: History, slots: number, within: number): number {
   let best = slots;
   let most = Number.NEGATIVE_INFINITY;
+  const likenessAt = likenessOf(history.values);
   for (let lag = Math.max(2, slots - within); lag <= slots + within; lag++) {
-    const likeness = selfLikeness(history.values, lag);
+    const likeness = likenessAt(lag);
     if (likeness > most) [best, most] = [lag, likeness];
   }
   return best;
@@ -42,6 +44,38 @@ function fitsInto(shorter: number, longer: number): boolean {
 }
 
 /** Correlation of a load with itself some slots earlier, over the slots where both are known. */
+function likenessOf(values: Float64Array): (lag: number) => number {
+  return values.includes(Number.NaN) ? (lag) => selfLikeness(values, lag) : wholeLikeness(values);
+}
+
+/** Where nothing is missing the sums of either side are known beforehand. */
+function wholeLikeness(values: Float64Array): (lag: number) => number {
+  const { length } = values;
+  const [sums, squares] = [new Float64Array(length + 1), new Float64Array(length + 1)];
+  for (let i = 0; i < length; i++) {
+    const value = values[i] as number;
+    sums[i + 1] = (sums[i] as number) + value;
+    squares[i + 1] = (squares[i] as number) + value * value;
+  }
+  const between = (of: Float64Array, from: number, to: number): number => (of[to] as number) - (of[from] as number);
+  return (lag) => correlation(
+    Math.max(0, length - lag), between(sums, lag, length), between(sums, 0, length - lag), between(squares, lag, length), between(squares, 0, length - lag), productSum(values, lag),
+  );
+}
+
+/** Four sums side by side: each addition need not wait for the one before. */
+function productSum(values: Float64Array, lag: number): number {
+  let [a, b, c, d, i] = [0, 0, 0, 0, lag];
+  for (; i + 3 < values.length; i += 4) {
+    a += (values[i] as number) * (values[i - lag] as number);
+    b += (values[i + 1] as number) * (values[i + 1 - lag] as number);
+    c += (values[i + 2] as number) * (values[i + 2 - lag] as number);
+    d += (values[i + 3] as number) * (values[i + 3 - lag] as number);
+  }
+  for (; i < values.length; i++) a += (values[i] as number) * (values[i - lag] as number);
+  return a + b + (c + d);
+}
+
 function selfLikeness(values: Float64Array, lag: number): number {
   let [n, a, b, aa, bb, ab] = [0, 0, 0, 0, 0, 0];
   for (let i = lag; i < values.length; i++) {
@@ -54,6 +88,11 @@ function selfLikeness(values: Float64Array, lag: number): number {
     bb += y * y;
     ab += x * y;
   }
+  return correlation(n, a, b, aa, bb, ab);
+}
+
+/** Of so many pairs, by their sums, sums of squares and sum of products. */
+function correlation(n: number, a: number, b: number, aa: number, bb: number, ab: number): number {
   const spread = Math.sqrt(Math.max(0, aa - (a * a) / n) * Math.max(0, bb - (b * b) / n));
   return n > 2 && spread > 1e-9 ? (ab - (a * b) / n) / spread : 0;
 }

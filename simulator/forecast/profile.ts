@@ -1,6 +1,6 @@
 import type { History } from "./history.ts";
 import { dayMs, slotsPerDay } from "./history.ts";
-import { quantileOf } from "./quantile.ts";
+import { Samples } from "./samples.ts";
 
 /** Which earlier slots resemble a slot to come. */
 export type Likeness =
@@ -32,21 +32,27 @@ export class Profile {
   readonly #cut: number;
   readonly #outlook: Outlook;
   readonly #parts: readonly number[];
-  readonly #known = new Map<number, Float64Array>();
-  #recent: Float64Array | null = null;
+  /** By place in the period, twice where weekends differ. */
+  readonly #known: (readonly number[] | null)[];
+  readonly #samples: Samples;
+  readonly #period: number;
+  #recent: readonly number[] | null = null;
 
-  /** `cut` is a slot before which the load was of another size. */
-  constructor(history: History, origin: number, outlook: Outlook, parts: readonly number[], cut = 0) {
+  /** `cut` is a slot before which the load was of another size; profiles that are not asked at once may share the room for their samples. */
+  constructor(history: History, origin: number, outlook: Outlook, parts: readonly number[], cut = 0, samples = new Samples()) {
     this.#history = history;
     this.#origin = origin;
     this.#outlook = outlook;
     this.#parts = parts;
+    this.#samples = samples;
+    this.#period = outlook.likeness.kind === "period" ? outlook.likeness.slots : slotsPerDay(history);
+    this.#known = outlook.likeness.kind === "recent" ? [] : Array<null>(2 * this.#period).fill(null);
     this.#cut = Math.max(0, cut);
     this.#from = Math.max(this.#cut, origin - outlook.windowSlots);
   }
 
   /** Quantiles for slot `origin + ahead`. */
-  at(ahead: number): Float64Array {
+  at(ahead: number): readonly number[] {
     const quantiles = this.#like(this.#origin + ahead);
     const { slope, windowSlots } = this.#outlook;
     if (slope === 0) return quantiles;
@@ -54,59 +60,50 @@ export class Profile {
     return quantiles.map((value) => value + more);
   }
 
-  #like(slot: number): Float64Array {
+  #like(slot: number): readonly number[] {
     const { likeness } = this.#outlook;
     if (likeness.kind === "recent") return this.#all();
-    const period = likeness.kind === "period" ? likeness.slots : slotsPerDay(this.#history);
-    const weekend = likeness.kind === "period" ? 0 : Number(isWeekend(this.#history, slot));
-    const key = 2 * (slot % period) + weekend;
-    let known = this.#known.get(key);
-    if (known === undefined) this.#known.set(key, known = this.#alike(slot, period, likeness.neighbours, likeness.kind === "day-of-its-kind"));
-    return known;
+    const ofItsKind = likeness.kind === "day-of-its-kind";
+    const place = 2 * (slot % this.#period) + Number(ofItsKind && isWeekend(this.#history, slot));
+    return this.#known[place] ??= this.#alike(slot, this.#period, likeness.neighbours, ofItsKind);
   }
 
   /** When the window has too few of them it reaches further back, and in the end to all recent ones. */
-  #alike(slot: number, period: number, neighbours: number, ofItsKind: boolean): Float64Array {
+  #alike(slot: number, period: number, neighbours: number, ofItsKind: boolean): readonly number[] {
     for (const from of [this.#from, this.#cut]) {
-      const samples = this.#samples(slot, from, period, neighbours, ofItsKind);
-      if (samples.length >= leastSamples) return this.#quantiles(samples);
+      this.#gather(slot, from, period, neighbours, ofItsKind);
+      if (this.#samples.count >= leastSamples) return this.#samples.quantiles(this.#parts);
     }
     return this.#all();
   }
 
-  #samples(slot: number, from: number, period: number, neighbours: number, ofItsKind: boolean): number[] {
-    const samples: number[] = [];
-    const weekend = isWeekend(this.#history, slot);
+  #gather(slot: number, from: number, period: number, neighbours: number, ofItsKind: boolean): void {
+    this.#samples.clear();
+    const weekend = ofItsKind && isWeekend(this.#history, slot);
     const periodsBack = Math.ceil((slot - this.#origin + 1 + neighbours) / period);
     for (let like = slot - periodsBack * period; like + neighbours >= from; like -= period) {
       if (ofItsKind && isWeekend(this.#history, like) !== weekend) continue;
-      this.#collect(Math.max(from, like - neighbours), like + neighbours, samples);
+      this.#collect(Math.max(from, like - neighbours), like + neighbours);
     }
-    return samples;
   }
 
-  #collect(first: number, last: number, samples: number[]): void {
+  #collect(first: number, last: number): void {
     const { values } = this.#history;
-    for (let i = first; i <= last && i < this.#origin; i++) {
+    const { slope } = this.#outlook;
+    const newest = this.#origin - 1;
+    for (let i = first; i <= last && i <= newest; i++) {
       const value = values[i] ?? Number.NaN;
-      if (!Number.isNaN(value)) samples.push(value + this.#outlook.slope * (this.#origin - 1 - i));
+      if (!Number.isNaN(value)) this.#samples.add(value + slope * (newest - i));
     }
   }
 
-  #all(): Float64Array {
+  #all(): readonly number[] {
     if (this.#recent === null) {
-      const samples: number[] = [];
-      this.#collect(this.#from, this.#origin - 1, samples);
-      this.#recent = this.#quantiles(samples);
+      this.#samples.clear();
+      this.#collect(this.#from, this.#origin - 1);
+      this.#recent = this.#samples.quantiles(this.#parts);
     }
     return this.#recent;
-  }
-
-  #quantiles(samples: readonly number[]): Float64Array {
-    const sorted = new Float64Array(samples).sort();
-    const quantiles = new Float64Array(this.#parts.length);
-    for (let k = 0; k < quantiles.length; k++) quantiles[k] = quantileOf(sorted, this.#parts[k] ?? 0);
-    return quantiles;
   }
 }
 

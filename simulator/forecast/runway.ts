@@ -1,7 +1,7 @@
 import { assert } from "../../model/assert.ts";
 import { compareIds } from "../../model/ids.ts";
 import { Random } from "../../model/random.ts";
-import { dayMs, type History } from "./history.ts";
+import { dayMs, levelled, type History } from "./history.ts";
 import { PathModel } from "./paths.ts";
 import { dailyPeaks, type DailyPeaks } from "./peaks.ts";
 import { medianOf, quantileOf } from "./quantile.ts";
@@ -11,7 +11,10 @@ export interface PoolLoad {
   readonly name: string;
   readonly resource: string;
   readonly history: History;
-  /** Growth that is planned, beside what the history shows: what the load at an instant is multiplied with. */
+  /**
+   * Growth that is planned: what the load at an instant is multiplied with, against the end of the history. Where it began
+   * before, the history is taken at the size that it has grown to, so that nothing is counted twice.
+   */
   readonly growthAt?: (atMs: number) => number;
 }
 
@@ -48,7 +51,7 @@ export interface Runway {
   readonly usable: number;
   /** The middle of the peaks of the last week. */
   readonly peakNow: number;
-  /** Change of the daily peaks per day that the history shows, less what may be chance. */
+  /** Change of the daily peaks per day: what the history shows less what may be chance, and what is planned for the next 30 days. */
   readonly trendPerDay: number;
   /** When a day is first above the usable capacity. */
   readonly crossed: WhenAtMs;
@@ -88,14 +91,15 @@ export class RunwayModel {
     this.#measured = dailyPeaks(load.history, lastingMs);
     const { peaks } = this.#measured;
     const random = new Random(options.seed);
-    const model = new PathModel(peaks, random);
+    const model = new PathModel(dailyPeaks(levelled(load.history, load.growthAt), lastingMs).peaks, random);
     const endMs = load.history.startMs + load.history.values.length * load.history.stepMs;
     const factors = Float64Array.from({ length: days }, (_, d) => load.growthAt?.(endMs + d * dayMs) ?? 1);
     this.#paths = Array.from({ length: paths }, () => model.path(days, random.split(), (day) => factors[day] ?? 1));
     this.#load = load;
     this.#endMs = endMs;
     this.#peakNow = medianOf(peaks.subarray(Math.max(0, peaks.length - 7))) || 0;
-    this.#trendPerDay = model.slope;
+    const inMonth = load.growthAt?.(endMs + 30 * dayMs) ?? 1;
+    this.#trendPerDay = model.slope * inMonth + (model.level * (inMonth - 1)) / 30;
     this.#highest = this.#paths.map(highestSoFar);
   }
 

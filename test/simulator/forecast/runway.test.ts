@@ -55,6 +55,19 @@ describe("a runway", () => {
     expect(Math.abs((daysUntil(runway?.crossed.p50 ?? null) ?? 0) - (5 * monthMs) / dayMs)).toBeLessThan(3);
   });
 
+  it("goes on with growth that began in the history, and counts it once", () => {
+    const growth = { kind: "compound", permillePerMonth: 100, fromMs: startMs } as const;
+    const endMs = startMs + 60 * dayMs;
+    const history = hourly(60, (hour) => 100 * growthFactor(growth, startMs + hour * hourMs));
+    const growthAt = (atMs: number): number => growthFactor(growth, atMs) / growthFactor(growth, endMs);
+    const [runway] = runways([pool("site", { history, capacity: 300, failoverReserve: 0, buffer: 0, growthAt })], options);
+    // 1.1 to the so many months is three from the beginning on, on every path: nothing else changes.
+    const days = (Math.log(3) / Math.log(1.1)) * (monthMs / dayMs) - 60;
+    for (const date of [runway?.crossed.p10, runway?.crossed.p90]) expect(Math.abs((daysUntil(date ?? null) ?? 0) - days)).toBeLessThan(2);
+    // A tenth a month of what it is now.
+    expect(runway?.trendPerDay).toBeCloseTo((100 * growthFactor(growth, endMs) * (growthFactor(growth, startMs + 30 * dayMs) - 1)) / 30, 1);
+  });
+
   it("starts anew where the level has changed", () => {
     const history = hourly(60, (hour) => (hour < 40 * 24 ? 10 : 150), 2);
     const [runway] = runways([pool("site", { history })], options);
