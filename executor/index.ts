@@ -15,4 +15,4 @@ export type { RunState } from "./state.ts";
 export { summaryOf, type ActionSummary, type RunSummary } from "./summary.ts";
 export { systemClock } from "./system-clock.ts";
 export { termsOf, type Terms } from "./terms.ts";
-export { Authority, enrol, enrolmentServer, fetchRevocations, isDueToRenew, jsonOf, loadCredentials, renew, renewEnrolmentServer, RevokedSerials, saveCredentials, writeLasting, type AuthorityAddress, type Credentials, type Enrolled, type Identity, type Means, type OpenedAuthority } from "./trust/index.ts";
+export { Authority, enrol, enrolmentServer, fetchRevocations, isDueToRenew, jsonOf, loadCredentials, renew, renewEnrolmentServer, RevokedSerials, saveCredentials, signatureOf, signerOf, writeLasting, type AuthorityAddress, type Credentials, type Enrolled, type Identity, type Means, type OpenedAuthority, type SignatureTrust } from "./trust/index.ts";

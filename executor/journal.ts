@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { HostId } from "../model/ids.ts";
 import type { RunEvent } from "./event.ts";
 
 /**
@@ -25,8 +26,13 @@ export interface Entry {
 
 /** Another executor has gone on with this journal. */
 export class Superseded extends Error {
-  constructor() {
-    super("another executor has taken over this execution");
+  /** The larger epoch that an agent knows; null when somebody else has written in the journal. */
+  readonly epoch: number | null;
+
+  constructor(known: { readonly host: HostId; readonly epoch: number; readonly own: number } | null = null) {
+    super(known === null ? "another executor has taken over this execution"
+      : `the agent of host ${known.host} obeys another executor: the epoch that it knows is ${known.epoch}, here it is ${known.own}`);
+    this.epoch = known?.epoch ?? null;
   }
 }
 

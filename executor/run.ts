@@ -108,7 +108,8 @@ export class Runner {
   }
 
   async #step(input: InputWithoutTime): Promise<void> {
-    if (input.kind === "report" && input.report.kind === "fenced" && input.report.epoch > this.#state.epoch) throw new Superseded();
+    const own = this.#state.epoch;
+    if (input.kind === "report" && input.report.kind === "fenced" && input.report.epoch > own) throw new Superseded({ host: input.report.host, epoch: input.report.epoch, own });
     const at = this.#moment();
     const events = decide(this.#terms, this.#state, { ...input, at });
     const lasting = events.filter((event) => !isPassing(event));

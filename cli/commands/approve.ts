@@ -15,6 +15,7 @@ export function addApprove(program: Command, context: Context, finish: Finish): 
     .addOption(asOption())
     .addOption(new Option("--comment <text>", "why it may be carried out").default("", "none"))
     .addOption(new Option("--author <name>", "who made the plan, where its file does not say"))
+    .addOption(new Option("--key <file>", "sign with this key, from `stowage ca person`; default: `key` in the configuration of that person"))
     .addOption(new Option("--out <file>", "the approval's file; default: beside the plan"))
     .addOption(evacuateOption())
     .addOption(configOption())
@@ -22,6 +23,7 @@ export function addApprove(program: Command, context: Context, finish: Finish): 
       examples: [
         ["stowage approve plan.json fleet.yaml --comment 'looks right'", "by whoever the configuration names"],
         ["stowage approve plan.json fleet.yaml --as bruno", "by bruno; the author of the plan is refused"],
+        ["stowage approve plan.json fleet.yaml --as bruno --key bruno.pem", "signed, so that nobody else can have written it"],
       ],
       codes: ["done", "error", "refused"],
     }))

@@ -12,6 +12,7 @@ import { instantMs } from "../instant.ts";
 import { readPlanFile } from "../plan-file.ts";
 import { hasErrors, inputOf, prepare } from "../prepare.ts";
 import { actionWords } from "../render/action.ts";
+import { distrusted } from "./approval-signature.ts";
 import { approvalOf, readApprovals, type ApprovalDocument } from "./approval-file.ts";
 import { alone, carryOut, type Carrying } from "./carry-out.ts";
 import { endOf } from "./end.ts";
@@ -139,7 +140,9 @@ async function check({ plan, author, approvals, scenario, operator }: ApplyReque
   if (hasErrors(diagnostics)) return failed(diagnostics);
   const changed = compareFacts(plan, index, now.policies, constraints).filter(({ matters }) => matters).map((fact): Stale => ({ ...fact, advice: planAgain }));
   const stale = [...unseen(plan, now, silentLayersOf({ inventories })), ...changed];
-  const answered = approvedBy({ plan, author, approvals, scenario: now }, index, constraints);
+  const { configuration: { signedApprovals: isSigningNeeded = false, people }, file } = operator;
+  const doubts = distrusted(approvals, { ...link.trust, isSigningNeeded, people: people?.map(({ name, roles = [] }) => ({ name, roles })) ?? null, file });
+  const answered = approvedBy({ plan, author, approvals, scenario: now }, doubts, index, constraints);
   // When facts have changed, that is why rules break: it is said first, and a changed plan or a missing approval with it.
   const approved = "approved" in answered ? answered.approved : null;
   const problems = "approved" in answered ? [] : answered.problems;
@@ -179,16 +182,17 @@ function unreachable(plan: Plan, { whereIs, file }: Operator): readonly Diagnost
     role === "agent" ? `Add it to agents in ${file}.` : `Add \`power\` to the host in ${file}, or plan with powerManaged: false.`));
 }
 
-function approvedBy({ plan, author, approvals, scenario }: Pick<ApplyRequest, "plan" | "author" | "approvals" | "scenario">, index: FleetIndex, constraints: readonly Constraint[]): { readonly approved: ApprovedPlan } | { readonly problems: readonly Diagnostic[] } {
+function approvedBy({ plan, author, approvals, scenario }: Pick<ApplyRequest, "plan" | "author" | "approvals" | "scenario">, doubts: readonly Diagnostic[], index: FleetIndex, constraints: readonly Constraint[]): { readonly approved: ApprovedPlan } | { readonly problems: readonly Diagnostic[] } {
   const rule = scenario.approval ?? defaultApprovalRule;
   const others = approvals.filter((each) => each.author !== author || canonicalJson(each.rule) !== canonicalJson(rule));
-  const bound = others.map(({ by, author: said }) => notAllowed(
+  const unbound = others.map(({ by, author: said }) => notAllowed(
     said === author ? `the rule for approvals has changed since ${by.name} approved` : `${by.name} has approved a plan of ${said}, this one is said to be of ${author}`, "Ask them again.", "approvals"));
   const { approved, diagnostics } = approve({
     plan, author, rule, approvals: approvals.map(approvalOf), nowMs: systemClock.utcMs(),
     verification: verifyPlan({ index, constraints, plan, startsAtMs: instantMs(plan.asOf) }),
   });
-  return approved === null || bound.length > 0 ? { problems: [...bound, ...diagnostics] } : { approved };
+  const problems = [...doubts, ...unbound, ...diagnostics];
+  return approved === null || problems.length > 0 ? { problems } : { approved };
 }
 
 function staleResult(plan: Plan, stale: readonly Stale[], drift: readonly Drift[], others: readonly Diagnostic[]): CommandResult {

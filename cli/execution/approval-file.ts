@@ -18,6 +18,8 @@ const form = Type.Object({
   rule: Type.Object({
     approvers: Type.Integer({ minimum: 1 }), roles: Type.Record(Type.String(), Type.Integer({ minimum: 1 })), validForMs: Type.Integer({ minimum: 1 }), commentNeeded: Type.Boolean(),
   }, { additionalProperties: false }),
+  /** Of all the rest, with the certificate of who has signed. */
+  signature: Type.Optional(Type.String({ maxLength: 20_000 })),
 }, { additionalProperties: false });
 const checker = Compile(form);
 

@@ -11,6 +11,8 @@ import { readPlanFile } from "../plan-file.ts";
 import { inputOf, prepare } from "../prepare.ts";
 import { wrap } from "../render/text.ts";
 import { approvalDocument, approvalOf, approvalPath, readApprovals, writeApproval } from "./approval-file.ts";
+import { signedBy } from "./approval-signature.ts";
+import { notAllowed } from "./not-allowed.ts";
 import { personOf } from "./operator.ts";
 
 export interface ApproveOptions {
@@ -19,6 +21,8 @@ export interface ApproveOptions {
   readonly comment: string;
   readonly config?: string;
   readonly evacuate?: readonly string[];
+  /** With which the person signs. */
+  readonly key?: string;
   readonly out?: string;
 }
 
@@ -28,8 +32,10 @@ export async function approvePlan(path: string, files: readonly string[], option
   if (plan === null) return failed(unread);
   const author = said ?? options.author?.trim() ?? "";
   if (author === "") return failed([usageProblem(`${path} does not say who made the plan, so nobody knows who may not approve it.`, "Name them with --author NAME.")]);
-  const { person, diagnostics: nobody } = await personOf(options.as, options.config, context.live);
+  const { person, key: configured, isSigningNeeded, diagnostics: nobody } = await personOf(options.as, options.config, context.live);
   if (person === null) return failed(nobody);
+  const key = options.key ?? configured;
+  if (key === undefined && isSigningNeeded === true) return { ...failed([notAllowed(`this fleet takes only approvals that are signed, and nobody knows the key of ${person.name}`, "Name it with --key FILE, or as `key` in the configuration of that person; `stowage ca person` makes one.")]), exitCode: exitCodes.refused };
   const { ready, diagnostics } = await prepare(inputOf(files, { ...(plan.asOf === null ? {} : { asOf: plan.asOf }), evacuate: options.evacuate ?? [] }, context));
   if (ready === null) return failed(diagnostics);
 
@@ -42,7 +48,10 @@ export async function approvePlan(path: string, files: readonly string[], option
   const alone = approve({ ...request, approvals: [approval], rule: { ...rule, approvers: 1, roles: {} } });
   if (alone.approved === null) return { ...failed([...diagnostics, ...alone.diagnostics]), exitCode: exitCodes.refused };
   const file = options.out ?? approvalPath(path, person.name);
-  const kept = await writeApproval(file, approvalDocument(approval, author, rule));
+  const unsigned = approvalDocument(approval, author, rule);
+  const signed = key === undefined ? { document: unsigned } : await signedBy(unsigned, key);
+  if ("diagnostics" in signed) return { ...failed(signed.diagnostics), exitCode: exitCodes.refused };
+  const kept = await writeApproval(file, signed.document);
   if (kept.length > 0) return failed(kept);
   const { documents } = await readApprovals(path, []);
   const others = documents.filter((each) => each.by.name !== person.name && each.digest === approval.digest).map(approvalOf);
@@ -50,10 +59,10 @@ export async function approvePlan(path: string, files: readonly string[], option
   const until = new Date(nowMs + rule.validForMs).toISOString();
   return {
     exitCode: exitCodes.done, diagnostics,
-    document: { format: "stowage/approved/v1", file, digest: approval.digest, by: person, author, until, missing: missing.map(({ message }) => message), diagnostics },
+    document: { format: "stowage/approved/v1", file, digest: approval.digest, by: person, author, until, signed: key !== undefined, missing: missing.map(({ message }) => message), diagnostics },
     text: () => [
       `${person.name} approves plan ${approval.digest.slice(0, 12)} of ${author}: ${counted(plan.actions.length, "action")}, ${counted(plan.moves.length, "move")}, verified at ${counted(verification.checkedInstants, "instant")}.`,
-      `The approval is in ${file} and counts until ${until}.`,
+      `The approval is in ${file}${key === undefined ? "" : ", signed,"} and counts until ${until}.`,
       ...(missing.length === 0 ? [`The plan may be carried out: stowage apply ${path} ${files.join(" ")}`] : missing.map(({ message }) => `Still missing: ${message}.`)),
     ].map((line) => `${wrap(line, context.columns, "")}\n`).join(""),
   };

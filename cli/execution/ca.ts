@@ -57,16 +57,17 @@ export function newToken(folder: string, identity: Identity, validForMs: number)
   });
 }
 
-/** `stowage ca executor`. */
-export function newExecutor(folder: string, name: string, out: string): Promise<CommandResult> {
+/** `stowage ca executor` and `person`. */
+export function newMember(folder: string, identity: Identity, out: string): Promise<CommandResult> {
+  const { role, name } = identity;
   return withAuthority(() => Authority.open(folder, means), async (authority) => {
-    const credentials = await authority.certify({ role: "executor", name });
+    const credentials = await authority.certify(identity);
     try {
       await saveCredentials(out, credentials);
     } catch (error) {
       return failed([fileProblem(out, error, "written")]);
     }
-    return done({ format: "stowage/executor/v1", name, file: out }, `Key and certificate of executor ${name} are in ${out}.\n`);
+    return done({ format: "stowage/member/v1", role, name, file: out }, `Key and certificate of ${role} ${name} are in ${out}.\n`);
   });
 }
 
@@ -81,7 +82,7 @@ export function renewMember(folder: string, file: string): Promise<CommandResult
     }
     const { certificates } = await authority.list();
     const isShutOut = certificates.some((each) => each.role === role && each.name === name && each.isRevoked) && !certificates.some((each) => each.role === role && each.name === name && !each.isRevoked);
-    if (isShutOut) return { ...failed([notAllowed(`${role} ${name} was revoked`, role === "executor" ? "If it shall come back: `stowage ca executor`." : "If it shall come back: `stowage ca token`, then enrol again.")]), exitCode: exitCodes.refused };
+    if (isShutOut) return { ...failed([notAllowed(`${role} ${name} was revoked`, role === "executor" || role === "person" ? `If it shall come back: \`stowage ca ${role}\`.` : "If it shall come back: `stowage ca token`, then enrol again.")]), exitCode: exitCodes.refused };
     await saveCredentials(file, await authority.certify({ role, name }));
     return done({ format: "stowage/renewal/v1", role, name, file }, `${role} ${name} has its next certificate in ${file}.\n`);
   });

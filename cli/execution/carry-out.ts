@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { claim, execute, FileJournal, Runner, Superseded, summaryOf, systemClock, type ApprovedPlan, type RunEvent, type RunState, type World } from "../../executor/index.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { HostId } from "../../model/ids.ts";
@@ -72,7 +73,7 @@ export async function carryOut(execution: Execution, executions: Executions, { a
     const state = await runner.untilAtRest();
     return { state, interrupted, diagnostics };
   } catch (error) {
-    return { state: runner.state, interrupted, diagnostics: [...diagnostics, stoppedBecause(error, execution)] };
+    return { state: runner.state, interrupted, diagnostics: [...diagnostics, stoppedBecause(error, execution, executions)] };
   } finally {
     clearInterval(looking);
     release();
@@ -99,9 +100,15 @@ async function passOn(runner: Runner, folder: string, live: Live): Promise<void>
   }
 }
 
-function stoppedBecause(error: unknown, { run }: Execution): Diagnostic {
-  if (error instanceof Superseded) return notAllowed(`${error.message}; this one sends nothing more`, "Look with `stowage status` where the other one is.");
+function stoppedBecause(error: unknown, { run }: Execution, { folder }: Executions): Diagnostic {
+  if (error instanceof Superseded) return notAllowed(`${error.message}; this one sends nothing more`, whereTheOtherIs(error, folder, run));
   return notAllowed(`the execution stopped: ${error instanceof Error ? error.message : String(error)}; nothing more is sent, agents end what they have begun`, `Correct the cause, then \`stowage resume ${run}\`.`);
+}
+
+/** Somebody with this folder, or, when only agents know of them, somebody with another one. */
+function whereTheOtherIs({ epoch }: Superseded, folder: string, run: string): string {
+  if (epoch === null) return "Look with `stowage status` where the other one is.";
+  return `Maybe somebody works for this fleet with another folder of executions: there must be one, copied when it moves (\`folder\` in the operator's configuration; here ${folder}). If the other one is gone for good, write ${epoch} into ${join(folder, "epoch")} and go on with \`stowage resume ${run}\`.`;
 }
 
 /** Is everything done that the plan, or since it turned back the way back, holds? */

@@ -1,6 +1,6 @@
 import { webcrypto } from "node:crypto";
 import {
-  fetchRevocations, HttpsAgents, isDueToRenew, loadCredentials, renew, RevokedSerials, saveCredentials, systemClock, type Addressee, type Credentials, type Inventory, type Report,
+  fetchRevocations, HttpsAgents, isDueToRenew, loadCredentials, renew, RevokedSerials, saveCredentials, systemClock, type Addressee, type Credentials, type Inventory, type Report, type SignatureTrust,
 } from "../../executor/index.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { HostId, RunId, WorkloadId } from "../../model/ids.ts";
@@ -42,6 +42,11 @@ export class Link {
     const link = new Link(operator, credentials, note);
     await link.#lookAfterTrust();
     return { link, diagnostics: [] };
+  }
+
+  /** What is known of the fleet's authority, and of what it has revoked. */
+  get trust(): SignatureTrust {
+    return { authorityPem: this.#credentials.authorityPem, revoked: this.#revoked };
   }
 
   /** Tells of every report from now on, until the answer is called. */

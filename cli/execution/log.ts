@@ -56,7 +56,7 @@ function lines({ run, record, plan, entries }: Execution): readonly string[] {
   return [
     `execution ${run}`,
     `  ${startedAt}  ${by.name} begins plan ${digest.slice(0, 12)} of ${author}, ${plan.actions.length} actions`,
-    ...approvals.map((each) => `  ${each.givenAt}  approved by ${each.by.name}${each.comment === "" ? "" : `: ${each.comment}`}`),
+    ...approvals.map((each) => `  ${each.givenAt}  approved by ${each.by.name}${each.signature === undefined ? "" : ", signed"}${each.comment === "" ? "" : `: ${each.comment}`}`),
     ...entries.map((entry) => lineOf(entry, run)),
   ];
 }

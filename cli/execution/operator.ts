@@ -21,6 +21,8 @@ export const operatorSchema = Type.Object({
     name: name("A person."), roles: Type.Optional(Type.Array(name("A role."), { maxItems: 100, description: "What they may approve as." })),
   }, closed), { maxItems: 10_000, description: "People and their roles, for approvals." })),
   credentials: path("Key and certificate of the executor, from `stowage ca executor`."),
+  key: Type.Optional(path("Key and certificate of the person, from `stowage ca person`: approvals are signed with it.")),
+  signedApprovals: Type.Optional(Type.Boolean({ description: "Whether only approvals count that their person has signed. Default false." })),
   authority: Type.Optional(authorityPlace),
   agents: Type.Array(agentPlaces, { minItems: 1, maxItems: 100_000, description: "Where the agents of the hosts listen." }),
   folder: Type.Optional(path("Where executions are kept: one folder for one fleet. Default executions.")),
@@ -65,8 +67,18 @@ export async function loadOperator(named: string | undefined, live: Live): Promi
   };
 }
 
+/** Who acts, or why nobody knows. */
+export interface Acting {
+  readonly person: Person | null;
+  /** The file with which they sign, where the configuration is theirs and names one. */
+  readonly key?: string;
+  /** Does their configuration want approvals signed? */
+  readonly isSigningNeeded?: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** Who acts: who is named, else who the configuration is of, else the account. */
-export async function personOf(as: string | undefined, config: string | undefined, live: Live): Promise<{ readonly person: Person | null; readonly diagnostics: readonly Diagnostic[] }> {
+export async function personOf(as: string | undefined, config: string | undefined, live: Live): Promise<Acting> {
   const file = config ?? await usualPlace(live);
   const { value: configuration, diagnostics } = file === null ? { value: null, diagnostics: [] } : await loadDocument(file, operatorSchema);
   if (diagnostics.some(({ severity }) => severity === "error")) return { person: null, diagnostics };
@@ -78,7 +90,11 @@ export async function personOf(as: string | undefined, config: string | undefine
   const known = configuration?.people;
   const found = known?.find((each) => each.name === who);
   if (known !== undefined && found === undefined) return { person: null, diagnostics: [usageProblem(`${who} is not among the people of ${file}.`, didYouMean(who, known.map((each) => each.name)))] };
-  return { person: { name: who, roles: found?.roles ?? [] }, diagnostics: [] };
+  const isTheirs = configuration?.person === undefined || configuration.person === who;
+  return {
+    person: { name: who, roles: found?.roles ?? [] }, isSigningNeeded: configuration?.signedApprovals ?? false, diagnostics: [],
+    ...(file === null || configuration?.key === undefined || !isTheirs ? {} : { key: resolve(dirname(file), configuration.key) }),
+  };
 }
 
 function usualPlaces({ workingFolder, home }: Live): readonly string[] {

@@ -53,6 +53,7 @@ export async function planAndApply(name: string, files: readonly string[], wante
   await writeFile(join(folder, "plan.json"), planFileText(report.plan, author.person.name), { mode: 0o600 });
   if (!report.verification.ok || interrupted || report.plan.unplaced.length > 0) return noPlan(report, outcome.diagnostics, context);
   if (context.live.isTerminal) context.live.line(renderPlan(report, { ...context, full: options.full ?? false }));
+  if (operator.configuration.signedApprovals === true) return refused([toBeSigned(folder)]);
   const approvals = await approvalsFor(report, author.person, wanted.scenario.approval ?? defaultApprovalRule, options, context);
   if ("exitCode" in approvals) return approvals;
   const { asOf } = report.plan;
@@ -112,6 +113,12 @@ async function approvalsFor(report: PlanReport, author: Person, rule: ApprovalRu
   if (approved !== null) return approvals;
   const advice = live.isTerminal || approvedBy.length > 0 ? [] : [notAllowed("nobody can be asked for an approval", "Name who approves with --approved-by NAME, or make the plan with `stowage plan` and have it approved with `stowage approve`.")];
   return refused([...diagnostics, ...advice]);
+}
+
+/** Who signs does so where their key is, not here. */
+function toBeSigned(folder: string): Diagnostic {
+  const files = `${join(folder, "plan.json")} ${join(folder, "scenario.json")}`;
+  return notAllowed("this fleet takes only signed approvals, so this errand ends with its plan", `Have it approved, and apply it: \`stowage approve ${files} --as NAME --key FILE\`, then \`stowage apply ${files}\`.`);
 }
 
 const peopleMax = 100;

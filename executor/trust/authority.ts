@@ -16,9 +16,11 @@ export interface AuthoritySettings {
   readonly authorityForMs: number;
   /** Short, so that what was stolen unseen ends soon; members renew long before. */
   readonly certificateForMs: number;
+  /** Longer, since nobody renews a person's by itself; it opens no connection. */
+  readonly personForMs: number;
 }
 
-export const defaultAuthoritySettings: AuthoritySettings = { authorityForMs: 10 * 365 * 86_400_000, certificateForMs: 7 * 86_400_000 };
+export const defaultAuthoritySettings: AuthoritySettings = { authorityForMs: 10 * 365 * 86_400_000, certificateForMs: 7 * 86_400_000, personForMs: 90 * 86_400_000 };
 
 /** What a member gets, or why not. */
 export type Answer = { readonly certificatePem: string } | { readonly because: string };
@@ -139,7 +141,8 @@ export class Authority {
   }
 
   async #issue(identity: Identity, publicKey: PublicKey): Promise<string> {
-    const certificate = await issue(this.#means, this.#signer, identity, publicKey, this.#settings.certificateForMs);
+    const { certificateForMs, personForMs } = this.#settings;
+    const certificate = await issue(this.#means, this.#signer, identity, publicKey, identity.role === "person" ? personForMs : certificateForMs);
     await this.#records.issued(serialOf(certificate.serialNumber), { ...identity, expiresAtMs: certificate.notAfter.getTime() });
     return `${certificate.toString("pem")}\n`;
   }

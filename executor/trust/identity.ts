@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 
-/** Agents and power agents act for one host, executors for the people who approve, an authority enrols them all. */
-export type Role = "agent" | "power" | "executor" | "authority";
+/** Agents and power agents act for one host, executors for the people who approve; persons sign; an authority enrols them all. */
+export type Role = "agent" | "power" | "executor" | "person" | "authority";
 
 /** Who somebody is, proved by a certificate. `name` is a host's id for agents. */
 export interface Identity {
@@ -21,7 +21,7 @@ export function uriOf({ role, name }: Identity): string {
   return `stowage:${role}:${encodeURIComponent(name).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)}`;
 }
 
-const uri = /^stowage:(agent|power|executor|authority):([A-Za-z0-9%._~-]+)$/;
+const uri = /^stowage:(agent|power|executor|person|authority):([A-Za-z0-9%._~-]+)$/;
 
 /** Reads such a name back; null when it is none, or is not written the one way in which `uriOf` writes it. */
 export function identityOf(text: string): Identity | null {

@@ -8,5 +8,6 @@ export type { Identity, Peer, Role } from "./identity.ts";
 export { isMissing, syncFolder, writeLasting } from "./lasting-file.ts";
 export type { Means } from "./means.ts";
 export { permitIn, signedPermit, type Permit } from "./permit.ts";
+export { signatureOf, signerOf, type SignatureTrust } from "./signature.ts";
 export { RevokedSerials } from "./revoked-serials.ts";
 export { clientTls, serverTls, type Credentials } from "./tls.ts";

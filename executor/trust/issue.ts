@@ -14,10 +14,12 @@ export interface Signer {
 }
 
 /** What each role may do with its certificate: nobody can use one for another purpose. */
-const uses: Readonly<Record<Role, readonly ExtendedKeyUsage[]>> = {
+const uses: Readonly<Record<Role, readonly string[]>> = {
   agent: [ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth],
   power: [ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth],
   executor: [ExtendedKeyUsage.clientAuth],
+  // Signing documents: no connection is opened with it.
+  person: ["1.3.6.1.5.5.7.3.36"],
   authority: [ExtendedKeyUsage.serverAuth],
 };
 

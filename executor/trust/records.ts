@@ -17,7 +17,7 @@ export interface Revoked {
 }
 
 const known = Compile(Type.Object({
-  role: Type.Union([Type.Literal("agent"), Type.Literal("power"), Type.Literal("executor"), Type.Literal("authority")]),
+  role: Type.Union([Type.Literal("agent"), Type.Literal("power"), Type.Literal("executor"), Type.Literal("person"), Type.Literal("authority")]),
   name: Type.String(), expiresAtMs: Type.Integer(),
 }));
 const revokedAt = Compile(Type.Object({ atMs: Type.Integer() }));

@@ -75,7 +75,7 @@ describe("the effect loop", () => {
       if (command.kind === "perform") self.take({ kind: "report", report: { kind: "fenced", host: to.host, run: command.run, action: command.action, attempt: command.attempt, epoch: 9 } });
     });
     runner.take(begin);
-    await expect(runner.untilAtRest()).rejects.toThrow("taken over");
+    await expect(runner.untilAtRest()).rejects.toThrow("the agent of host h1 obeys another executor: the epoch that it knows is 9, here it is 1");
   });
 });
 
