@@ -1,6 +1,7 @@
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
-import { Errors } from "typebox/value";
+import { assert } from "../model/assert.ts";
+import { counted } from "../model/counted.ts";
 import type { DiagnosticCode } from "../model/diagnostic.ts";
 import { didYouMean, windowPatterns } from "../policies/index.ts";
 import { subjectOf } from "./checks.ts";
@@ -11,6 +12,8 @@ import { documentSchema } from "./schema.ts";
 /** The parts of JSON Schema that the schemas of scenarios and of the catalogue use. */
 interface SchemaNode {
   readonly $ref?: string;
+  /** The name of a definition. */
+  readonly $id?: string;
   readonly $defs?: Readonly<Record<string, SchemaNode>>;
   readonly anyOf?: readonly SchemaNode[];
   readonly enum?: readonly unknown[];
@@ -21,6 +24,7 @@ interface SchemaNode {
   readonly additionalProperties?: boolean;
   readonly required?: readonly string[];
   readonly minProperties?: number;
+  readonly maxProperties?: number;
   readonly items?: SchemaNode;
   readonly minItems?: number;
   readonly maxItems?: number;
@@ -31,32 +35,55 @@ interface SchemaNode {
   readonly pattern?: string;
   /** What the pattern means, after "it": `must be a path from the root`. */
   readonly meaning?: string;
+  readonly title?: string;
   readonly description?: string;
 }
 
-/** Compiled when they are first needed: that takes longer than most checks. */
+/** All that schemas say. What is not among these would be passed over in silence. */
+const keywords: ReadonlySet<string> = new Set<keyof SchemaNode>([
+  "$ref", "$id", "$defs", "anyOf", "enum", "const", "type", "properties", "patternProperties", "additionalProperties", "required", "minProperties", "maxProperties",
+  "items", "minItems", "maxItems", "minimum", "maximum", "minLength", "maxLength", "pattern", "meaning", "title", "description",
+]);
+
+/** Schemas whose keywords are known to be among those. */
+const understood = new WeakSet<SchemaNode>();
+
+/** Compiled when they are first needed: that takes as long as walking ten thousand values. */
 const compiled = new Map<TSchema, { Check(value: unknown): boolean }>();
 
+/** A document of fewer values is walked at once. */
+const compileFrom = 10_000;
+
 /**
- * Does a document have the shape of the format? The compiled schema decides; only when it says no does the slower
- * explanation below look for what is wrong, and where.
+ * Does a document have the shape of the format? The compiled schema decides on a large one; when it says no, and for a
+ * small one, the slower explanation below looks for what is wrong, and where.
  */
 export function hasShape(source: Source, problems: Problems, schema: TSchema = documentSchema): boolean {
-  const check = compiled.get(schema) ?? Compile(schema);
-  compiled.set(schema, check);
-  if (check.Check(source.value)) return true;
+  const isLarge = !holdsFewer(source.value, compileFrom);
+  if (isLarge && compiledOf(schema).Check(source.value)) return true;
   const before = problems.errorCount;
   new Explanation(source, problems).look(schema, source.value, []);
-  if (problems.errorCount === before) fallBack(source, problems, schema);
-  return false;
+  assert(!isLarge || problems.errorCount > before, "what the compiled schema refuses has a fault that can be told");
+  return problems.errorCount === before;
 }
 
-/** For schemas that use a keyword which the explanation does not know: the library's own words. */
-function fallBack(source: Source, problems: Problems, schema: TSchema): void {
-  for (const { instancePath, message } of Errors(schema, source.value)) {
-    const path = instancePath.split("/").slice(1).map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll("~1", "/").replaceAll("~0", "~")));
-    problems.error("wrong-type", { source, path }, () => ({ message: `${subjectOf(source.value, path)} ${message}.`, advice: "See the published schema." }));
+function compiledOf(schema: TSchema): { Check(value: unknown): boolean } {
+  const check = compiled.get(schema) ?? Compile(schema);
+  compiled.set(schema, check);
+  return check;
+}
+
+/** Are there fewer values than `limit` in a document? Looks at no more of them than that. */
+function holdsFewer(document: unknown, limit: number): boolean {
+  const waiting = [document];
+  let seen = 0;
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    seen += 1;
+    if (typeof value === "object" && value !== null) for (const inside of Object.values(value)) waiting.push(inside);
+    if (seen + waiting.length >= limit) return false;
   }
+  return true;
 }
 
 /** Where faults go. */
@@ -85,6 +112,7 @@ class Explanation {
   }
 
   look(schema: SchemaNode, value: unknown, path: Path): void {
+    understand(schema);
     for (const [name, node] of Object.entries(schema.$defs ?? {})) this.#definitions.set(name, node);
     if (schema.$ref !== undefined) {
       const target = this.#definitions.get(schema.$ref);
@@ -177,6 +205,7 @@ class Explanation {
 
   #lookAtObject(schema: SchemaNode, value: Readonly<Record<string, unknown>>, path: Path): void {
     const properties = schema.properties ?? {};
+    this.#countKeys(schema, Object.keys(value).length, path);
     const missing = (schema.required ?? []).filter((key) => !Object.hasOwn(value, key));
     for (const key of missing) this.#add("missing-key", [...path, key], `is missing`, `Add ${key}${describe(properties[key])}.`);
     for (const [key, item] of Object.entries(value)) {
@@ -191,6 +220,11 @@ class Explanation {
   }
 
   /** An entry of a map is described by its map. */
+  #countKeys({ minProperties = 0, maxProperties = Number.POSITIVE_INFINITY }: SchemaNode, count: number, path: Path): void {
+    if (count < minProperties) this.#add("out-of-range", path, `has ${counted(count, "key")}; at least ${minProperties} ${minProperties === 1 ? "is" : "are"} needed`, "Add some, or leave it out.");
+    if (count > maxProperties) this.#add("out-of-range", path, `has ${counted(count, "key")}; at most ${maxProperties} ${maxProperties === 1 ? "is" : "are"} allowed`, "Remove some.");
+  }
+
   #lookAtEntry(schema: SchemaNode, key: string, item: unknown, path: Path): void {
     const found = Object.entries(schema.patternProperties ?? {}).find(([pattern]) => new RegExp(pattern).test(key));
     if (found !== undefined) this.look({ ...schema.description === undefined ? {} : { description: schema.description }, ...found[1] }, item, [...path, key]);
@@ -248,6 +282,14 @@ class Explanation {
   #add(code: DiagnosticCode, path: Path, what: string, advice: string, onKey = false): void {
     this.#sink.error(code, { source: this.#source, path }, () => ({ message: `${subjectOf(this.#source.value, path)} ${what}.`, advice }), onKey);
   }
+}
+
+/** A keyword that this file does not know is a fault of the schema. */
+function understand(schema: SchemaNode): void {
+  if (understood.has(schema)) return;
+  for (const key of Object.keys(schema)) assert(keywords.has(key), `schemas may say ${key}`);
+  assert(typeof (schema.additionalProperties ?? false) === "boolean", "additional properties are allowed or not");
+  understood.add(schema);
 }
 
 function isRequirement(path: Path): boolean {

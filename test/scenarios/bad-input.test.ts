@@ -37,6 +37,8 @@ const yamlCases: readonly (readonly [string, string, string])[] = [
   ["a key that is a list", "? [a]\n: b", "wrong-type 3:3  | bad.yaml: a key is not a text."],
   ["an alias without anchor", "title: *nothing", "too-many-aliases 3:8 title | The alias *nothing names no anchor before it."],
   ["an alias inside its own value", "sites: &all [*all]", "too-many-aliases 3:14 sites[0] | The alias *all stands inside the value that it names, which would never end."],
+  ["a failure of no domain", "simulation: { failures: [{ at: 1h, repair: 1h, domain: {} }] }", "out-of-range 3:56 simulation.failures[0].domain | simulation.failures[0].domain has 0 keys; at least 1 is needed."],
+  ["a failure of two domains", "simulation: { failures: [{ at: 1h, repair: 1h, domain: { rack: a, row: b } }] }", "out-of-range 3:56 simulation.failures[0].domain | simulation.failures[0].domain has 2 keys; at most 1 is allowed."],
   ["a merge key, which YAML 1.2 does not have", "<<: { title: a }", 'unknown-key 3:1 ["<<"] | ["<<"] is not a key of the format.'],
   ["an unknown entry of the catalogue", "policies: [{ id: p, require: { sprea: {} } }]", "policy-unknown-entry 3:32 policies[0].require.sprea"],
   ["an unknown entry as a bare word", "policies: [{ id: p, require: sprea }]", 'policy-unknown-entry 3:30 policies[0].require | policy p: require is "sprea"; it must be'],

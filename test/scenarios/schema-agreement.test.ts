@@ -1,9 +1,12 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { array, assert, constantFrom, jsonValue, nat, oneof, pre, property } from "fast-check";
+import { Compile } from "typebox/compile";
 import { describe, expect, it } from "vitest";
 import { parseScenarioText, scenarioSchema, type ScenarioDocument } from "../../scenarios/index.ts";
+import { documentSchema } from "../../scenarios/schema.ts";
 import { smallFleet } from "./small-fleet.ts";
 
+const compiled = Compile(documentSchema);
 const fitsSchema = new Ajv2020({ strict: false }).compile(scenarioSchema());
 
 /** What a schema can find; everything else (references, circles, sums) only the loader can. */
@@ -123,6 +126,8 @@ describe("the published schema and the loader agree", () => {
         const fits = fitsSchema(document);
         refused += Number(!fits);
         expect(loaderFindsShapeWrong(document), JSON.stringify(fitsSchema.errors)).toBe(!fits);
+        // A large document is first asked of the compiled schema.
+        expect(compiled.Check(JSON.parse(JSON.stringify(document)))).toBe(fits);
       },
     ), { seed: 20_261, numRuns: 1500 });
     expect(refused).toBeGreaterThan(500); // otherwise the mutations have stopped to hurt
