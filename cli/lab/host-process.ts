@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { lstat, mkdir, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { must, run, until } from "./command.ts";
+import { unevenEmulator, unevenEmulatorProgram } from "./guest/emulator.ts";
 import { mounts, type HostNames } from "./names.ts";
 
 const groupsRoot = "/sys/fs/cgroup";
@@ -10,14 +11,14 @@ const groupsRoot = "/sys/fs/cgroup";
 const enterGroups = `while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shift; done; shift; exec "$@"`;
 
 /**
- * The first process of a host. What follows the name of the host are pairs of a folder outside and its place inside, then
+ * The first process of a host. What follows the name of the host are pairs of what lies outside and its place inside, then
  * \`--\` and the control groups. It collects what others leave behind, until it is killed; then everything on the host ends.
  */
 const firstProcess = `
 set -e
 hostname "$1"; shift
 mount -t proc proc /proc
-while [ "$1" != -- ]; do mkdir -p "$2"; mount --bind "$1" "$2"; shift 2; done; shift
+while [ "$1" != -- ]; do [ -e "$2" ] || mkdir -p "$2"; mount --bind "$1" "$2"; shift 2; done; shift
 if [ "$1" = v1 ]; then
   shift
   mount -t tmpfs cgroups /sys/fs/cgroup
@@ -35,7 +36,10 @@ export async function bootHost(host: HostNames): Promise<void> {
   for (const [folder] of mounts) await mkdir(join(host.folder, folder), { recursive: true });
   const controllers = await controllersOf();
   const groups = await makeGroups(host, controllers);
-  const places = mounts.flatMap(([outside, inside]) => [join(host.folder, outside), inside]);
+  const emulator = join(host.folder, "emulator");
+  await writeFile(emulator, unevenEmulatorProgram, { mode: 0o755 });
+  const programs = await exists(unevenEmulator) ? [emulator, unevenEmulator] : [];
+  const places = [...mounts.flatMap(([outside, inside]) => [join(host.folder, outside), inside]), ...programs];
   const child = spawn("bash", [
     "-c", enterGroups, "stowage-lab", ...groups, "--", "ip", "netns", "exec", host.namespace,
     "unshare", "--mount", "--uts", "--ipc", "--cgroup", "--pid", "--fork", "--kill-child", "--",

@@ -24,6 +24,8 @@ export interface AgentWishes {
   readonly mayDestroy?: boolean;
   /** The most that a live move may take of the network. */
   readonly bandwidthMiBps?: number;
+  /** Whether a guest that moves goes on only when the source is known to have let go. */
+  readonly handOver?: boolean;
 }
 
 interface Member extends HostNames {
@@ -78,7 +80,7 @@ function operatorConfiguration(hosts: readonly Member[], network: string): unkno
   };
 }
 
-function agentConfiguration(host: Member, hosts: readonly Member[], network: string, { graceMs = 20_000, mayDestroy = true, bandwidthMiBps }: AgentWishes): unknown {
+function agentConfiguration(host: Member, hosts: readonly Member[], network: string, { graceMs = 20_000, mayDestroy = true, bandwidthMiBps, handOver }: AgentWishes): unknown {
   const others = hosts.filter((each) => each.host !== host.host);
   const own = (name: string): string => join(host.folder, "agent", name);
   return {
@@ -93,7 +95,9 @@ function agentConfiguration(host: Member, hosts: readonly Member[], network: str
         images: { folder: "/var/lib/libvirt/images", others: [cacheFolder, "/var/log/libvirt"] },
         live: {
           peers: others.map((each) => ({ host: each.host, uri: each.peerUri, memoryUri: `tcp://${each.address}` })),
-          ...(bandwidthMiBps === undefined ? {} : { bandwidthMiBps }),
+          ...(bandwidthMiBps === undefined ? {} : { bandwidthMiBps }), ...(handOver === undefined ? {} : { handOver }),
+          // The guests of a lab have memory that QEMU carries whole (guest/emulator.ts).
+          emulated: true,
         },
       },
       process: { folder: own("process"), templates: join(host.folder, "templates/process") },

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import type { Accelerator } from "./accelerator.ts";
 import type { GuestImage } from "./build.ts";
+import { emulatorFor } from "./emulator.ts";
 
 /** A virtual machine of the lab. */
 export interface GuestSettings {
@@ -19,7 +21,7 @@ export function diskPath(name: string): string {
 const commandLine = "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on tsc=reliable nokaslr audit=0";
 
 /** What libvirt is told of a guest. Nothing in it comes from outside but the name, which `isGuestName` has passed. */
-export function guestDefinition({ name, number, memoryMiB, ignoresPower }: GuestSettings, image: GuestImage, network: string, accelerator: "kvm" | "qemu"): string {
+export function guestDefinition({ name, number, memoryMiB, ignoresPower }: GuestSettings, image: GuestImage, network: string, accelerator: Accelerator): string {
   const digest = createHash("sha256").update(`${network} ${name}`).digest("hex");
   const uuid = `${digest.slice(0, 8)}-${digest.slice(8, 12)}-4${digest.slice(13, 16)}-8${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
   const card = `52:54:00:5a:${hex(Number(network.split(".")[2]))}:${hex(number)}`;
@@ -40,7 +42,7 @@ export function guestDefinition({ name, number, memoryMiB, ignoresPower }: Guest
   <on_reboot>restart</on_reboot>
   <on_crash>destroy</on_crash>
   <devices>
-    <emulator>/usr/bin/qemu-system-x86_64</emulator>
+    <emulator>${emulatorFor(accelerator)}</emulator>
     <disk type='file' device='disk'>
       <driver name='qemu' type='raw' cache='none'/>
       <source file='${diskPath(name)}'/>

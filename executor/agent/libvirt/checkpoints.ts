@@ -10,6 +10,7 @@ import { isMissing, jsonOf, writeLasting } from "../../trust/index.ts";
 import { carriedOf, type Carried } from "./carried.ts";
 import { disksOf, withDiskFiles } from "./definition.ts";
 import type { Domain } from "./domains.ts";
+import { memoryRiskOf } from "./emulated.ts";
 import type { LibvirtHost } from "./libvirt-host.ts";
 import { childOf, parseXml, textOf, writeXml } from "./xml.ts";
 
@@ -93,11 +94,13 @@ export class Checkpoints {
   }
 
   /** Its memory is written, and from that instant on its disks are only read: what is new goes into files on top of them. */
-  async #putAside(workload: WorkloadId, name: string, domain: Domain, { disks }: Carried): Promise<void> {
+  async #putAside(workload: WorkloadId, name: string, domain: Domain, { disks, definition }: Carried): Promise<void> {
+    // Written while it runs, memory may be lost as in a live move: such a guest is silent meanwhile.
+    const isSafe = await memoryRiskOf(this.#host, definition) === null;
     const layers = disks.map(({ target }) => `--diskspec=${target},snapshot=external,file=${this.#host.images.seenCheckpoint(workload, name, `${layerPrefix}${target}`)}`);
     const others = disksOf(await this.#host.domains.definition(domain)).filter(({ target }) => !disks.some((disk) => disk.target === target));
     await this.#must([
-      "snapshot-create-as", `--domain=${domain.uuid}`, "--name=stowage", "--no-metadata", "--atomic", "--live",
+      "snapshot-create-as", `--domain=${domain.uuid}`, "--name=stowage", "--no-metadata", "--atomic", ...(isSafe ? ["--live"] : []),
       `--memspec=file=${this.#host.images.seenCheckpoint(workload, name, "memory")},snapshot=external`, ...layers, ...others.map(({ target }) => `--diskspec=${target},snapshot=no`),
     ]);
   }

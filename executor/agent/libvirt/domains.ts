@@ -111,6 +111,11 @@ export class Domains {
     return (await this.#shell.read("list", "--all", "--persistent", "--uuid")).split("\n").includes(uuid);
   }
 
+  /** Does it wait, with all that it needs to be here for good? */
+  async waitsWhole(uuid: string): Promise<boolean> {
+    return (await this.#shell.read("list", "--uuid", "--persistent", "--state-paused")).split("\n").includes(uuid);
+  }
+
   /** When its host boots. */
   async startsByItself({ uuid }: Pick<Domain, "uuid">): Promise<boolean> {
     return (await this.#shell.read("list", "--all", "--autostart", "--uuid")).split("\n").includes(uuid);
@@ -138,6 +143,11 @@ export class Domains {
   /** The hypervisor that runs them, as "9.0.0". */
   async version(): Promise<string> {
     return /libvirt ([0-9][0-9.]*)/.exec(await this.#shell.read("version"))?.[1] ?? "1";
+  }
+
+  /** The QEMU below it, as "7.2.22"; "unknown" when it is another, or does not say. */
+  async emulatorVersion(): Promise<string> {
+    return /^Running hypervisor: QEMU ([0-9][0-9.]*)/m.exec(await this.#shell.read("version"))?.[1] ?? "unknown";
   }
 }
 

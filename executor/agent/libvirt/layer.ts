@@ -31,7 +31,8 @@ const settings = Type.Object({
     compressed: Type.Optional(Type.Boolean({ description: "Whether memory is compressed. Default false." })),
     autoConverge: Type.Optional(Type.Boolean({ description: "Whether a guest is slowed down that changes its memory faster than it can be carried. Default true." })),
     postCopyAfterMs: Type.Optional(Type.Integer({ minimum: 1000, maximum: 86_400_000, description: "After so long the guest goes first and its memory follows. Default: never, since a guest is lost if a host fails then." })),
-    handOver: Type.Optional(Type.Boolean({ description: "Whether a guest goes on only when the source is known to have let go. Costs about 0.3 s of silence, and is safe even if the network breaks at the very instant of the hand-over. Default false: the hypervisors agree on it." })),
+    handOver: Type.Optional(Type.Boolean({ description: "Whether a guest goes on only when the source is known to have let go, so that it never runs twice even if the network breaks at the very instant of the hand-over. Without it the hypervisors agree on it, which is a little faster. Default true, unless postCopyAfterMs is given, which excludes it." })),
+    emulated: Type.Optional(Type.Boolean({ description: "Whether emulated guests (type qemu, without KVM) may move while they run although QEMU before 9.0 may lose some of their memory then. Default false." })),
   }, { ...closed, description: "How machines move while they run. Without it they do not." })),
 }, { ...closed, description: "Virtual machines that libvirt keeps." });
 
@@ -43,6 +44,6 @@ export const libvirtLayer = layerKind("libvirt", settings, ({ folder, images, li
   graceMs: more.graceMs ?? 60_000, mayDestroy: more.mayDestroy ?? true, settleMs: more.settleMs ?? 1000,
   live: live === undefined ? null : {
     peers: new Map(live.peers.map(({ host, uri: peer, memoryUri }) => [host as HostId, { uri: peer, memoryUri: memoryUri ?? null }])),
-    bandwidth: live.bandwidthMiBps ?? null, compressed: live.compressed ?? false, autoConverge: live.autoConverge ?? true, postCopyAfterMs: live.postCopyAfterMs ?? null, handOver: live.handOver ?? false,
+    bandwidth: live.bandwidthMiBps ?? null, compressed: live.compressed ?? false, autoConverge: live.autoConverge ?? true, postCopyAfterMs: live.postCopyAfterMs ?? null, handOver: live.handOver ?? live.postCopyAfterMs === undefined, emulated: live.emulated ?? false,
   },
 }, world));

@@ -32,6 +32,8 @@ export interface LiveMoves {
   readonly postCopyAfterMs: number | null;
   /** Do guests go on only when the source is known to have let go? Else the hypervisors agree on that, which is faster. */
   readonly handOver: boolean;
+  /** May emulated guests move even where QEMU may lose some of their memory? */
+  readonly emulated: boolean;
 }
 
 /** How machines are kept on one host. */

@@ -7,7 +7,9 @@ import { disksOf, memoryMiB } from "./definition.ts";
 import { packDisks } from "./disk-parcel.ts";
 import { deleteDomain } from "./delete-domain.ts";
 import { Domains, offAsMigrated, pausedAsPostCopyFailed, type Domain } from "./domains.ts";
+import { memoryRiskOf } from "./emulated.ts";
 import { actMs, messageOf, type LibvirtHost, type LiveMoves, type Peer } from "./libvirt-host.ts";
+import { hasEnded, processOf } from "./machine-process.ts";
 import { beReadyToLeave, destroyDomain } from "./power.ts";
 import { VirshShell } from "./virsh-shell.ts";
 import type { Called } from "./virsh.ts";
@@ -16,6 +18,7 @@ import { writeXml } from "./xml.ts";
 const moveMs = 24 * 3_600_000;
 const lookEveryMs = 500;
 const lookAgainMs = 50;
+const lookForEndMs = 10;
 const bytesPerMiB = 1_048_576;
 
 /** The two ends of a move, as they are asked and told. */
@@ -49,12 +52,14 @@ export class LiveMove {
     const peer = live?.peers.get(to);
     if (live === null || live === undefined || peer === undefined) return failed(`the configuration does not say how the hypervisor of ${to} is reached`, "running", { again: false });
     const domain = await this.#host.domain(workload);
+    const risk = await memoryRiskOf(this.#host, await this.#host.domains.definition(domain));
+    if (risk !== null) return failed(risk, "running", { again: false });
     const ends = this.#endsAt(peer, domain.uuid);
     try {
       // It is connected while the guest is carried, and not only when it is needed.
       void ends.shell.read("hostname").catch(() => {});
       const carried = await this.#expectThere(domain);
-      const because = typeof carried === "string" ? carried : (await this.#migrate(live, peer, domain, carried)).because;
+      const because = typeof carried === "string" ? carried : (await this.#migrate(live, peer, ends, domain, carried)).because;
       return await this.#settle(ends, because === "" ? "it did not arrive" : because);
     } finally {
       ends.shell.close();
@@ -94,7 +99,7 @@ export class LiveMove {
     }
   }
 
-  async #migrate(live: LiveMoves, peer: Peer, domain: Domain, { disks, definition }: Carried): Promise<Called> {
+  async #migrate(live: LiveMoves, peer: Peer, ends: Ends, domain: Domain, { disks, definition }: Carried): Promise<Called> {
     const { uuid } = domain;
     const over = new AbortController();
     const abort = async (): Promise<void> => {
@@ -108,10 +113,22 @@ export class LiveMove {
     // Nobody waits for the last look at it.
     watching.catch(() => {});
     const aborting = (this.#course.signal.aborted ? abort() : once(this.#course.signal, "abort", { signal: over.signal }).then(abort)).catch(() => {});
+    const handing = live.handOver ? this.#handOver(ends, await processOf(domain), over.signal).catch(() => {}) : Promise.resolve();
     const called = await this.#host.virsh.call(migrateArguments(live, peer, uuid, disks.map(({ target }) => target)), moveMs);
     over.abort();
-    await aborting;
+    await Promise.all([aborting, handing]);
     return called;
+  }
+
+  /** The guest goes on there once its process here is seen to have ended, which libvirt says only some 0.2 s later. */
+  async #handOver({ uuid, shell, there }: Ends, process: number | null, over: AbortSignal): Promise<void> {
+    if (process === null) return;
+    while (!hasEnded(process)) {
+      if (over.aborted) return;
+      await this.#host.pause(lookForEndMs);
+    }
+    // One that has not all of its memory yet waits too, but is not kept yet.
+    if (await there.waitsWhole(uuid)) await shell.read("resume", `--domain=${uuid}`);
   }
 
   /** Of its disks and memory together; memory that changes is carried again, so the end is never told before it is there. */

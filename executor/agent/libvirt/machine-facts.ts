@@ -4,6 +4,7 @@ import type { Found, FoundWorkload } from "../../protocol.ts";
 import type { Rates } from "../rates.ts";
 import { boundDevices, disksOf, memoryMiB } from "./definition.ts";
 import type { Domain } from "./domains.ts";
+import { memoryRiskOf } from "./emulated.ts";
 import type { LibvirtHost } from "./libvirt-host.ts";
 
 const bytesPerMiB = 1_048_576;
@@ -26,7 +27,8 @@ export async function factsOf(host: LibvirtHost, workload: WorkloadId, domain: D
     workload, found, dataMiB: storageMiB,
     reservation: { cpuMillicores: 1000 * Number(stats.get("vcpu.maximum") ?? 1), memoryMiB: memoryMiB(definition), storageMiB },
     use: { ...(cpuMillicores === null ? {} : { cpuMillicores }), ...(found !== "running" || usedMiB === null ? {} : { memoryMiB: usedMiB }), storageMiB: total(({ blocks }) => blocks * 512) },
-    liveMove: live !== null && live.peers.size > 0 && boundDevices(definition).length === 0 && disks.every(({ source }) => source !== null && host.images.mayUse(source)),
+    liveMove: live !== null && live.peers.size > 0 && boundDevices(definition).length === 0 && disks.every(({ source }) => source !== null && host.images.mayUse(source))
+      && await memoryRiskOf(host, definition) === null,
   };
 }
 

@@ -14,7 +14,7 @@ let guests = 0;
 
 /** A guest that serves on the first host, with 40 MiB on its disk. */
 async function serving(bandwidth: number): Promise<{ readonly layer: LabLayer; readonly workload: WorkloadId }> {
-  const layer = await labLayer(lab, { live: { bandwidth, handOver: true } });
+  const layer = await labLayer(lab, { live: { bandwidth } });
   guests++;
   const name = `vm${guests}`;
   await lab.addGuest({ name, host: 1 });

@@ -83,7 +83,7 @@ export function settingsOf(lab: Lab, folder: string, host: string, { graceMs = 5
     images: { folder: images, seenAs: imagesSeen, shared: [], others: [cacheFolder, "/var/log/libvirt"] },
     live: {
       peers: new Map(lab.hosts.filter((other) => other.host !== host).map((other) => [other.host as HostId, { uri: other.peerUri, memoryUri: `tcp://${other.address}` }])),
-      bandwidth: null, compressed: false, autoConverge: true, postCopyAfterMs: null, handOver: false, ...live,
+      bandwidth: null, compressed: false, autoConverge: true, postCopyAfterMs: null, handOver: true, emulated: true, ...live,
     },
   };
 }
