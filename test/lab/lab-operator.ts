@@ -135,12 +135,22 @@ export async function sidesOf(lab: Lab, guest: string): Promise<{ readonly from:
   return { from, to };
 }
 
-/** Waits until a live move of a guest carries its disk, or its memory. */
-export async function movesPhase(lab: Lab, host: LabHost, guest: string, phase: "disk" | "memory"): Promise<void> {
+/** What a live move carries: disks first, then memory. */
+export type MovePhase = "disk" | "memory" | "any";
+
+/** Waits until a live move of a guest carries its disk, or its memory; before it begins, much has to be read and agreed on. */
+export async function movesPhase(lab: Lab, host: LabHost, guest: string, phase: MovePhase): Promise<void> {
   await expect.poll(async () => {
     const { out } = await lab.virsh(host, ["domjobinfo", guest]);
-    return /^Memory processed: +[1-9]/m.test(out) ? "memory" : /^File processed: +[1-9]/m.test(out) ? "disk" : out.trim();
-  }, { timeout: 60_000, interval: 50 }).toBe(phase);
+    const seen = /^Memory processed: +[1-9]/m.test(out) ? "memory" : /^File processed: +[1-9]/m.test(out) ? "disk" : null;
+    return seen !== null && phase === "any" ? phase : seen ?? out.trim();
+  }, { timeout: 200_000, interval: 50 }).toBe(phase);
+}
+
+/** Has the source let go of a guest, which waits on the target with all that it needs? */
+export async function waitsWhole(lab: Lab, from: LabHost, to: LabHost, guest: string): Promise<boolean> {
+  const listed = async (host: LabHost, ...states: readonly string[]): Promise<boolean> => (await lab.virsh(host, ["list", "--name", ...states])).out.split("\n").includes(guest);
+  return await listed(from, "--inactive") && await listed(to, "--persistent", "--state-paused");
 }
 
 /** What a shell in a guest prints. */
