@@ -62,14 +62,13 @@ export interface Finance {
   readonly fixedShares: readonly FixedShare[];
   readonly services: ServiceMethod;
   readonly agreedParts: readonly AgreedParts[];
-  readonly licences: readonly Licence[];
   /** The label of workloads, services and hosts that names a team. */
   readonly teamLabel: string;
   readonly budgets: readonly Budget[];
 }
 
 export const defaultFinance: Finance = {
-  basis: "reserved", idle: "proportional", reserve: "requester", fixedShares: [], services: "even", agreedParts: [], licences: [], teamLabel: "team", budgets: [],
+  basis: "reserved", idle: "proportional", reserve: "requester", fixedShares: [], services: "even", agreedParts: [], teamLabel: "team", budgets: [],
 };
 
 /** Hours of a month in bills: a year of 365 days divided by twelve. */

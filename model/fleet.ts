@@ -1,3 +1,4 @@
+import type { Licence } from "./finance.ts";
 import type { ApplicationId, HostId, ServiceId, SiteId, WorkloadId } from "./ids.ts";
 import type { ResourceKind, Resources } from "./resource.ts";
 
@@ -154,6 +155,8 @@ export interface Fleet {
   readonly workloads: readonly Workload[];
   readonly services: readonly Service[];
   readonly links: readonly SiteLink[];
+  /** Prices that depend on who is where, from the section finance; none when absent. */
+  readonly licences?: readonly Licence[];
 }
 
 /** The failure domain of a host under a key; null when the host does not say. */

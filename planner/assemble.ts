@@ -1,6 +1,6 @@
 import type { Move } from "../model/plan.ts";
 import { currentInstant, hostIsOnWhen, type FleetIndex } from "../model/snapshot.ts";
-import { chargeMicrosPerHour, hostOnMicrosPerHour } from "../policies/index.ts";
+import { chargeMicrosPerHour, hostOnMicrosPerHour, licenceCharges, licencesMicrosPerHour } from "../policies/index.ts";
 import type { Problem } from "./problem.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { Problem } from "./problem.ts";
  */
 export function hourlyBill(index: FleetIndex, hostOf: ArrayLike<number>, when: "now" | "planned"): number {
   const used = usedHosts(index, hostOf);
-  let bill = 0;
+  let bill = licencesMicrosPerHour(index, (w) => hostOf[w] ?? -1);
   index.hosts.forEach((host, h) => {
     const isOn = when === "now" ? host.state === "on" || host.state === "maintenance" : hostIsOnWhen(host, used[h] === 1);
     if (isOn) bill += hostOnMicrosPerHour(index, host);
@@ -35,6 +35,7 @@ export function movesOf(problem: Problem, hostOf: Int32Array): readonly Move[] {
   const reasons = reasonsToMove(problem, hostOf);
   const { index, current } = problem;
   const shareOfOff = savingOfSwitchingOff(problem, hostOf);
+  const licences = licenceGains(problem, hostOf);
   return index.workloads.flatMap((workload, w): readonly Move[] => {
     const from = index.hosts[current[w] ?? -1] ?? null;
     const to = workload.desired === "removed" ? null : (index.hosts[hostOf[w] ?? -1] ?? null);
@@ -49,7 +50,7 @@ export function movesOf(problem: Problem, hostOf: Int32Array): readonly Move[] {
       : workload.liveMove && workload.state === "running" && !stops ? "live" : "cold";
     return [{
       workload: workload.id, from: from?.id ?? null, to: to?.id ?? null, how,
-      reason: reasons(w, gain), gainMicrosPerHour: gain + (shareOfOff.get(w) ?? 0),
+      reason: reasons(w, gain + (licences.get(w) ?? 0)), gainMicrosPerHour: gain + (shareOfOff.get(w) ?? 0) + (licences.get(w) ?? 0),
     }];
   });
 }
@@ -65,12 +66,30 @@ function savingOfSwitchingOff({ index, current, wanted }: Problem, hostOf: Int32
   const share = new Map<number, number>();
   for (const [h, left] of leaving) {
     const host = index.hosts[h];
-    if (host === undefined || hostIsOnWhen(host, used[h] === 1)) continue;
-    const saved = hostOnMicrosPerHour(index, host);
-    const each = Math.floor(saved / left.length);
-    left.forEach((w, position) => share.set(w, each + (position < saved - each * left.length ? 1 : 0)));
+    if (host !== undefined && !hostIsOnWhen(host, used[h] === 1)) shareEvenly(hostOnMicrosPerHour(index, host), left, (w, part) => share.set(w, part));
   }
   return share;
+}
+
+/** What moves save of licences, less what they add: each host's shared evenly by those who left it last or came to it first. */
+function licenceGains({ index, current }: Problem, hostOf: Int32Array): ReadonlyMap<number, number> {
+  const gains = new Map<number, number>();
+  const add = (w: number, micros: number): void => { gains.set(w, (gains.get(w) ?? 0) + micros); };
+  const charges = { before: licenceCharges(index, (w) => current[w] ?? -1), after: licenceCharges(index, (w) => hostOf[w] ?? -1) };
+  const paidFor = (side: "before" | "after"): ReadonlySet<string> => new Set(charges[side].map(({ licence, host }) => `${licence.name} ${host}`));
+  for (const [side, other, sign] of [["before", "after", 1], ["after", "before", -1]] as const) {
+    const paid = paidFor(other);
+    for (const { licence, host, members, micros } of charges[side]) {
+      if (licence.hostMicros !== null && !paid.has(`${licence.name} ${host}`)) shareEvenly(micros, members, (w, part) => add(w, sign * part));
+    }
+  }
+  return gains;
+}
+
+/** The first take the rest. */
+function shareEvenly(micros: number, among: readonly number[], give: (w: number, part: number) => void): void {
+  const each = Math.floor(micros / among.length);
+  among.forEach((w, position) => give(w, each + (position < micros - each * among.length ? 1 : 0)));
 }
 
 /** Why a workload moves: the must that it breaks where it is, the host that goes dark, the price, or the room it makes. */

@@ -19,7 +19,8 @@ const laterLooksMax = 4_000_000;
  * - once everybody is placed and no must is broken, each workload pays at least its cheapest allowed host, with a share of
  *   the price of switching it on by its share of one resource (the shares on a host never exceed 1); and where the
  *   cheapest hosts of all would be overloaded, the least loss of sending the excess elsewhere comes on top;
- * - and what is above the limits of an objective of kind `over` is at least what is above them were all hosts one.
+ * - what is above the limits of an objective of kind `over` is at least what is above them were all hosts one;
+ * - and a group that pays by host pays for the cheapest host where any of its members may be.
  */
 export function lowerBounds(state: State, score: Score, hostOf: ArrayLike<number> = state.hostOf, ofObjectives = true): readonly (number | null)[] {
   const levels = Array.from({ length: state.levelCount - firstObjectiveLevel }, (_, l) => l);
@@ -95,7 +96,7 @@ function levelBound(state: State, level: number, score: Score, choices: Choices,
     bestShares = shares;
     if (!hasPrice) break;
   }
-  const base = (objectives.base[level] as number) + leastOver(state.problem, level);
+  const base = (objectives.base[level] as number) + leastOver(state.problem, level) + leastPresence(state.problem, level);
   const value = (score[firstObjectiveLevel + level] ?? 0) - base;
   if (roundUp(best) < value && fill.resources > 0) best = Math.max(best, priceBound(state, level, { target: value, start: bestShares, limits, choices, looksMax }));
   return roundUp(best) + base;
@@ -108,6 +109,15 @@ function leastOver({ levels, wanted }: Problem, level: number): number {
     const { sizes, limits } = objective;
     const size = wanted.reduce((total, w) => total + (sizes[w] ?? 0), 0);
     return sum + weight * Math.max(0, size - limits.reduce((total, limit) => total + limit, 0));
+  }, 0);
+}
+
+/** A group with a member that is placed pays for one host at least. */
+function leastPresence({ levels, wanted }: Problem, level: number): number {
+  const isWanted = new Set(wanted);
+  return (levels[level]?.terms ?? []).reduce((sum, { objective, weight }) => {
+    if (objective.kind !== "presence") return sum;
+    return sum + weight * objective.groups.reduce((paid, { members, prices }) => paid + (members.some((w) => isWanted.has(w)) ? prices.reduce((least, price) => Math.min(least, price), Infinity) : 0), 0);
   }, 0);
 }
 

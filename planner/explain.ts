@@ -2,7 +2,7 @@ import { counted } from "../model/counted.ts";
 import { hostIsOnWhen } from "../model/snapshot.ts";
 import type { HostId, WorkloadId } from "../model/ids.ts";
 import { totalAmount, type Constraint, type Violation } from "../policies/constraint.ts";
-import { chargeMicrosPerHour, hostOnMicrosPerHour } from "../policies/index.ts";
+import { chargeMicrosPerHour, hostOnMicrosPerHour, licencesOfJoining } from "../policies/index.ts";
 import type { Problem } from "./problem.ts";
 import { quickForms, Trials } from "./trial.ts";
 import { touching, whatIf, type Touching, type WhatIf } from "./what-if.ts";
@@ -278,15 +278,16 @@ class Question {
     return [...titles].flatMap(([policy, words]) => (broken.has(policy) ? [] : [words]));
   }
 
-  /** What being on a host adds to the bill: the charges, and the host's own cost when nobody else keeps it on. */
+  /** What being on a host adds to the bill: the charges, licences that nobody else has paid there, and the host's own cost when nobody else keeps it on. */
   #costOfBeing(h: number): number {
     const { problem: { index }, world } = this.#desk;
     const workload = index.workloads[this.#w];
     const host = index.hosts[h];
     if (workload === undefined || host === undefined) return 0;
-    const others = world.instant.present(h).length - Number(h === this.#here);
+    const present = world.instant.present(h);
+    const others = present.length - Number(h === this.#here);
     const switchesOn = hostIsOnWhen(host, true) && !hostIsOnWhen(host, others > 0);
-    return chargeMicrosPerHour(index, workload, host) + (switchesOn ? hostOnMicrosPerHour(index, host) : 0);
+    return chargeMicrosPerHour(index, workload, host) + licencesOfJoining(index, this.#w, h, present) + (switchesOn ? hostOnMicrosPerHour(index, host) : 0);
   }
 }
 

@@ -1,7 +1,7 @@
 import { hostIsOnWhen } from "../model/snapshot.ts";
 import { formAmount } from "../policies/amount.ts";
 import type { FillForm, Form } from "../policies/form.ts";
-import type { BalanceObjective, LinearObjective, MostMovedObjective, Objective, OverObjective } from "../policies/objective.ts";
+import type { BalanceObjective, LinearObjective, MostMovedObjective, Objective, OverObjective, PresenceObjective } from "../policies/objective.ts";
 import { usedHosts } from "../policies/plain-amount.ts";
 import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Problem, type Score } from "./problem.ts";
 
@@ -47,6 +47,7 @@ export function objectiveValue(problem: Problem, objective: Objective, hostOf: A
     case "balance": return balanceValue(problem, objective, hostOf);
     case "over": return overValue(problem, objective, hostOf);
     case "most-moved": return mostMovedValue(problem, objective, hostOf);
+    case "presence": return presenceValue(problem, objective, hostOf);
   }
 }
 
@@ -93,6 +94,14 @@ function mostMovedValue({ wanted }: Problem, { groupOf, groupCount, current }: M
     if (group >= 0 && host >= 0 && now >= 0 && host !== now) moved[group] = (moved[group] ?? 0) + 1;
   }
   return moved.reduce((most, count) => Math.max(most, count), 0);
+}
+
+function presenceValue({ index, wanted }: Problem, { groups }: PresenceObjective, hostOf: ArrayLike<number>): number {
+  const isWanted = new Set(wanted);
+  return groups.reduce((sum, { members, prices }) => {
+    const used = new Set(Array.from(members).filter((w) => isWanted.has(w)).map((w) => hostOf[w] ?? -1));
+    return sum + index.hosts.reduce((paid, _, h) => paid + (used.has(h) ? (prices[h] ?? 0) : 0), 0);
+  }, 0);
 }
 
 /**

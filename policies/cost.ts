@@ -5,7 +5,8 @@ import type { FleetIndex } from "../model/snapshot.ts";
 
 /**
  * The cost model: what a host and a workload on it cost, draw and emit in an hour. Every charge is a whole number,
- * rounded half up for each (workload, host) pair by itself, so that sums are exact and do not depend on order.
+ * rounded half up for each (workload, host) pair by itself, so that sums are exact and do not depend on order. What
+ * licences cost depends on who shares a host, and is in cost-licences.ts.
  */
 
 /** Micro-units an hour for being switched on: the fixed price and the idle power at the site's electricity price. */
@@ -26,6 +27,8 @@ export interface Consumption {
   readonly storageMiB: number;
   /** Processor time that it is expected to use. */
   readonly usedMillicores: number;
+  /** What it is expected to send and receive. */
+  readonly usedMbps: number;
   readonly isRunning: boolean;
 }
 
@@ -44,6 +47,7 @@ export function consumptionOf(workload: Workload): Consumption {
   return {
     cpuMillicores: amountOf(workload.reservation, "cpuMillicores"), memoryMiB: amountOf(workload.reservation, "memoryMiB"),
     storageMiB: amountOf(workload.reservation, "storageMiB"), usedMillicores: amountOf(workload.expectedUse, "cpuMillicores"),
+    usedMbps: amountOf(workload.expectedUse, "networkMbps"),
     isRunning: workload.desired === "running",
   };
 }
@@ -63,14 +67,17 @@ export function chargeMicrosPerHour(index: FleetIndex, workload: Workload, host:
 }
 
 /** The same by what is paid for. */
-export function chargeParts(index: FleetIndex, workload: Workload, host: Host): Readonly<Record<"compute" | "storage" | "power", number>> {
+export function chargeParts(index: FleetIndex, workload: Workload, host: Host): Readonly<Record<"compute" | "storage" | "power" | "traffic", number>> {
   const [consumption, rates] = [consumptionOf(workload), ratesOf(index, host)];
-  return { compute: computeCharge(consumption, rates), storage: storageCharge(consumption, rates), power: powerCharge(consumption, rates) };
+  return {
+    compute: computeCharge(consumption, rates), storage: storageCharge(consumption, rates),
+    power: powerCharge(consumption, rates), traffic: trafficCharge(consumption, rates),
+  };
 }
 
 /** The whole charge for what has been read already. */
 export function charge(consumption: Consumption, rates: Rates): number {
-  return computeCharge(consumption, rates) + storageCharge(consumption, rates) + powerCharge(consumption, rates);
+  return computeCharge(consumption, rates) + storageCharge(consumption, rates) + powerCharge(consumption, rates) + trafficCharge(consumption, rates);
 }
 
 /** Reserved processors and memory. */
@@ -88,6 +95,14 @@ function storageCharge({ storageMiB }: Consumption, { prices }: Rates): number {
 function powerCharge({ usedMillicores, isRunning }: Consumption, { cpuMillicores, rangeMilliwatts, electricityMicrosPerKWh }: Rates): number {
   if (cpuMillicores === 0 || !isRunning) return 0;
   return Math.round((Math.min(cpuMillicores, usedMillicores) * rangeMilliwatts * electricityMicrosPerKWh) / (cpuMillicores * 1_000_000));
+}
+
+/** A megabit a second carries so many times 2^-23 GiB in an hour; both whole, so that nothing is lost before the rounding. */
+const [trafficMultiple, trafficUnits] = [3_515_625, 2 ** 23];
+
+/** Data that are expected to be sent and received. */
+function trafficCharge({ usedMbps, isRunning }: Consumption, { prices: { networkMicrosPerGiB = 0 } }: Rates): number {
+  return isRunning && networkMicrosPerGiB > 0 ? Math.round((usedMbps * networkMicrosPerGiB * trafficMultiple) / trafficUnits) : 0;
 }
 
 /** Milliwatts that a running workload adds, linear in the processor time that it is expected to use. */

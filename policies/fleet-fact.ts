@@ -10,8 +10,8 @@ const known = new WeakMap<FleetIndex, string>();
 export function fleetDigest(index: FleetIndex): string {
   const found = known.get(index);
   if (found !== undefined) return found;
-  const { hosts, workloads, sites, links, services, applications, resources } = index.fleet;
-  const lists: readonly (readonly unknown[])[] = [hosts, workloads, sites, links, services, applications, resources];
+  const { hosts, workloads, sites, links, services, applications, resources, licences = [] } = index.fleet;
+  const lists: readonly (readonly unknown[])[] = [hosts, workloads, sites, links, services, applications, resources, ...licences.length === 0 ? [] : [licences]];
   const digest = sha256(lists.map((list) => list.map((item) => canonicalJson(item)).join("\n")).join("\n\n")).slice(0, 16);
   known.set(index, digest);
   return digest;

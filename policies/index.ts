@@ -7,6 +7,7 @@ export type { AnyConstraintKind } from "./constraint.ts";
 export type { Constraint, Violation } from "./constraint.ts";
 export { windowPatterns } from "./constraints/window.ts";
 export { carbonMilligramsPerHour, chargeMicrosPerHour, chargeParts, dynamicMilliwatts, hostOnMicrosPerHour, hostOnParts, idleMilliwatts } from "./cost.ts";
+export { licenceCharges, licencesMicrosPerHour, licencesOfJoining } from "./cost-licences.ts";
 export { didYouMean, nearestWord } from "./did-you-mean.ts";
 export { planDigest } from "./digest.ts";
 export { basisFacts, compareFacts, type StaleFact } from "./facts.ts";

@@ -3,7 +3,7 @@ import type { PlanSettings } from "../model/scenario.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
 
 /** One thing to have less of, as whole numbers. Every value is at least 0, but that of `linear` where it says otherwise. */
-export type Objective = LinearObjective | BalanceObjective | OverObjective | MostMovedObjective;
+export type Objective = LinearObjective | BalanceObjective | OverObjective | MostMovedObjective | PresenceObjective;
 
 interface Named {
   readonly name: string;
@@ -55,6 +55,12 @@ export interface MostMovedObjective extends Named {
   readonly groupCount: number;
   /** Per workload: its host now; -1 for none. */
   readonly current: Int32Array;
+}
+
+/** What groups pay by host: sum over groups and hosts of the group's price there, while any of its members is there. */
+export interface PresenceObjective extends Named {
+  readonly kind: "presence";
+  readonly groups: readonly { readonly members: Int32Array; readonly prices: Float64Array }[];
 }
 
 /** An objective and how much it weighs among others. */

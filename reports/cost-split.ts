@@ -5,7 +5,7 @@ import { amountOf } from "../model/resource.ts";
 import type { Resources } from "../model/resource.ts";
 import { hostIsOnWhen } from "../model/snapshot.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
-import { chargeMicrosPerHour, hostOnMicrosPerHour } from "../policies/index.ts";
+import { chargeMicrosPerHour, hostOnMicrosPerHour, licenceCharges } from "../policies/index.ts";
 import { promiseLimit } from "./promise.ts";
 import { shareOut } from "./share.ts";
 
@@ -18,7 +18,7 @@ export interface HostCost {
   readonly totalMicrosPerHour: number;
 }
 
-/** What one workload costs where it is: what it consumes, and its share of the fixed price of its host. */
+/** What one workload costs where it is: what it consumes with its part of licences, and its share of the fixed price of its host. */
 export interface WorkloadCost {
   readonly workload: WorkloadId;
   readonly host: HostId;
@@ -57,11 +57,12 @@ export function splitCost(
   index.workloads.forEach((_, w) => present[hostOf[w] ?? -1]?.push(w));
   const billed = isOn ?? ((h: number) => hostIsOnWhen(index.hosts[h], (present[h]?.length ?? 0) > 0));
 
+  const licensed = licencesOf(index, hostOf);
   const hosts: HostCost[] = [];
   const workloads: WorkloadCost[] = [];
   index.hosts.forEach((host, h) => {
     const members = (present[h] ?? []).map((w) => index.workloads[w]).filter((workload) => workload !== undefined);
-    const bill = billHost(index, host, members, billed(h));
+    const bill = billHost(index, host, members, billed(h), licensed);
     hosts.push(bill.host);
     workloads.push(...bill.workloads);
   });
@@ -78,7 +79,7 @@ export function splitCost(
 }
 
 function billHost(
-  index: FleetIndex, host: Host, members: readonly Workload[], isOn: boolean,
+  index: FleetIndex, host: Host, members: readonly Workload[], isOn: boolean, licensed: ReadonlyMap<WorkloadId, number>,
 ): { host: HostCost; workloads: readonly WorkloadCost[] } {
   const fixed = isOn ? hostOnMicrosPerHour(index, host) : 0;
   const weights = members.map((workload) => dominantShare(index, workload, host));
@@ -86,7 +87,7 @@ function billHost(
   // Idle is one more member, the last, so that a tie never costs a workload less than it should.
   const shares = shareOut(fixed, [...weights, Math.max(0, wholeHost - promised) + (promised === 0 ? 1 : 0)]);
   const workloads = members.map((workload, i): WorkloadCost => {
-    const consumption = chargeMicrosPerHour(index, workload, host);
+    const consumption = chargeMicrosPerHour(index, workload, host) + (licensed.get(workload.id) ?? 0);
     const share = shares[i] ?? 0;
     return {
       workload: workload.id, host: host.id, consumptionMicrosPerHour: consumption,
@@ -101,6 +102,19 @@ function billHost(
     },
     workloads,
   };
+}
+
+/** What each workload pays of licences: of one that its host pays, by what it holds of the host among those licensed there. */
+function licencesOf(index: FleetIndex, hostOf: ArrayLike<number>): ReadonlyMap<WorkloadId, number> {
+  const paid = new Map<WorkloadId, number>();
+  for (const { host: h, members, micros } of licenceCharges(index, (w) => hostOf[w] ?? -1)) {
+    const host = index.hosts[h];
+    const present = members.flatMap((w) => index.workloads[w] ?? []);
+    const held = present.map((workload) => (host === undefined ? 0 : dominantShare(index, workload, host)));
+    const parts = shareOut(micros, held);
+    present.forEach(({ id }, i) => { paid.set(id, (paid.get(id) ?? 0) + (parts[i] ?? 0)); });
+  }
+  return paid;
 }
 
 /** The largest share, over all resources, that a workload's reservation takes of what its host may promise. */

@@ -1,5 +1,5 @@
 import type { FleetIndex } from "../model/snapshot.ts";
-import { chargeParts, hostOnParts } from "../policies/index.ts";
+import { chargeParts, hostOnParts, licencesMicrosPerHour } from "../policies/index.ts";
 import type { ChargeItem, ChargeLine } from "./cost/charge.ts";
 import { movesCharged } from "./cost/consumption.ts";
 import { courseOf, type Step } from "./cost/course.ts";
@@ -36,6 +36,7 @@ export function expectedBill(placed: Placed): Bill {
     const host = index.hosts[hostOf[w] ?? -1];
     if (host !== undefined) add(chargeParts(index, workload, host));
   });
+  bill.licences = BigInt(licencesMicrosPerHour(index, (w) => hostOf[w] ?? -1));
   return bill;
 }
 

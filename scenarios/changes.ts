@@ -51,7 +51,8 @@ export function applyChanges(
   const source: Source = { file: null, value: { changes }, positions: (wanted) => wanted.map(() => null) };
   const check = new Checker(source, problems, new Set());
   const words = changes.flatMap((change, i) => applyToDraft(draft, change, ["changes", i], check) ?? []);
-  return { fleet: fleetOf(draft, fleet.currency), policies: [...draft.policies.values()], objectives: draft.objectives, words, diagnostics: problems.diagnostics() };
+  const changed = { ...fleetOf(draft, fleet.currency), ...(fleet.licences === undefined ? {} : { licences: fleet.licences }) };
+  return { fleet: changed, policies: [...draft.policies.values()], objectives: draft.objectives, words, diagnostics: problems.diagnostics() };
 }
 
 function byId<Thing extends { readonly id: string }>(things: readonly Thing[]): Map<Thing["id"], Thing> {

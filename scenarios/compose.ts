@@ -109,9 +109,10 @@ export function composeScenario(sources: readonly Source[], problems: Problems, 
   checkDraft(composition, draft);
   const currency = currencyOf(composition);
   const words = applyChangesOf(composition, draft);
-  const fleet = fleetOf(draft, currency);
+  const bare = fleetOf(draft, currency);
   const simulation = simulationOf(sources, problems, draft, (source) => composition.checker(source));
-  const finance = financeOf(sources, problems, draft, (source) => composition.checker(source));
+  const { finance, licences } = financeOf(sources, problems, draft, (source) => composition.checker(source));
+  const fleet = licences.length === 0 ? bare : { ...bare, licences };
   checkWhole(composition, fleet);
   const name = composition.last("name");
   if (name === undefined && !problems.hasErrors) {

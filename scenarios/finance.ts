@@ -15,8 +15,8 @@ interface Given<Value> {
   readonly check: Checker;
 }
 
-/** What the documents say about money, put together and resolved; what is wrong goes to the problems. */
-export function financeOf(sources: readonly Source[], problems: Problems, draft: Draft, checkerOf: (source: Source) => Checker): Finance {
+/** What the documents say about money, put together and resolved; what is wrong goes to the problems. Licences are prices of the fleet. */
+export function financeOf(sources: readonly Source[], problems: Problems, draft: Draft, checkerOf: (source: Source) => Checker): { readonly finance: Finance; readonly licences: readonly Licence[] } {
   const last = <Key extends keyof FinanceDocument>(key: Key): Given<NonNullable<FinanceDocument[Key]>> | null => {
     for (const source of sources.toReversed()) {
       const section = sectionOf(source);
@@ -26,17 +26,17 @@ export function financeOf(sources: readonly Source[], problems: Problems, draft:
     }
     return null;
   };
-  return {
+  const finance: Finance = {
     basis: last("basis")?.value ?? defaultFinance.basis,
     idle: last("idle")?.value ?? defaultFinance.idle,
     reserve: last("reserve")?.value ?? defaultFinance.reserve,
     fixedShares: fixedSharesOf(last("fixedShares"), draft),
     services: last("services")?.value ?? defaultFinance.services,
     agreedParts: agreedPartsOf(last("agreedParts"), draft),
-    licences: items(last("licences")).map((given): Licence => ({ ...given.value, workloads: workloadsOf(given, draft) })),
     teamLabel: last("teamLabel")?.value ?? defaultFinance.teamLabel,
     budgets: items(last("budgets")).map((given) => budgetOf(given, draft)),
   };
+  return { finance, licences: items(last("licences")).map((given): Licence => ({ ...given.value, workloads: workloadsOf(given, draft) })) };
 }
 
 function fixedSharesOf(given: Given<NonNullable<FinanceDocument["fixedShares"]>> | null, draft: Draft): readonly FixedShare[] {
@@ -110,9 +110,9 @@ function sectionOf({ value }: Source): FinanceDocument | null {
 }
 
 /** The section as a document, written in full: loading it again gives the same. */
-export function financeDocument(finance: Finance = defaultFinance): FinanceDocument {
+export function financeDocument(finance: Finance = defaultFinance, licences: readonly Licence[] = []): FinanceDocument {
   return {
-    ...finance,
+    ...finance, licences,
     agreedParts: finance.agreedParts.map(({ application, parts }) => ({ application, parts: Object.fromEntries(parts.map(({ service, permille }) => [service, permille])) })),
     budgets: finance.budgets.map(({ about, ...budget }) => ({ ...budget, ...(about === null ? {} : { about: aboutDocument(about) }) })),
   };

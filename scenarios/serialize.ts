@@ -31,6 +31,6 @@ export function serializeScenario(scenario: Scenario): ScenarioDocument {
     ...(scenario.approval === undefined ? {} : { approval: approvalDocument(scenario.approval) }),
     hostTypes: purchaseTypes(simulation),
     simulation: simulationDocument(simulation),
-    finance: financeDocument(finance),
+    finance: financeDocument(finance, fleet.licences),
   };
 }

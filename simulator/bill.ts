@@ -98,8 +98,8 @@ export class Bill {
   }
 }
 
-/** The hourly charge without any power: that is measured. */
+/** The hourly charge without power, which is measured, and without traffic, which nobody guesses. */
 function reservedMicrosPerHour(index: FleetIndex, workload: Workload, host: Host, isRunning: boolean): number {
-  const { cpuMillicores: _used, ...expectedUse } = workload.expectedUse;
+  const { cpuMillicores: _used, networkMbps: _traffic, ...expectedUse } = workload.expectedUse;
   return chargeMicrosPerHour(index, { ...workload, expectedUse, desired: isRunning ? "running" : "stopped" }, host);
 }

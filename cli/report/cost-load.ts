@@ -111,8 +111,8 @@ function words(ms: number): string {
 }
 
 /** Inventories have no prices, and a fleet may be empty: zeros that look like an answer are told as what they are. */
-function unpriced({ fleet: { hosts, sites }, finance }: Scenario): readonly Diagnostic[] {
+function unpriced({ fleet: { hosts, sites, licences = [] } }: Scenario): readonly Diagnostic[] {
   if (hosts.length === 0) return [problemIn("out-of-range", "hosts", "the fleet has no host, so nothing costs anything", "Name a file with hosts.", "warning")];
-  const isPriced = hosts.some(({ prices }) => Object.values(prices).some((micros) => micros > 0)) || sites.some(({ electricityMicrosPerKWh }) => electricityMicrosPerKWh > 0) || (finance?.licences.length ?? 0) > 0;
+  const isPriced = hosts.some(({ prices }) => Object.values(prices).some((micros) => micros > 0)) || sites.some(({ electricityMicrosPerKWh }) => electricityMicrosPerKWh > 0) || licences.length > 0;
   return isPriced ? [] : [problemIn("missing-key", "hosts", `none of ${hosts.length} has a price, nor its site one of electricity, so everything costs 0`, "Lay a file with prices over it: hosts[].prices, or the change repriceHosts.", "warning")];
 }

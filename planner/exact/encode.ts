@@ -1,5 +1,5 @@
 import type { FillForm, Form, SurviveForm } from "../../policies/form.ts";
-import type { LinearObjective, MostMovedObjective, Objective, OverObjective } from "../../policies/objective.ts";
+import type { LinearObjective, MostMovedObjective, Objective, OverObjective, PresenceObjective } from "../../policies/objective.ts";
 import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Problem } from "../problem.ts";
 import { encodeForm } from "./encode-form.ts";
 import { encodeSurvive } from "./encode-survive.ts";
@@ -191,6 +191,7 @@ export class Encoding {
       }
       case "over": return this.#over(objective);
       case "most-moved": return this.#mostMoved(objective);
+      case "presence": return this.#presence(objective);
     }
   }
 
@@ -238,6 +239,21 @@ export class Encoding {
     const most = this.milp.column(0, Infinity, false);
     for (const moved of movedOf.values()) this.milp.atMost(moved.add(most, -1), 0);
     return new Sum().add(most, 1);
+  }
+
+  /** For each group and host a column that is 1 when a member is there, and 0 otherwise when minimised. */
+  #presence({ groups }: PresenceObjective): Sum {
+    const sum = new Sum();
+    for (const { members, prices } of groups) {
+      prices.forEach((price, h) => {
+        const there = Array.from(members, (w) => this.pair(w, h)).filter((column) => column >= 0);
+        if (price === 0 || there.length === 0) return;
+        const used = this.milp.column(0, 1, false);
+        for (const column of there) this.milp.atMost(new Sum().add(column, 1).add(used, -1), 0);
+        sum.add(used, price);
+      });
+    }
+    return sum;
   }
 
   /** Whether a host is on, tied to what it can hold: true anyway in whole numbers, and a far better bound in fractions. */

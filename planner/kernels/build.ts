@@ -15,6 +15,7 @@ import type { ObjectiveKernel } from "./objective-kernel.ts";
 import { ObjectiveTable } from "./objectives.ts";
 import { OverKernel } from "./over.ts";
 import { PackKernel } from "./pack.ts";
+import { PresenceKernel } from "./presence.ts";
 import { SkewKernel } from "./skew.ts";
 import { TogetherKernel } from "./together.ts";
 
@@ -107,6 +108,7 @@ export function buildKernels(problem: Problem, forbidden: EngineOptions["forbidd
         case "balance": return [new BalanceKernel(objective, level, weight, workloadCount, hostCount)];
         case "over": return [new OverKernel(objective, level, weight)];
         case "most-moved": return [new MostMovedKernel(objective, level, weight)];
+        case "presence": return [new PresenceKernel(objective, level, weight, workloadCount, hostCount)];
       }
     })),
   };

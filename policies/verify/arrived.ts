@@ -1,6 +1,7 @@
 import type { Plan } from "../../model/plan.ts";
 import { currentHosts, hostIsOnWhen, type FleetIndex } from "../../model/snapshot.ts";
 import { fleetDigest, fleetFact } from "../fleet-fact.ts";
+import { licencesMicrosPerHour } from "../cost-licences.ts";
 import { chargeMicrosPerHour, hostOnMicrosPerHour } from "../cost.ts";
 import type { ReplayState } from "./replay-state.ts";
 
@@ -73,7 +74,7 @@ function costOf(index: FleetIndex, plan: Plan, after: ReplayState): readonly str
 }
 
 function billOf(index: FleetIndex, hostOf: (w: number) => number, isOn: (h: number) => boolean): number {
-  let bill = 0;
+  let bill = licencesMicrosPerHour(index, hostOf);
   index.hosts.forEach((host, h) => {
     if (isOn(h)) bill += hostOnMicrosPerHour(index, host);
   });

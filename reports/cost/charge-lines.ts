@@ -52,7 +52,7 @@ export function chargeLines({ index, constraints, finance, period, course, measu
   const metered = meter({ index, period, course, measured, basis: finance.basis, reserveOf: (host) => reserved[host] ?? 0 });
   const { held, unheld } = holding(index, metered, asks);
   const charged = [
-    ...held, ...consumption(index, metered), ...movesCharged(index, course), ...licencesCharged(index, course, metered, finance),
+    ...held, ...consumption(index, metered), ...movesCharged(index, course), ...licencesCharged(index, course, metered),
     ...payersOf(index, metered, finance, unheld),
   ].sort((a, b) => a.host - b.host || (a.workload < 0 ? 1 : b.workload < 0 ? -1 : a.workload - b.workload));
   const bills = billsOf(index, charged, metered.hosts.map(({ onMs }) => onMs));

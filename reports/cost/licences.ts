@@ -1,4 +1,4 @@
-import { hoursPerMonth, type Finance } from "../../model/finance.ts";
+import { hoursPerMonth } from "../../model/finance.ts";
 import { amountOf } from "../../model/resource.ts";
 import type { FleetIndex } from "../../model/snapshot.ts";
 import { shareExactly } from "../share.ts";
@@ -9,10 +9,10 @@ import type { Metered } from "./meter.ts";
 import { rational, rounded, times } from "./rational.ts";
 
 /** Licences: of a host or its cores while any of the licensed workloads is there, or of each workload while it is. */
-export function licencesCharged(index: FleetIndex, course: Course, metered: Metered, { licences }: Finance): readonly Charged[] {
+export function licencesCharged(index: FleetIndex, course: Course, metered: Metered): readonly Charged[] {
   const staysOf = groupedBy(course.stays, ({ workload }) => workload);
   const heldOf = new Map(metered.pairs.map(({ workload, host, held }) => [`${workload} ${host}`, held]));
-  return licences.flatMap((licence) => {
+  return (index.fleet.licences ?? []).flatMap((licence) => {
     const listPrice = rational(BigInt(licence.microsPerMonth), BigInt(hoursPerMonth));
     const covered = licence.workloads.flatMap((id) => staysOf.get(index.workloadIndex.get(id) ?? -1) ?? []);
     const charge = { category: "licence", item: "licence", detail: licence.name, listPrice } as const;

@@ -132,7 +132,7 @@ export function enumerate(problem: Problem, mayUse: (workload: number, host: num
   return best;
 }
 
-/** The same with some sizes that count at home too, and objectives of the kinds `over` and `most-moved` beside the others. */
+/** The same with some sizes that count at home too, and objectives of the kinds `over`, `most-moved` and `presence` beside the others. */
 export function withHomes(random: Random, problem: Problem): Problem {
   const [hostCount, workloadCount] = [problem.index.hosts.length, problem.index.workloads.length];
   const home = <Kept extends Form>(form: Kept): Kept => (form.kind !== "fill" || random.chance(300) ? form
@@ -146,9 +146,13 @@ export function withHomes(random: Random, problem: Problem): Problem {
     groupOf: Int32Array.from({ length: workloadCount }, () => random.between(-1, 1)),
   };
   const terms = random.chance(500) ? [{ objective: over, weight: 3 }, { objective: mostMoved, weight: 500 }] : [{ objective: random.pick([over, mostMoved]), weight: 2 }];
-  const own: Level = { name: "homes", shouldsWeight: 0, terms };
-  return {
-    ...problem, musts: problem.musts.map(home), shoulds: problem.shoulds.map(({ form, weight }) => ({ form: home(form), weight })),
-    levels: random.chance(500) ? [own, ...problem.levels] : [...problem.levels, own],
+  const changed = { ...problem, musts: problem.musts.map(home), shoulds: problem.shoulds.map(({ form, weight }) => ({ form: home(form), weight })) };
+  const isFirst = random.chance(500);
+  const presence: Objective = {
+    kind: "presence", name: "licences", unit: "micros", groups: Array.from({ length: 2 }, () => ({
+      members: Int32Array.from({ length: workloadCount }, (_, w) => w).filter(() => random.chance(500)), prices: Float64Array.from({ length: hostCount }, () => random.between(0, 900)),
+    })),
   };
+  const own: Level = { name: "homes", shouldsWeight: 0, terms: [...terms, { objective: presence, weight: 2 }] };
+  return { ...changed, levels: isFirst ? [own, ...problem.levels] : [...problem.levels, own] };
 }

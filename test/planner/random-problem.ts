@@ -16,7 +16,7 @@ export interface ProblemShape {
   readonly shoulds: number;
   /** With a failover must over any one host. */
   readonly survive?: boolean;
-  /** With sizes that count at home too, and with objectives of kinds `over` and `most-moved`. */
+  /** With sizes that count at home too, and with objectives of kinds `over`, `most-moved` and `presence`. */
   readonly homes?: boolean;
 }
 
@@ -160,7 +160,8 @@ function randomLevels(random: Random, shape: ProblemShape, current: Int32Array):
   if (shape.homes === true && random.chance(700)) {
     const [over, mostMoved] = [randomOver(random, shape), randomMostMoved(random, shape, current)];
     const all = [{ objective: over, weight: 10 }, { objective: mostMoved, weight: 7 }, { objective: moving, weight: 1 }, { objective: balance, weight: 1 }];
-    return random.chance(500) ? [single(mostMoved), single(over), single(money)] : [{ name: "all", shouldsWeight: 2, terms: all }];
+    const [isApart, presence] = [random.chance(500), { objective: randomPresence(random, shape), weight: 2 }];
+    return isApart ? [single(mostMoved), single(over), { ...single(money), terms: [...single(money).terms, presence] }] : [{ name: "all", shouldsWeight: 2, terms: [...all, presence] }];
   }
   return random.pick<Level[]>([
     [shoulds, single(money), single(moving), single(balance)],
@@ -174,6 +175,15 @@ function randomOver(random: Random, { hosts, workloads }: ProblemShape): Objecti
   return {
     kind: "over", name: "headroom", unit: "MiB", sizes: Float64Array.from({ length: workloads }, () => random.between(-4, 9)),
     limits: Float64Array.from({ length: hosts }, () => (random.chance(150) ? Infinity : random.between(-3, 15))),
+  };
+}
+
+function randomPresence(random: Random, { hosts, workloads }: ProblemShape): Objective {
+  return {
+    kind: "presence", name: "licences", unit: "micros",
+    groups: Array.from({ length: random.between(1, 3) }, () => ({
+      members: Int32Array.from({ length: workloads }, (_, w) => w).filter(() => random.chance(400)), prices: Float64Array.from({ length: hosts }, () => random.between(0, 40)),
+    })),
   };
 }
 

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import type { Host } from "../../model/fleet.ts";
 import type { PolicyId, SiteId } from "../../model/ids.ts";
 import type { PolicyDocument } from "../../model/policy.ts";
-import type { Random } from "../../model/random.ts";
+import { Random } from "../../model/random.ts";
 import { defaultObjectives, defaultSettings, type Scenario } from "../../model/scenario.ts";
 import { indexFleet, type FleetIndex } from "../../model/snapshot.ts";
 import { catalogue } from "../../policies/catalogue.ts";
@@ -18,15 +18,25 @@ export function smallScenario(random: Random, policyCount: number): { readonly s
   const workloads = [...drawn.fleet.workloads];
   while ((drawn.hosts.length + 1) ** workloads.length > placementsMax) workloads.pop();
   const index = indexFleet({ ...drawn.fleet, workloads, hosts: random.chance(750) ? drawn.hosts.map((host) => roomy(random, host)) : drawn.fleet.hosts });
+  const licensed = withLicences(index);
   const entries = Object.keys(catalogue) as (keyof typeof catalogue)[];
   const policies = Array.from({ length: policyCount }, (_, p) => policyOf(random, random.pick(entries), `p${p}`, index));
   return {
-    index,
+    index: licensed,
     scenario: {
-      name: "small", title: "", description: "", asOf: "2026-11-21T00:00:00Z", fleet: index.fleet, policies, changes: [],
+      name: "small", title: "", description: "", asOf: "2026-11-21T00:00:00Z", fleet: licensed.fleet, policies, changes: [],
       objectives: defaultObjectives, settings: { ...defaultSettings, paybackHours: random.between(1, 1000), moveMicros: random.below(100_000) },
     },
   };
+}
+
+/** Two fleets in three pay licences, drawn from what the fleet is, so that a seed means the same fleet and rules as ever. */
+function withLicences({ fleet }: FleetIndex): FleetIndex {
+  const random = new Random(fleet.workloads.reduce((sum, { reservation }, w) => sum + (w + 1) * (reservation["memoryMiB"] ?? 0), fleet.hosts.length));
+  const licences = (["host", "core", "workload"] as const).slice(random.below(3)).map((per) => ({
+    name: per, per, microsPerMonth: random.between(1, 900_000_000), workloads: fleet.workloads.filter(() => random.chance(500)).map(({ id }) => id),
+  }));
+  return indexFleet(random.chance(333) ? fleet : { ...fleet, licences });
 }
 
 /** The host as it is in a fleet that mostly works: drawn ones have little room and suit few workloads. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defaultFinance, type Finance } from "../../model/finance.ts";
+import { defaultFinance, type Finance, type Licence } from "../../model/finance.ts";
 import { parseScenarioText, parseScenarioTexts, serializeScenario, type ScenarioDocument } from "../../scenarios/index.ts";
 
 const fleet = {
@@ -24,11 +24,11 @@ function withSections(...sections: readonly object[]): ReturnType<typeof parseSc
   return parseScenarioTexts(sections.map((finance, n) => ({ fileName: `part-${n}.json`, text: JSON.stringify(n === 0 ? { ...fleet, finance } : { apiVersion: "stowage/v1", finance }) })));
 }
 
-function read(...sections: readonly object[]): Finance {
+function read(...sections: readonly object[]): { readonly finance: Finance; readonly licences: readonly Licence[] | undefined } {
   const { scenario, diagnostics } = withSections(...sections);
   expect(diagnostics).toEqual([]);
   if (scenario?.finance === undefined) throw new Error("it was refused");
-  return scenario.finance;
+  return { finance: scenario.finance, licences: scenario.fleet.licences };
 }
 
 describe("the section finance", () => {
@@ -37,11 +37,12 @@ describe("the section finance", () => {
   });
 
   it("is resolved to workloads", () => {
-    expect(read(whole)).toEqual({
+    const { finance, licences } = read(whole);
+    expect(licences).toEqual([{ name: "db", per: "core", microsPerMonth: 5_000_000, workloads: ["d1"] }]);
+    expect(finance).toEqual({
       basis: "greater", idle: "fixed", reserve: "even", services: "own-cost", teamLabel: "costCentre",
       fixedShares: [{ name: "front pays", workloads: ["w1"], permille: 700 }],
       agreedParts: [{ application: "db", parts: [{ service: "shop", permille: 900 }, { service: "pay", permille: 100 }] }],
-      licences: [{ name: "db", per: "core", microsPerMonth: 5_000_000, workloads: ["d1"] }],
       budgets: [
         { name: "all", micros: 1, from: "2026-01-01T00:00:00Z", to: "2027-01-01T00:00:00Z", about: null },
         { name: "pay", micros: 2, from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z", about: { kind: "service", id: "pay" } },
@@ -56,7 +57,8 @@ describe("the section finance", () => {
   });
 
   it("takes each key from the last file that has it", () => {
-    expect(read(whole, { idle: "kept", licences: [] })).toMatchObject({ idle: "kept", reserve: "even", licences: [], teamLabel: "costCentre" });
+    const { finance, licences } = read(whole, { idle: "kept", licences: [] });
+    expect([licences, finance]).toMatchObject([undefined, { idle: "kept", reserve: "even", teamLabel: "costCentre" }]);
   });
 
   it.each([

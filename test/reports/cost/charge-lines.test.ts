@@ -5,7 +5,7 @@ import type { Service } from "../../../model/fleet.ts";
 import type { ApplicationId, PolicyId, ServiceId } from "../../../model/ids.ts";
 import type { PolicyDocument } from "../../../model/policy.ts";
 import { amountOf } from "../../../model/resource.ts";
-import type { FleetIndex } from "../../../model/snapshot.ts";
+import { indexFleet, type FleetIndex } from "../../../model/snapshot.ts";
 import { chargeLines, type CostInput, type CostReport } from "../../../reports/cost/charge-lines.ts";
 import type { ChargeItem, ChargeLine } from "../../../reports/cost/charge.ts";
 import { courseOf } from "../../../reports/cost/course.ts";
@@ -128,9 +128,9 @@ describe("the lines of a cost report", () => {
   });
 
   it("pays a licence for each host while anybody licensed is there, and for each workload by itself", async () => {
-    const index = fleetOf([{ ...host, prices: free }], [a, b]);
+    const { fleet } = fleetOf([{ ...host, prices: free }], [a, b]);
     const licences = (per: "host" | "core" | "workload") => [{ name: "db", per, microsPerMonth: 730_000, workloads: [a.id, b.id] }];
-    const paid = async (per: "host" | "core" | "workload") => micros(await costOf(index, { finance: { ...defaultFinance, licences: licences(per) } }), "workload");
+    const paid = async (per: "host" | "core" | "workload") => micros(await costOf(indexFleet({ ...fleet, licences: licences(per) })), "workload");
     expect(await paid("host")).toEqual({ a: 4000, b: 6000 });
     expect(await paid("core")).toEqual({ a: 40_000, b: 60_000 });
     expect(await paid("workload")).toEqual({ a: 10_000, b: 10_000 });
@@ -181,7 +181,7 @@ describe("whatever the fleet, the methods and the period", () => {
     }
   }, 63));
 
-  it("nobody pays for a host where it was not, nor for what it neither reserved nor used", () => reports(({ lines }, { index, course, finance, measured }) => {
+  it("nobody pays for a host where it was not, nor for what it neither reserved nor used", () => reports(({ lines }, { index, course, measured }) => {
     for (const { workload, host, item, sharing, category } of lines) {
       if (workload === null || !own.has(sharing) || item === "move") continue;
       const w = index.workloadIndex.get(workload) ?? -1;
@@ -191,7 +191,7 @@ describe("whatever the fleet, the methods and the period", () => {
       if (item === "processor") expect(took("cpuMillicores")).toBe(true);
       if (item === "memory") expect(took("memoryMiB")).toBe(true);
       if (item === "traffic") expect(measured?.has(w, "networkMbps")).toBe(true);
-      if (category === "licence") expect(finance.licences.some(({ workloads }) => workloads.includes(workload))).toBe(true);
+      if (category === "licence") expect((index.fleet.licences ?? []).some(({ workloads }) => workloads.includes(workload))).toBe(true);
       if (category === "host") expect(index.resourceNames.some(took)).toBe(true);
     }
   }, 64));

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { chargeBases, defaultFinance, idleMethods, reserveMethods, serviceMethods, type Finance } from "../../../model/finance.ts";
+import { chargeBases, defaultFinance, idleMethods, reserveMethods, serviceMethods, type Finance, type Licence } from "../../../model/finance.ts";
 import type { Labels } from "../../../model/fleet.ts";
 import { loadResources, type LoadSource, type LoadSubject } from "../../../model/load.ts";
 import type { Action } from "../../../model/plan.ts";
@@ -61,9 +61,14 @@ const finance = (index: FleetIndex): fc.Arbitrary<Finance> => {
   return fc.record({
     basis: fc.constantFrom(...chargeBases), idle: fc.constantFrom(...idleMethods), reserve: fc.constantFrom(...reserveMethods), services: fc.constantFrom(...serviceMethods),
     fixedShares: fc.array(fc.record({ name: fc.constantFrom("a", "b"), workloads: some, permille: fc.nat({ max: 500 }) }), { maxLength: 2 }),
-    licences: fc.uniqueArray(fc.record({ name: fc.constantFrom("db", "os"), per: fc.constantFrom("host", "core", "workload"), microsPerMonth: fc.nat({ max: 90_000_000 }), workloads: some }), { maxLength: 2, selector: ({ name }) => name }),
   }).map((chosen): Finance => ({ ...defaultFinance, ...chosen }));
 };
+
+/** Of some workloads each, two at most. */
+export const arbitraryLicences = (index: FleetIndex): fc.Arbitrary<readonly Licence[]> => fc.uniqueArray(fc.record({
+  name: fc.constantFrom("db", "os"), per: fc.constantFrom("host", "core", "workload"), microsPerMonth: fc.nat({ max: 90_000_000 }),
+  workloads: fc.subarray(index.workloads.map(({ id }) => id), { minLength: 1 }),
+}), { maxLength: 2, selector: ({ name }) => name });
 
 /** What moves, boots and stops on the way; not all of it makes sense, as in life. */
 const steps = (index: FleetIndex): fc.Arbitrary<readonly Step[]> => {
@@ -84,7 +89,7 @@ export async function constraintsOf(index: FleetIndex, scenario: Partial<Scenari
 }
 
 /** Everything about a cost report but the policies; the load begins before the period and ends after it. */
-export const costInput: fc.Arbitrary<Omit<CostInput, "constraints"> & { readonly seed: number }> = fleetWithPrices.chain((index) => fc.record({
+export const costInput: fc.Arbitrary<Omit<CostInput, "constraints"> & { readonly seed: number }> = fleetWithPrices.chain((bare) => arbitraryLicences(bare).map((licences) => indexFleet({ ...bare.fleet, licences }))).chain((index) => fc.record({
   finance: finance(index), steps: steps(index), seed: fc.nat({ max: 1_000_000 }), fromMinute: fc.nat({ max: 600 }), minutes: fc.integer({ min: 1, max: 2500 }),
   stepMinutes: fc.constantFrom(1, 5, 15, 60), isMeasured: fc.boolean(),
 }).map(({ steps: done, seed, fromMinute, minutes, stepMinutes, isMeasured, finance: chosen }) => {

@@ -74,8 +74,8 @@ describe("whatever the two sides are", () => {
 
   it("prices alone make price alone, but for what rounding leaves", () => fc.assert(fc.asyncProperty(costInput, async (input) => {
     const { fleet } = input.index;
-    const dearer = indexFleet({ ...fleet, hosts: fleet.hosts.map((host) => ({ ...host, prices: Object.fromEntries(Object.entries(host.prices).map(([name, price]) => [name, 2 * price])) as Record<keyof typeof host.prices, number> })), sites: fleet.sites.map((site) => ({ ...site, electricityMicrosPerKWh: 2 * site.electricityMicrosPerKWh })), links: [] });
-    const plain = { ...input, index: indexFleet({ ...fleet, links: [] }), finance: { ...input.finance, licences: [] } };
+    const dearer = indexFleet({ ...fleet, hosts: fleet.hosts.map((host) => ({ ...host, prices: Object.fromEntries(Object.entries(host.prices).map(([name, price]) => [name, 2 * price])) as Record<keyof typeof host.prices, number> })), sites: fleet.sites.map((site) => ({ ...site, electricityMicrosPerKWh: 2 * site.electricityMicrosPerKWh })), links: [], licences: [] });
+    const plain = { ...input, index: indexFleet({ ...fleet, links: [], licences: [] }) };
     const a = await sideOf({ ...plain, course: courseOf(plain.index, input.period) });
     const b = await sideOf({ ...plain, index: dearer, course: courseOf(dearer, input.period) });
     const { total } = varianceOf(a, b, "host");
