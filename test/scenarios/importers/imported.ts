@@ -26,7 +26,7 @@ export function folderOf(name: string, files: Readonly<Record<string, string>>):
   return own;
 }
 
-interface Choices { readonly labels?: readonly string[]; readonly columns?: Readonly<Record<string, string>> }
+export interface Choices { readonly labels?: readonly string[]; readonly columns?: Readonly<Record<string, string>> }
 
 export async function imported(kind: string, inputs: readonly string[], { labels = [], columns = {} }: Choices = {}): Promise<{ readonly fleet: ImportedFleet | null; readonly diagnostics: readonly Diagnostic[] }> {
   const importer = importers[kind];
