@@ -25,6 +25,7 @@ const serversOfClient = [
 const hypervisorsOfClient = [{ ID: 1, "Hypervisor Hostname": "cmp1.example", "Hypervisor Type": "QEMU", "Host IP": "10.1.0.1", State: "up", "vCPUs Used": 8, vCPUs: 64, "Memory MB Used": 1, "Memory MB": 257_024 }];
 const flavorsOfClient = [{ ID: "4", Name: "m1.large", RAM: 8192, Disk: 80, Ephemeral: 0, VCPUs: 4, "Is Public": true }];
 
+const next = (list: string): Readonly<Record<string, unknown>> => ({ [`${list}_links`]: [{ rel: "next", href: `http://openstack.example/v2.1/${list}/detail?marker=2` }] });
 const json = (name: string, value: unknown): string => fileOf(name, JSON.stringify(value));
 const places = (fleet: Awaited<ReturnType<typeof importedSoundly>>): unknown => fleet.document.workloads?.map(({ id, host, state, reservation }) => [id, host, state ?? "running", reservation?.cpuMillicores, reservation?.memoryMiB, reservation?.storageMiB]);
 
@@ -60,7 +61,6 @@ describe("what the command line prints", () => {
 
 describe("what the compute API answers", () => {
   const hypervisors = { hypervisors: [{ ...hypervisorOfApi, ...sizesOfHypervisor }] };
-  const next = (list: string): Readonly<Record<string, unknown>> => ({ [`${list}_links`]: [{ rel: "next", href: `http://openstack.example/v2.1/${list}/detail?marker=2` }] });
 
   it("is read over several pages, and what is on two of them once", async () => {
     const pages = [{ servers: [serverOfApi("1"), serverOfApi("2")], ...next("servers") }, { servers: [serverOfApi("2"), serverOfApi("3", offloaded), { id: "4", status: "UNKNOWN", tenant_id: "p1", created: "2026-01-01T00:00:00Z", links: [] }] }];
