@@ -1,6 +1,7 @@
 import type { FlatProblem, Grouping } from "./problem.ts";
 
-/** Groups up to this size are looked through; a table of all of them by host would not stay in the cache. */
+/** Beyond so many cells a table of groups by hosts would not stay in the cache; then groups up to a size are looked through instead. */
+const tableCellsMax = 1024 * 1024;
 const lookedThroughMax = 12;
 
 /**
@@ -29,14 +30,16 @@ export class GroupRules {
   nearBroken = 0;
 
   /** `hostOf`: where each workload is, kept up to date by whoever moves them, after `move`. */
-  constructor(problem: FlatProblem, hostOf: Int32Array) {
+  constructor(problem: FlatProblem, hostOf: Int32Array, cellsMax = tableCellsMax) {
     this.#problem = problem;
     this.#hostOf = hostOf;
     const { apart, spread, near, mostMoved, hostCount, workloadCount } = problem;
     this.#members = membersOf(apart);
     const { starts } = this.#members;
+    const groupCount = apart?.groupCount ?? 0;
+    const lookedThrough = groupCount * hostCount > cellsMax ? lookedThroughMax : 0;
     let rows = 0;
-    this.#rowOf = Int32Array.from({ length: apart?.groupCount ?? 0 }, (_, group) => ((starts[group + 1] as number) - (starts[group] as number) > lookedThroughMax ? rows++ : -1));
+    this.#rowOf = Int32Array.from({ length: groupCount }, (_, group) => ((starts[group + 1] as number) - (starts[group] as number) > lookedThrough ? rows++ : -1));
     this.#onHost = new Uint8Array(rows * hostCount);
     this.#inSpread = new Uint16Array(spread === null ? 0 : spread.groupCount * spread.domainCount);
     this.#used = new Int32Array(spread?.groupCount ?? 0);
