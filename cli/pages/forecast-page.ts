@@ -1,4 +1,4 @@
-import { elapsedText, instantText, intervalChart, lineChart, notes, numberText, page, paragraph, table, type Cell, type Fact, type Markup, type Section, type XAxis } from "../../reports/html/index.ts";
+import { dateText, elapsedText, intervalChart, lineChart, notes, numberText, page, paragraph, table, type Cell, type Fact, type Markup, type Section, type TableColumn, type XAxis } from "../../reports/html/index.ts";
 import type { Way } from "../../simulator/index.ts";
 import type { Demand } from "../forecast/demand.ts";
 import type { ForecastReport } from "../forecast/report.ts";
@@ -17,7 +17,7 @@ const demandChartsMax = 12;
 function dayWords(atMs: number | null, { hasDate, historyStartMs }: ForecastReport): string {
   if (atMs === null) return "-";
   const day = Math.floor(atMs / dayMs) * dayMs;
-  return hasDate ? instantText(day) : elapsedText(Math.floor((atMs - historyStartMs) / dayMs) * dayMs);
+  return hasDate ? dateText(day) : elapsedText(Math.floor((atMs - historyStartMs) / dayMs) * dayMs);
 }
 
 /** Until when something helps, of which nine of ten paths are sure. */
@@ -43,11 +43,23 @@ function factsOf(report: ForecastReport): readonly Fact[] {
   const cheapest = first?.ways.find(({ isEnough, remedy }) => isEnough && remedy.kind === "buy");
   return [
     { label: "Runs out first", value: first === undefined ? "nothing" : `${resourceWords(first.resource).name} of ${first.group}` },
-    { label: "Likely on", value: first === undefined ? "-" : lateWords(first.runway.crossed.p50, report), note: "half of the paths; nine of ten in the table", tone: first !== undefined && isShort(first.runway.crossed.p50, report) ? "bad" : "good" },
+    { label: "When", value: first === undefined ? "-" : isShortNow(first) ? "short already" : lateWords(first.runway.crossed.p50, report), note: first !== undefined && isShortNow(first) ? needWords(first, report) : "half of the paths; nine of ten in the table", tone: first !== undefined && isShort(first.runway.crossed.p50, report) ? "bad" : "good" },
     { label: "May run out before the horizon", value: `${short.length} of ${report.pools.length}`, note: "on more than one of ten paths", tone: short.length > 0 ? "warning" : "good" },
     ...cheapest === undefined ? [] : [{ label: "Cheapest purchase for it", value: remedyWords(cheapest.remedy), note: priceWords(cheapest, report.currency) }],
     ...place === undefined ? [] : [{ label: "First without a place", value: place.application, note: lateWords(place.runway.crossed.p50, report) }],
   ];
+}
+
+/** More is needed than may be used, before anything grows. */
+function isShortNow({ runway: { peakNow, usable } }: PoolRunway): boolean {
+  return peakNow > usable;
+}
+
+/** What is needed and what there is, in figures. */
+function needWords({ resource, runway: { peakNow, usable } }: PoolRunway, report: ForecastReport): string {
+  const { scale, unit } = scaleOf(resource, report);
+  const amount = (value: number): string => `${numberText(Math.round((10 * value) / scale) / 10)} ${unit}`;
+  return `needs ${amount(peakNow)} and may use ${amount(usable)}`;
 }
 
 function isShort(atMs: number | null, { horizonEndMs }: ForecastReport): boolean {
@@ -81,7 +93,7 @@ function runwaySection(report: ForecastReport): Section {
   })];
   return {
     title: "Runway", words: "Usable capacity is what hosts have, less what is kept free for a failure, less the buffer.",
-    content: report.pools.length === 0 ? [] : [...interval, ...poolsToTell(report).slice(0, poolChartsMax).map((pool) => poolChart(pool, report)), runwayTable(report)],
+    content: report.pools.length === 0 ? [] : [...interval, ...poolsToTell(report).slice(0, poolChartsMax).map((pool) => poolChart(pool, report)), ...runwayTables(report)],
   };
 }
 
@@ -106,11 +118,11 @@ function poolChart(pool: PoolRunway, report: ForecastReport): Markup {
 }
 
 /** What is to be seen, in figures. */
-function poolWords({ resource, runway: { crossed, peakNow, usable } }: PoolRunway, report: ForecastReport): string {
-  const { scale, unit } = scaleOf(resource, report);
-  const amount = (value: number): string => `${numberText(Math.round((10 * value) / scale) / 10)} ${unit}`;
-  if (peakNow > usable) return `Needs ${amount(peakNow)} and may use ${amount(usable)}: it is short already.`;
-  const now = `Needs ${amount(peakNow)} now and may use ${amount(usable)}.`;
+function poolWords(pool: PoolRunway, report: ForecastReport): string {
+  const { crossed } = pool.runway;
+  const need = capital(needWords(pool, report));
+  if (isShortNow(pool)) return `${need}: it is short already.`;
+  const now = `${need}.`;
   if (crossed.p50 !== null) return `${now} Half of the paths need more by ${dayWords(crossed.p50, report)}${crossed.p10 === null ? "" : `, one of ten by ${dayWords(crossed.p10, report)}`}.`;
   return crossed.p10 === null ? `${now} At least nine of ten paths stay below for two years.` : `${now} One of ten paths needs more by ${dayWords(crossed.p10, report)}; half stay below for two years.`;
 }
@@ -120,21 +132,26 @@ function scaleOf(resource: string, { unitOf }: ForecastReport): { readonly scale
   return resourceWords(resource, unitOf.get(resource) ?? "");
 }
 
-function runwayTable(report: ForecastReport): Markup {
-  const rows = report.pools.map((pool): readonly Cell[] => {
+/** When, then of how much: one table of both is wider than paper. */
+function runwayTables(report: ForecastReport): readonly Markup[] {
+  const rowsOf = (cells: (pool: PoolRunway, amount: (value: number) => string) => readonly Cell[]): readonly (readonly Cell[])[] => report.pools.map((pool) => {
     const { scale, unit } = scaleOf(pool.resource, report);
-    const amount = (value: number): number => Math.round((10 * value) / scale) / 10;
-    const { runway } = pool;
-    return [
-      pool.group, resourceWords(pool.resource).name, pool.hosts, amount(pool.capacity), amount(pool.failoverReserve), amount(pool.buffer), amount(runway.usable), amount(runway.peakNow), amount(30 * runway.trendPerDay), unit,
-      dayWords(runway.crossed.p10, report), dayWords(runway.crossed.p50, report), dayWords(runway.crossed.p90, report), Math.round(runway.crossedPermille / 10),
-    ];
+    return [pool.group, resourceWords(pool.resource).name, ...cells(pool, (value) => `${numberText(Math.round((10 * value) / scale) / 10)} ${unit}`)];
   });
-  return table({
-    title: "Runways", words: "Most constrained first. A dash is not within two years.",
-    columns: ["group", "resource", "hosts", "capacity", "failover reserve", "buffer", "usable", "peak now", "in 30 days", "unit", "p10", "p50", "p90"].map((head) => ({ head })).concat([{ head: "paths that cross, %" }]),
-    rows,
-  });
+  const right = (head: string): TableColumn => ({ head, align: "right" });
+  return [
+    table({
+      title: "Runways", words: "Most constrained first. A dash is not within two years.",
+      columns: [{ head: "group" }, { head: "resource" }, right("peak now"), right("usable"), { head: "p10" }, { head: "p50" }, { head: "p90" }, right("paths that cross, %")],
+      rows: rowsOf(({ runway: { peakNow, usable, crossed, crossedPermille } }, amount) =>
+        [amount(peakNow), amount(usable), dayWords(crossed.p10, report), dayWords(crossed.p50, report), dayWords(crossed.p90, report), Math.round(crossedPermille / 10)]),
+    }),
+    table({
+      title: "What is usable", words: "Capacity less what is kept free for a failure, less the buffer; and what the peaks change by in a month.",
+      columns: [{ head: "group" }, { head: "resource" }, { head: "hosts" }, ...["capacity", "failover reserve", "buffer", "usable", "in 30 days"].map(right)],
+      rows: rowsOf(({ hosts, capacity, failoverReserve, buffer, runway: { usable, trendPerDay } }, amount) => [hosts, amount(capacity), amount(failoverReserve), amount(buffer), amount(usable), amount(30 * trendPerDay)]),
+    }),
+  ];
 }
 
 function waysSection(report: ForecastReport): Section {

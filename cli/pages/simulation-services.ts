@@ -1,6 +1,6 @@
 import { lineChart, paragraph, table, type Cell, type Markup, type Section, type Tone } from "../../reports/html/index.ts";
 import { formatDuration } from "../render/duration.ts";
-import { answerActions, columnsUsed, type SimulationReport } from "../simulation-report.ts";
+import { answerActions, columnsUsed, planOutcome, timeText, type SimulationReport } from "../simulation-report.ts";
 import { axisOf, columnTimes } from "./simulation-hosts.ts";
 
 /** So many services are listed whatever became of them. */
@@ -18,7 +18,7 @@ export function limitSection(report: SimulationReport): Section {
     return [
       lineChart({
         title: `${application} for ${service}: use of what its instances have reserved`,
-        words: limitWords(highest(usePermille.subarray(0, used)), abovePermille, marks.length > 0),
+        words: limitWords(report, usePermille.subarray(0, used), abovePermille, marks.length > 0),
         x: { kind }, y: { unit: "%", from: "zero" }, limits: [{ name: "limit", value: abovePermille / 10 }], marks: marks.slice(0, marksMax),
         series: [{ name: application, x, y: usePermille.subarray(0, used).map((value) => value / 10), shape: "steps" }],
       }),
@@ -35,11 +35,23 @@ function highest(values: Float64Array): number {
   return values.reduce((most, value) => (Number.isNaN(value) ? most : Math.max(most, value)), 0);
 }
 
-function limitWords(permille: number, limitPermille: number, isAnswered: boolean): string {
-  const [reached, limit] = [`${(permille / 10).toFixed(0)} %`, `${limitPermille / 10} %`];
-  if (permille <= limitPermille) return `The load stays below the limit of ${limit}: it reaches ${reached}.`;
-  return isAnswered ? `The load passes the limit of ${limit} and reaches ${reached}: another instance is called for, and let go when it is not needed any more.`
-    : `The load passes the limit of ${limit} and reaches ${reached}, but never for long enough to call for another instance.`;
+function limitWords(report: SimulationReport, usePermille: Float64Array, limitPermille: number, isAnswered: boolean): string {
+  const permille = highest(usePermille);
+  const limit = `${limitPermille / 10} %`;
+  const reached = `reaches ${(permille / 10).toFixed(0)} %${momentWords(report, usePermille.indexOf(permille))}`;
+  if (permille <= limitPermille) return `The load stays below the limit of ${limit}: it ${reached}.`;
+  return isAnswered ? `The load passes the limit of ${limit} and ${reached}: another instance is called for, and let go when it is not needed any more.`
+    : `The load passes the limit of ${limit} and ${reached}, but never for long enough to call for another instance.`;
+}
+
+/** When a column of the charts is; while the plan is carried out instances may stand still, and the others have their load. */
+function momentWords(report: SimulationReport, column: number): string {
+  if (column < 0) return "";
+  const { columnMs } = report.result.charts;
+  const { carried } = report.made;
+  const tookMs = planOutcome(report)?.tookMs ?? null;
+  const isDuringPlan = carried !== null && (column + 1) * columnMs > carried.atMs && (tookMs === null || column * columnMs < carried.atMs + tookMs);
+  return ` at ${timeText(report, column * columnMs)}${isDuringPlan ? ", while the plan is carried out" : ""}`;
 }
 
 function instanceWords(instances: Float64Array, maxInstances: number): string {

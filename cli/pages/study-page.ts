@@ -18,7 +18,7 @@ export function studyPage(report: StudyReport): string {
       ...(["costMicros", "energyMilliwattHours", "availabilityPpm"] as const).flatMap((measure) => bestOf(report, measure)),
     ],
     sections: [
-      { title: "Comparison", words: "Means over the seeds. A sign says where the difference to the baseline is sure: its 95 % interval does not contain zero.", content: [comparison(report)] },
+      { title: "Comparison", words: "Means over the seeds. A sign says where the difference to the baseline is sure: its 95 % interval does not contain zero.", content: comparisons(report) },
       ...differenceSections(report), ...serviceSection(report), ...whatIfSection(report),
     ],
     footer: `Study ${name}, seeds ${seeds[0] ?? 0} to ${seeds.at(-1) ?? 0}. Each seed gives every variant the same failures and the same load; differences are taken seed by seed.`,
@@ -48,10 +48,20 @@ function bestOf({ variants, currency }: StudyReport, name: string): readonly Fac
 
 const tones: Readonly<Record<Verdict, Tone>> = { better: "good", worse: "bad", same: "plain", "too small to show": "plain", "no difference shown": "plain", "one seed only": "plain" };
 
-function comparison({ variants, currency }: StudyReport): Markup {
-  const shown = measures.filter((measure) => variants.some((variant) => measuredIn(variant, measure) !== undefined));
+/** Measures of one table: more are wider than paper. */
+const measuresOfTable = 6;
+
+function comparisons(report: StudyReport): readonly Markup[] {
+  const shown = measures.filter((measure) => report.variants.some((variant) => measuredIn(variant, measure) !== undefined));
+  const tables = Math.max(1, Math.ceil(shown.length / measuresOfTable));
+  const each = Math.ceil(shown.length / tables);
+  return Array.from({ length: tables }, (_, n) => comparison(report, shown.slice(n * each, (n + 1) * each), n === 0));
+}
+
+function comparison({ variants, currency }: StudyReport, shown: readonly Measure[], isFirst: boolean): Markup {
   return table({
-    title: "All variants", words: "Lower is better for all but up, whole and runway. Up is the share of the time in which the worst service was up at all, whole that in which none of its instances was missing; stolen is the time of whole hosts that was asked for and could not be given.",
+    title: isFirst ? "All variants" : "All variants, further measures",
+    words: isFirst ? "Lower is better for all but up, whole and runway. Up is the share of the time in which the worst service was up at all, whole that in which none of its instances was missing; stolen is the time of whole hosts that was asked for and could not be given." : "Means too, with the same signs.",
     columns: [{ head: "Scenario" }, { head: "Policies" }, ...shown.map((measure) => ({ head: measure.head, unit: unitWords(measure, currency), align: "right" as const }))],
     rows: variants.map((variant) => [variant.scenario, variant.isBaseline ? `${variant.policies} (baseline)` : variant.policies, ...shown.map((measure): Cell => {
       const found = measuredIn(variant, measure);

@@ -9,6 +9,6 @@ export type { Markup } from "./markup.ts";
 export { amountText, numberText } from "./numbers.ts";
 export { page, type Fact, type Page, type Section } from "./page.ts";
 export { table, type Cell, type Table, type TableColumn } from "./table.ts";
-export { elapsedText, instantText } from "./time-text.ts";
+export { dateText, elapsedText, instantText } from "./time-text.ts";
 export { timeline, type Timeline, type TimelineEvent } from "./timeline.ts";
 export { notes, paragraph } from "./words.ts";

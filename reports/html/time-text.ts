@@ -36,11 +36,15 @@ export function clockText(ms: number): string {
   return text.endsWith(":00") ? text.slice(0, 5) : text;
 }
 
+/** `3 Nov 2026`. */
+export function dateText(ms: number): string {
+  return `${dayText(ms)} ${utcParts(ms).year}`;
+}
+
 /** `3 Nov 2026 14:05`. */
 export function instantText(ms: number): string {
   const whole = Math.round(ms / 1000) * 1000;
-  const { year } = utcParts(whole);
-  return `${dayText(whole)} ${year} ${clockText(whole)}`;
+  return `${dateText(whole)} ${clockText(whole)}`;
 }
 
 const units = [["d", dayMs], ["h", 3_600_000], ["min", 60_000], ["s", 1000]] as const;

@@ -57,10 +57,13 @@ function wholeLikeness(values: Float64Array): (lag: number) => number {
     sums[i + 1] = (sums[i] as number) + value;
     squares[i + 1] = (squares[i] as number) + value * value;
   }
-  const between = (of: Float64Array, from: number, to: number): number => (of[to] as number) - (of[from] as number);
   return (lag) => correlation(
     Math.max(0, length - lag), between(sums, lag, length), between(sums, 0, length - lag), between(squares, lag, length), between(squares, 0, length - lag), productSum(values, lag),
   );
+}
+
+function between(sums: Float64Array, from: number, to: number): number {
+  return (sums[to] as number) - (sums[from] as number);
 }
 
 /** Four sums side by side: each addition need not wait for the one before. */
