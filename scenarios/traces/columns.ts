@@ -13,14 +13,24 @@ export class Int32Column {
   }
 
   append(values: Int32Array): void {
-    const length = this.length + values.length;
-    if (length > this.#values.length) {
-      const wider = new Int32Array(Math.max(length, this.#values.length * 2));
-      wider.set(this.#values.subarray(0, this.length));
-      this.#values = wider;
-    }
+    this.#makeRoom(values.length);
     this.#values.set(values, this.length);
-    this.length = length;
+    this.length += values.length;
+  }
+
+  /** Numbers that follow each other. */
+  appendRange(first: number, count: number): void {
+    this.#makeRoom(count);
+    for (let i = 0; i < count; i++) this.#values[this.length + i] = first + i;
+    this.length += count;
+  }
+
+  #makeRoom(count: number): void {
+    const length = this.length + count;
+    if (length <= this.#values.length) return;
+    const wider = new Int32Array(Math.max(length, this.#values.length * 2));
+    wider.set(this.#values.subarray(0, this.length));
+    this.#values = wider;
   }
 
   /** What was pushed, without a copy; further pushes may or may not show. */

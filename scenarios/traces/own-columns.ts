@@ -96,7 +96,7 @@ export class OwnRows {
     const { workload, application, timeMs, durationMs, resources } = this.#columns;
     const [names, at, durations] = [columns[workload], wholeNumbers(columns[timeMs]), wholeNumbers(columns[durationMs])];
     const uses = resources.flatMap(({ use, provisioned, resource }) => (provisioned < 0 ? fineColumn(columns[use], resource.perUnit) ?? [] : []));
-    const isPlain = names !== undefined && at !== null && durations !== null && application < 0 && uses.length === resources.length && durations.every((duration) => duration >= 0);
+    const isPlain = names !== undefined && at !== null && durations !== null && application < 0 && uses.length === resources.length && isNeverNegative(durations);
     return isPlain ? { names, at, durations, uses } : null;
   }
 
@@ -170,7 +170,13 @@ function wholeNumbers(column: ArrayLike<unknown> | undefined): Float64Array | nu
       numbers[i] = number;
     }
   }
-  return numbers.every((number) => Number.isSafeInteger(number)) ? numbers : null;
+  for (let i = 0; i < numbers.length; i++) if (!Number.isSafeInteger(numbers[i])) return null;
+  return numbers;
+}
+
+function isNeverNegative(numbers: Float64Array): boolean {
+  for (let i = 0; i < numbers.length; i++) if ((numbers[i] as number) < 0) return false;
+  return true;
 }
 
 /** A column of uses in fine units; null when one of them cannot be counted. */

@@ -94,7 +94,8 @@ export class RowGroup {
 async function bufferOf(path: string): Promise<AsyncBuffer> {
   if ((await stat(path)).size > wholeBytesMax) return asyncBufferFromFile(path);
   const bytes = await readFile(path);
-  const whole = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  const isWhole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
+  const whole = isWhole ? bytes.buffer : bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
   return { byteLength: whole.byteLength, slice: (start, end) => whole.slice(start, end) };
 }
 

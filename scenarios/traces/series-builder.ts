@@ -61,7 +61,8 @@ export class SeriesBuilder {
   addRun(firstRow: number, at: Float64Array, durations: Float64Array, values: readonly Int32Array[]): void {
     let last = this.#last;
     let inOrder = true;
-    for (const atMs of at) {
+    for (let i = 0; i < at.length; i++) {
+      const atMs = at[i] as number;
       inOrder &&= atMs > last;
       last = atMs;
     }
@@ -72,7 +73,7 @@ export class SeriesBuilder {
     this.#last = last;
     this.#at.append(at);
     this.#durations.append(durations);
-    this.#rows.append(Int32Array.from({ length: at.length }, (_, i) => firstRow + i));
+    this.#rows.appendRange(firstRow, at.length);
     this.#values.forEach((column, r) => column.append(values[r] ?? new Int32Array(at.length)));
   }
 
