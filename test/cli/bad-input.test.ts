@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { truncateSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { program } from "./built.ts";
 import { file, folder, stowage, stowageProcess } from "./command-line.ts";
 import { shop } from "./shop.ts";
 
@@ -145,8 +145,7 @@ describe("200 MB", () => {
   });
 
   it("through a pipe are read no further than the limit", () => {
-    const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
-    const piped = spawnSync("bash", ["-c", `head -c 600000000 /dev/zero | "${process.execPath}" --import tsx "${main}" validate -; echo "\${PIPESTATUS[@]}"`], { encoding: "utf8" });
+    const piped = spawnSync("bash", ["-c", `head -c 600000000 /dev/zero | "${process.execPath}" "${program}" validate -; echo "\${PIPESTATUS[@]}"`], { encoding: "utf8" });
     expect(piped.stderr).toContain("standard input has more than 128 MiB");
     // The writer was told to stop (128 + SIGPIPE), long before all was read.
     expect(piped.stdout).toBe("141 1\n");

@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Environment } from "../../cli/run.ts";
 import { makePlan } from "../../cli/planning.ts";
 import { paintFor } from "../../cli/render/paint.ts";
 import { runCommandLine } from "../../cli/run.ts";
+import { program } from "./built.ts";
 
 /** What a command line printed, and how it ended. */
 export interface Ended {
@@ -55,8 +55,7 @@ export interface Watched {
 
 /** Runs the command line as a process of its own. */
 export function stowageProcess(args: readonly string[], watched: Watched = {}): Promise<Ended> {
-  const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", main, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { ...process.env, NO_COLOR: "", FORCE_COLOR: "", ...watched.env },
   });
   const printed = { out: "", err: "" };

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { version } from "../../cli/version.ts";
+import { program } from "./built.ts";
 import { file, stowage, stowageProcess } from "./command-line.ts";
 import { shop, tooBig } from "./shop.ts";
 
@@ -57,10 +57,9 @@ describe.concurrent("the process", () => {
     expect({ code, err }).toEqual({ code: 0, err: "" });
   });
   it.runIf(existsSync("/dev/full"))("says once that its answer could not be written, and ends with 1", () => {
-    const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
     for (const words of [["validate", fleet], ["validate", "--json", fleet]]) {
       const full = openSync("/dev/full", "w");
-      const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", main, ...words], { stdio: ["ignore", full, "pipe"], encoding: "utf8", timeout: 60_000 });
+      const { status, stderr } = spawnSync(process.execPath, [program, ...words], { stdio: ["ignore", full, "pipe"], encoding: "utf8", timeout: 60_000 });
       closeSync(full);
       expect({ status, stderr }).toEqual({ status: 1, stderr: "error The answer could not be written: ENOSPC.\n  -> Free some space, or write it to another place.\n" });
     }

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { program } from "./built.ts";
 import { file, folder, stowage } from "./command-line.ts";
 
 const shop = "scenarios/e-commerce.yaml";
@@ -144,7 +145,7 @@ describe("failures", () => {
     expect((await simulated("scenarios/cases/task.yaml", breakdowns, "--seed", "6")).hosts[0]?.stateMs).not.toEqual(here.hosts[0]?.stateMs);
     if (!existsSync("/usr/bin/taskset")) return;
     const { out } = await stowage("simulate", "--json", ...args);
-    const alone = spawnSync("/usr/bin/taskset", ["-c", "0", process.execPath, "--import", "tsx", "cli/main.ts", "simulate", "--json", ...args], { encoding: "utf8" });
+    const alone = spawnSync("/usr/bin/taskset", ["-c", "0", process.execPath, program, "simulate", "--json", ...args], { encoding: "utf8" });
     expect(alone.stdout).toBe(out);
   }, 30_000);
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { program } from "../cli/built.ts";
 
 /** One command of a ```console block with the output that the page shows for it. */
 export interface DocumentedCommand {
@@ -22,7 +22,6 @@ export function documentedCommands(markdown: string): readonly DocumentedCommand
 
 /** Runs a documented command in a folder, without colours, and gives what a reader sees. */
 export function runDocumented(command: string, folder: string, environment: Readonly<Record<string, string>> = {}): string {
-  const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
   const { stdout, stderr, status } = spawnSync("bash", ["-c", command.replace(/^stowage\b/, `node "${program}"`)], {
     cwd: folder, encoding: "utf8", env: { ...process.env, NO_COLOR: "1", ...environment },
   });

@@ -5,9 +5,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { holdersOf, signal } from "../../executor/agent/process/processes.ts";
+import { program } from "../cli/built.ts";
 
 const pages = ["agent-administrator.md", "operator.md"].map((name) => readFileSync(fileURLToPath(new URL(`../../docs/${name}`, import.meta.url)), "utf8"));
-const program = process.env.STOWAGE_PROGRAM ?? fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 /** Folders of a real host become folders of the test; its addresses become addresses of this machine. */
 function here(text: string, root: string): string {

@@ -3,13 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, onTestFinished } from "vitest";
 import { parse, stringify } from "yaml";
 import type { Lab, LabHost } from "../../cli/lab/index.ts";
+import { program } from "../cli/built.ts";
 import { stowage, type Ended } from "../cli/command-line.ts";
-
-const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 /** An execution that runs as a process of its own, with everything that it has told so far. */
 export interface Execution {

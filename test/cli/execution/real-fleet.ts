@@ -3,16 +3,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { folderName } from "../../../executor/agent/place.ts";
 import { holdersOf, signal } from "../../../executor/agent/process/processes.ts";
 import type { Program } from "../../../executor/agent/process/program.ts";
 import { template } from "../../executor/agent/process-layer.ts";
+import { program } from "../built.ts";
 import { stowage, type Ended } from "../command-line.ts";
-
-/** As built; another build where somebody names one. */
-const program = process.env.STOWAGE_PROGRAM ?? fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
 
 /** Hosts with real agents that run programs, an authority, and an operator who reaches them, all made with commands. */
 export interface RealFleet {

@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { webcrypto } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { credentialsPath, HttpsAgents } from "../../../executor/agent/index.ts";
 import { folderName } from "../../../executor/agent/place.ts";
@@ -11,6 +10,7 @@ import type { Command, Report } from "../../../executor/protocol.ts";
 import { systemClock } from "../../../executor/system-clock.ts";
 import { Authority, RevokedSerials, saveCredentials, type Credentials } from "../../../executor/trust/index.ts";
 import type { HostId, WorkloadId } from "../../../model/ids.ts";
+import { program } from "../../cli/built.ts";
 import { freePort } from "./free-port.ts";
 import { newHosts } from "./process-layer.ts";
 
@@ -107,7 +107,6 @@ function programs(host: string, folder: string): Readonly<Record<string, object>
 }
 
 async function started(folder: string, host: string): Promise<ChildProcess> {
-  const program = process.env.STOWAGE_PROGRAM ?? fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
   const child = spawn(process.execPath, [program, "agent", "run", join(folder, `${host}.agent.json`)], { stdio: ["ignore", "pipe", "ignore"] });
   let said = "";
   await new Promise<void>((resolve, reject) => {
