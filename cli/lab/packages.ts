@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { LabFault, must } from "./command.ts";
 
 /** What a lab needs, and the Debian package that has it. */
@@ -9,8 +9,12 @@ const needed: readonly (readonly [path: string, debianPackage: string])[] = [
   ["/usr/bin/nsenter", "util-linux"], ["/bin/bash", "bash"],
 ];
 
-export function missingPackages(): readonly string[] {
-  return needed.flatMap(([path, name]) => (existsSync(path) ? [] : [name]));
+/** A libvirt that does not know this user does not start, although in a lab nothing runs as it; nothing else of its package is needed. */
+const neededUser = { user: "libvirt-qemu", debianPackage: "libvirt-daemon-system" };
+
+export function missingPackages(passwords = "/etc/passwd"): readonly string[] {
+  const users = readFileSync(passwords, "utf8").split("\n").map((line) => line.split(":")[0]);
+  return [...needed.flatMap(([path, name]) => (existsSync(path) ? [] : [name])), ...(users.includes(neededUser.user) ? [] : [neededUser.debianPackage])];
 }
 
 /** Makes sure that everything is here; installs packages only when asked to. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { archiveOf } from "../../cli/lab/guest/archive.ts";
-import { defaultFolder, Lab, LabFault } from "../../cli/lab/index.ts";
+import { defaultFolder, Lab, LabFault, missingPackages } from "../../cli/lab/index.ts";
 import { labNames } from "../../cli/lab/names.ts";
 import { stowage } from "../cli/command-line.ts";
 import { answers, canHaveLab } from "./lab-of.ts";
@@ -34,6 +34,18 @@ describe("names of labs", () => {
     expect([code, err]).toEqual([1, expect.stringContaining('A lab cannot be called "../x".')]);
     const none = await stowage("lab", "status", "--name", "nosuch", "--folder", "/nowhere");
     expect([none.code, none.err]).toEqual([1, expect.stringContaining("There is no lab nosuch in /nowhere.")]);
+  });
+});
+
+describe("what a lab needs", () => {
+  it.each([
+    ["root:x:0:0:root:/root:/bin/sh\nlibvirt-qemu:x:64055:108::/var/lib/libvirt:/usr/sbin/nologin\n", false],
+    ["root:x:0:0:root:/root:/bin/sh\nalibvirt-qemu:x:1:1::/:/bin/false\n", true],
+  ])("is also the user without whom libvirt does not start: %j", (passwords, isMissing) => {
+    const folder = mkdtempSync(join(tmpdir(), "stowage-users-"));
+    writeFileSync(join(folder, "passwd"), passwords);
+    expect(missingPackages(join(folder, "passwd")).includes("libvirt-daemon-system")).toBe(isMissing);
+    rmSync(folder, { recursive: true });
   });
 });
 
