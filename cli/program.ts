@@ -31,6 +31,7 @@ const commands: readonly { readonly names: readonly string[]; readonly load: () 
   { names: ["status", "pause", "resume", "cancel", "rollback"], load: async () => (await import("./commands/control.ts")).addControl },
   { names: ["evacuate"], load: async () => (await import("./commands/evacuate.ts")).addEvacuate },
   { names: ["service"], load: async () => (await import("./commands/service.ts")).addService },
+  { names: ["workload"], load: async () => (await import("./commands/workload.ts")).addWorkload },
   { names: ["application"], load: async () => (await import("./commands/application.ts")).addApplication },
   { names: ["log"], load: async () => (await import("./commands/log.ts")).addLog },
   { names: ["agent"], load: async () => (await import("./commands/agent.ts")).addAgent },

@@ -7,7 +7,7 @@ export { execute } from "./execute.ts";
 export { FileJournal, readJournal, type OpenedJournal } from "./file-journal.ts";
 export { checkFreshness, observe, type Drift, type Freshness } from "./freshness.ts";
 export { firstBreak, MemoryJournal, Superseded, type Entry, type Journal } from "./journal.ts";
-export { parseCommand, parseReport, performerOf, type Addressee, type Command, type Found, type FoundWorkload, type Inventory, type Report, type SilentLayer } from "./protocol.ts";
+export { parseCommand, parseReport, performerOf, type Addressee, type Command, type Found, type FoundWorkload, type Inventory, type KeptCheckpoint, type Report, type SilentLayer } from "./protocol.ts";
 export { interrupted, lastEpochOf, replay, type Interrupted } from "./recover.ts";
 export { Runner, type Agents, type Alarm, type World } from "./run.ts";
 export { defaultRunSettings, type RunSettings } from "./settings.ts";

@@ -8,7 +8,7 @@ type Outcome = Extract<Report, { readonly attempt: number }>;
 /** What a report of an agent tells an execution: nothing when it is of another one, old, or said by the wrong host. */
 export function onReport(settings: RunSettings, state: RunState, report: Report, role: Addressee["role"] | null): readonly Happening[] {
   switch (report.kind) {
-    case "heartbeat": case "inventory": case "fenced": case "application": return [];
+    case "heartbeat": case "inventory": case "fenced": case "application": case "checkpoints": return [];
     // Only who is on a host sees its workloads.
     case "changed": return role === "power" ? [] : onChanged(state, report);
     case "found": return role === "power" ? [] : onFound(state, report);

@@ -53,7 +53,9 @@ export type Command =
   /** `withinMs`: so long a layer is waited for; one that has not answered by then is told of as silent. */
   | { readonly kind: "takeInventory"; readonly epoch: number; readonly run: RunId; readonly withinMs?: number }
   /** Has one application inside of a workload started or stopped. What is so already is left as it is, so it may come twice. Epoch 0: a person asks, not an execution. */
-  | { readonly kind: "tellApplication"; readonly epoch: number; readonly run: RunId; readonly workload: WorkloadId; readonly application: string; readonly wish: "running" | "stopped" };
+  | { readonly kind: "tellApplication"; readonly epoch: number; readonly run: RunId; readonly workload: WorkloadId; readonly application: string; readonly wish: "running" | "stopped" }
+  /** Has a checkpoint of a workload taken or dropped, or asks which there are. It may come twice: with the same `run` it is the same wish. */
+  | { readonly kind: "checkpoint"; readonly epoch: number; readonly run: RunId; readonly workload: WorkloadId; readonly wish: "list" | "take" | "drop"; readonly name?: string };
 
 /** What agents tell an executor. */
 export type Report =
@@ -76,7 +78,16 @@ export type Report =
   | { readonly kind: "heartbeat"; readonly host: HostId; readonly incarnation: number }
   | { readonly kind: "inventory"; readonly host: HostId; readonly run: RunId; readonly inventory: Inventory }
   /** `because`: why an application is not as it was wished; null when it is. */
-  | { readonly kind: "application"; readonly host: HostId; readonly run: RunId; readonly workload: WorkloadId; readonly application: string; readonly because: string | null };
+  | { readonly kind: "application"; readonly host: HostId; readonly run: RunId; readonly workload: WorkloadId; readonly application: string; readonly because: string | null }
+  /** `because`: why it is not as it was wished; null when it is. */
+  | { readonly kind: "checkpoints"; readonly host: HostId; readonly run: RunId; readonly workload: WorkloadId; readonly checkpoints: readonly KeptCheckpoint[]; readonly because: string | null };
+
+/** A workload as it was at one instant, memory included, from which it can go on. */
+export interface KeptCheckpoint {
+  readonly name: string;
+  /** UTC milliseconds. */
+  readonly takenAtMs: number;
+}
 
 /** What is on one host, as its agent found it. */
 export interface Inventory {
@@ -153,7 +164,7 @@ const placed = { workload: id, host: id };
 
 const work = Type.Union([
   message("bootHost", { host: id }), message("shutdownHost", { host: id }), message("migrate", carried), message("transfer", carried),
-  message("stop", placed), message("start", placed), message("deleteSource", placed), message("remove", placed),
+  message("stop", placed), message("start", { ...placed, checkpoint: Type.Optional(id) }), message("deleteSource", placed), message("remove", placed),
   message("copy", { ...carried, source: id }),
 ]);
 
@@ -176,6 +187,7 @@ const commands = byKind({
   find: { epoch: count, run: id, workload: id },
   takeInventory: { epoch: count, run: id, withinMs: Type.Optional(count) },
   tellApplication: { epoch: count, run: id, workload: id, application: id, wish: oneOf("running", "stopped") },
+  checkpoint: { epoch: count, run: id, workload: id, wish: oneOf("list", "take", "drop"), name: Type.Optional(id) },
 });
 
 const reports = byKind({
@@ -189,6 +201,7 @@ const reports = byKind({
   heartbeat: { host: id, incarnation: count },
   inventory: { host: id, run: id, inventory },
   application: { host: id, run: id, workload: id, application: id, because: Type.Union([words, Type.Null()]) },
+  checkpoints: { host: id, run: id, workload: id, checkpoints: Type.Array(Type.Object({ name: id, takenAtMs: count }, closed), { maxItems: 10_000 }), because: Type.Union([words, Type.Null()]) },
 });
 
 interface Checker {

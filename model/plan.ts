@@ -12,7 +12,8 @@ export type Action =
   | { readonly kind: "stop"; readonly workload: WorkloadId; readonly host: HostId }
   /** Carries the data of a stopped workload; it stays on `from` too until deleteSource. */
   | { readonly kind: "transfer"; readonly workload: WorkloadId; readonly from: HostId; readonly to: HostId }
-  | { readonly kind: "start"; readonly workload: WorkloadId; readonly host: HostId }
+  /** `checkpoint`: it goes on from there, with its memory and data as they were; what it has been since is gone. */
+  | { readonly kind: "start"; readonly workload: WorkloadId; readonly host: HostId; readonly checkpoint?: string }
   | { readonly kind: "deleteSource"; readonly workload: WorkloadId; readonly host: HostId }
   /** Makes the data of a new workload on `to` from those of `source` on `from`. */
   | { readonly kind: "copy"; readonly workload: WorkloadId; readonly source: WorkloadId; readonly from: HostId; readonly to: HostId }

@@ -16,7 +16,8 @@ const carried = (kind: string): TObject => Type.Object({ kind: Type.Literal(kind
 const action = Type.Union([
   onHost("bootHost"), onHost("shutdownHost"),
   carried("migrate"), carried("transfer"),
-  workloadOnHost("stop"), workloadOnHost("start"), workloadOnHost("deleteSource"), workloadOnHost("remove"),
+  workloadOnHost("stop"), workloadOnHost("deleteSource"), workloadOnHost("remove"),
+  Type.Object({ kind: Type.Literal("start"), workload: id, host: id, checkpoint: Type.Optional(id) }, closed),
   Type.Object({ kind: Type.Literal("copy"), workload: id, source: id, from: id, to: id }, closed),
 ]);
 

@@ -1,9 +1,10 @@
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { Service, Workload } from "../../model/fleet.ts";
-import type { PolicyId } from "../../model/ids.ts";
+import type { HostId, PolicyId } from "../../model/ids.ts";
+import type { Plan, PlannedAction } from "../../model/plan.ts";
 import type { PolicyDocument, Selector } from "../../model/policy.ts";
 import type { Scenario } from "../../model/scenario.ts";
-import { didYouMean } from "../../policies/index.ts";
+import { didYouMean, planDigest } from "../../policies/index.ts";
 import { applyChanges, type ChangeDocument } from "../../scenarios/index.ts";
 import { usageProblem } from "../failed.ts";
 import { notAllowed } from "./not-allowed.ts";
@@ -53,18 +54,52 @@ export function serviceMoved(name: string, to: Destination): (now: Scenario) => 
     // Said as what is forbidden: a rule of the scenario that already says where it belongs is no other rule then.
     const others = now.fleet.hosts.filter(({ id, site }) => !to.hosts.includes(id) && !to.sites.includes(site)).map(({ id }) => id);
     if (others.length === 0) return { scenario: now, mode: "repair", diagnostics: unknown };
-    const policy: PolicyDocument = {
-      id: `errand: ${service.id} moves` as PolicyId, title: `Service ${service.id} goes to ${[...to.hosts, ...to.sites].join(", ")}`, why: "An operator asked for it.", enabled: true,
-      select: { workloads: { ids: workloadsOf(now, service).map(({ id }) => id) } satisfies Selector }, require: { entry: "ban", parameters: { hosts: { ids: others } } },
-      strength: "must", weight: 1, holds: "at-end", mayBeEmpty: false, exceptions: [], tests: [],
-    };
+    const policy = notOn(others, workloadsOf(now, service), `errand: ${service.id} moves`, `Service ${service.id} goes to ${[...to.hosts, ...to.sites].join(", ")}`);
     return { scenario: { ...now, policies: [...now.policies, policy] }, mode: "repair", diagnostics: unknown };
   });
+}
+
+/** One workload stopped. */
+export function workloadStopped(id: string): (now: Scenario) => Wanted {
+  return (now) => withWorkload(now, id, (workload) => ({ ...desiring(now, [workload], "stopped"), diagnostics: [] }));
+}
+
+/** One workload going on from a checkpoint, on the host where that is kept. */
+export function workloadRestored(id: string, host: string, checkpoint: string): (now: Scenario) => Wanted {
+  return (now) => withWorkload(now, id, (workload) => {
+    const others = now.fleet.hosts.filter((each) => each.id !== host).map((each) => each.id);
+    const { scenario, mode } = desiring(now, [workload], "running");
+    const policies = others.length === 0 ? now.policies : [...now.policies, notOn(others, [workload], `errand: ${id} goes on`, `${id} goes on from its checkpoint on ${host}`)];
+    return { scenario: { ...scenario, policies }, mode, diagnostics: [], revise: (plan) => startingFrom(plan, id, checkpoint) };
+  });
+}
+
+/** The plan with its start from a checkpoint; approvals are bound to that, too. */
+function startingFrom(plan: Plan, id: string, checkpoint: string): Plan {
+  const actions = plan.actions.map((planned): PlannedAction => {
+    const { action } = planned;
+    return action.kind === "start" && action.workload === id ? { ...planned, action: { ...action, checkpoint } } : planned;
+  });
+  const revised = { ...plan, actions };
+  return { ...revised, digest: planDigest(revised) };
 }
 
 function changed(now: Scenario, change: ChangeDocument, mode: Wanted["mode"]): Wanted {
   const { fleet, policies, words, diagnostics } = applyChanges(now.fleet, now.policies, [change], { objectives: now.objectives });
   return { scenario: { ...now, fleet, policies, changes: [...now.changes, ...words] }, mode, diagnostics };
+}
+
+function notOn(hosts: readonly HostId[], workloads: readonly Workload[], id: string, title: string): PolicyDocument {
+  return {
+    id: id as PolicyId, title, why: "An operator asked for it.", enabled: true,
+    select: { workloads: { ids: workloads.map((workload) => workload.id) } satisfies Selector }, require: { entry: "ban", parameters: { hosts: { ids: hosts } } },
+    strength: "must", weight: 1, holds: "at-end", mayBeEmpty: false, exceptions: [], tests: [],
+  };
+}
+
+function withWorkload(now: Scenario, id: string, wanted: (workload: Workload) => Wanted): Wanted {
+  const workload = now.fleet.workloads.find((each) => each.id === id);
+  return workload === undefined ? { scenario: now, mode: "repair", diagnostics: missing("workload", [id], now.fleet.workloads.map((each) => each.id)) } : wanted(workload);
 }
 
 function withService(now: Scenario, name: string, wanted: (service: Service) => Wanted): Wanted {

@@ -1,6 +1,6 @@
 import { webcrypto } from "node:crypto";
 import {
-  fetchRevocations, HttpsAgents, isDueToRenew, loadCredentials, renew, RevokedSerials, saveCredentials, systemClock, type Addressee, type Credentials, type Inventory, type Report, type SignatureTrust,
+  fetchRevocations, HttpsAgents, isDueToRenew, loadCredentials, renew, RevokedSerials, saveCredentials, systemClock, type Addressee, type Command, type Credentials, type Inventory, type KeptCheckpoint, type Report, type SignatureTrust,
 } from "../../executor/index.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { HostId, RunId, WorkloadId } from "../../model/ids.ts";
@@ -12,6 +12,17 @@ const askEveryMs = 2000;
 const tellEveryMs = 15_000;
 /** What an agent may wait for a layer, of what the agent is waited for: the rest is for the way. */
 const layerPermille = 750;
+
+/** What is wished of checkpoints; a name for all but `list`. */
+export interface CheckpointWish {
+  readonly wish: "list" | "take" | "drop";
+  readonly name?: string;
+}
+
+export interface CheckpointAnswer {
+  readonly checkpoints: readonly KeptCheckpoint[];
+  readonly because: string | null;
+}
 
 /** The way to the agents of a fleet, with credentials that are kept valid while it is open. */
 export class Link {
@@ -82,22 +93,36 @@ export class Link {
     return found;
   }
 
+  /** Has a checkpoint taken or dropped, and tells which there are then on this host; `because`: why not. */
+  checkpoint(host: HostId, workload: WorkloadId, { wish, name }: CheckpointWish, withinMs: number): Promise<CheckpointAnswer> {
+    const run = `checkpoint-${webcrypto.randomUUID()}` as RunId;
+    const command = { kind: "checkpoint", epoch: 0, run, workload, wish, ...(name === undefined ? {} : { name }) } as const;
+    return this.#asked<CheckpointAnswer>(host, command, withinMs, (report) => (report.kind === "checkpoints" && report.run === run ? report : null), (because) => ({ checkpoints: [], because }));
+  }
+
   /** Has one application inside of a workload started or stopped; null when it is so, else why not. */
-  tellApplication(host: HostId, workload: WorkloadId, application: string, wish: "running" | "stopped", withinMs: number): Promise<string | null> {
+  async tellApplication(host: HostId, workload: WorkloadId, application: string, wish: "running" | "stopped", withinMs: number): Promise<string | null> {
     const run = `application-${webcrypto.randomUUID()}` as RunId;
+    const command = { kind: "tellApplication", epoch: 0, run, workload, application, wish } as const;
+    const answer = await this.#asked<{ readonly because: string | null }>(host, command, withinMs, (report) => (report.kind === "application" && report.run === run ? report : null), (because) => ({ because }));
+    return answer.because;
+  }
+
+  /** Sends a command that may come twice until it is answered, or it is late. */
+  #asked<Answer>(host: HostId, command: Command, withinMs: number, answerIn: (report: Report) => Answer | null, lateBecause: (words: string) => Answer): Promise<Answer> {
     return new Promise((resolve) => {
-      const ask = (): void => this.agents.send({ to: { host, role: "agent" }, command: { kind: "tellApplication", epoch: 0, run, workload, application, wish } });
-      const end = (because: string | null): void => {
+      const ask = (): void => this.agents.send({ to: { host, role: "agent" }, command });
+      const end = (answer: Answer): void => {
         clearInterval(again);
         clearTimeout(late);
         forget();
-        resolve(because);
+        resolve(answer);
       };
-      // It may come twice: what is so already is left as it is.
       const again = setInterval(ask, tellEveryMs);
-      const late = setTimeout(() => end(`the agent of host ${host} has not said how it went in ${withinMs} ms`), withinMs);
+      const late = setTimeout(() => end(lateBecause(`the agent of host ${host} has not said how it went in ${withinMs} ms`)), withinMs);
       const forget = this.listen((report) => {
-        if (report.kind === "application" && report.run === run) end(report.because);
+        const answer = answerIn(report);
+        if (answer !== null) end(answer);
       });
       ask();
     });

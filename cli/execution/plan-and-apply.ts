@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { approve, observe, systemClock, type Approval, type Person } from "../../executor/index.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import type { Mode } from "../../model/plan.ts";
+import type { Mode, Plan } from "../../model/plan.ts";
 import { defaultApprovalRule, type ApprovalRule, type Scenario } from "../../model/scenario.ts";
 import { scenarioJson, serializeScenario } from "../../scenarios/index.ts";
 import type { CommandResult } from "../command-result.ts";
@@ -32,6 +32,8 @@ export interface Wanted {
   readonly scenario: Scenario;
   readonly mode: Mode;
   readonly diagnostics: readonly Diagnostic[];
+  /** What the planner cannot know is put into the plan, before anybody approves it. */
+  readonly revise?: (plan: Plan) => Plan;
 }
 
 /** Plans from a fresh inventory, has the plan approved and carries it out: one errand in one command, asking each time. */
@@ -48,8 +50,8 @@ export async function planAndApply(name: string, files: readonly string[], wante
   const { outcome, interrupted } = await context.makePlan({
     input: { paths: [join(folder, "scenario.json")], asOf: null, nowUtc: context.nowUtc, evacuate: [] }, mode: wanted.mode, engine: "auto", seed: 1, timeMs: options.time, iterations: null,
   });
-  const { report } = outcome;
-  if (report === null) return failed(outcome.diagnostics);
+  if (outcome.report === null) return failed(outcome.diagnostics);
+  const report = { ...outcome.report, plan: wanted.revise?.(outcome.report.plan) ?? outcome.report.plan };
   await writeFile(join(folder, "plan.json"), planFileText(report.plan, author.person.name), { mode: 0o600 });
   if (!report.verification.ok || interrupted || report.plan.unplaced.length > 0) return noPlan(report, outcome.diagnostics, context);
   if (context.live.isTerminal) context.live.line(renderPlan(report, { ...context, full: options.full ?? false }));

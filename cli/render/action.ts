@@ -12,7 +12,7 @@ export function actionWords(action: Action): string {
     case "migrate": return `migrate ${action.workload} ${action.from} -> ${action.to}`;
     case "stop": return `stop ${action.workload} on ${action.host}`;
     case "transfer": return `transfer data of ${action.workload} ${action.from} -> ${action.to}`;
-    case "start": return `start ${action.workload} on ${action.host}`;
+    case "start": return `start ${action.workload} on ${action.host}${action.checkpoint === undefined ? "" : ` from checkpoint ${action.checkpoint}`}`;
     case "deleteSource": return `delete data of ${action.workload} left on ${action.host}`;
     case "copy": return `copy ${action.source} ${action.from} -> ${action.workload} ${action.to}`;
     case "remove": return `remove ${action.workload} from ${action.host}`;

@@ -1,11 +1,11 @@
 import type { Clock } from "../../model/clock.ts";
-import type { HostId, WorkloadId } from "../../model/ids.ts";
+import type { HostId, RunId, WorkloadId } from "../../model/ids.ts";
 import type { Action } from "../../model/plan.ts";
 import { keyOf, type Attempt, type Command, type Found, type Inventory, type Report } from "../protocol.ts";
 import type { Alarm } from "../run.ts";
 import { LogBroken, type AgentLog, type LogEntry } from "./agent-log.ts";
 import { neededEntries } from "./needed-entries.ts";
-import { failed, type Driver, type Outcome, type Task } from "./driver.ts";
+import { failed, type Checkpointing, type Driver, type Outcome, type Task } from "./driver.ts";
 
 /** What an agent needs of the world. */
 export interface AgentWorld {
@@ -39,6 +39,7 @@ export class Agent {
   readonly incarnation: number;
   readonly #world: AgentWorld;
   readonly #kept = new Map<string, Kept>();
+  readonly #answers = new Map<RunId, Promise<Report>>();
   #fence = 0;
   #fenceKept: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -110,6 +111,7 @@ export class Agent {
       case "find": return report({ kind: "found", host, run: command.run, workload: command.workload, found: await driver.find(command.workload) });
       case "takeInventory": return report({ kind: "inventory", host, run: command.run, inventory: await this.#inventory(command.withinMs ?? layerWithinMs) });
       case "tellApplication": return this.#tellApplication(command);
+      case "checkpoint": return report(await this.#onceForRun(command));
       case "perform": case "abort": case "settle": return this.#takeOfAttempt(command);
     }
   }
@@ -123,6 +125,28 @@ export class Agent {
     const { host, driver, report } = this.#world;
     const because = epoch > 0 && epoch < this.#fence ? "somebody else has taken over" : await (driver.tellApplication?.(workload, application, wish) ?? Promise.resolve(noApplications)).catch(messageOf);
     report({ kind: "application", host, run, workload, application, because });
+  }
+
+  /** One that comes again while it is under way, or soon after, gets the answer of the first. */
+  #onceForRun(command: CheckpointCommand): Promise<Report> {
+    const answer = this.#answers.get(command.run) ?? this.#checkpoint(command);
+    this.#answers.set(command.run, answer);
+    const [oldest] = this.#answers.keys();
+    if (this.#answers.size > answersMax && oldest !== undefined) this.#answers.delete(oldest);
+    return answer;
+  }
+
+  async #checkpoint({ epoch, run, workload, wish, name = "" }: CheckpointCommand): Promise<Report> {
+    const { host, driver } = this.#world;
+    const about = { kind: "checkpoints", host, run, workload } as const;
+    if (epoch > 0 && epoch < this.#fence) return { ...about, checkpoints: [], because: "somebody else has taken over" };
+    try {
+      if (wish === "take") await (driver.checkpoints ?? none).take(workload, name);
+      if (wish === "drop") await (driver.checkpoints ?? none).drop(workload, name);
+      return { ...about, checkpoints: await (driver.checkpoints ?? none).list(workload), because: null };
+    } catch (error) {
+      return { ...about, checkpoints: [], because: messageOf(error).slice(0, wordsMax) };
+    }
   }
 
   async #takeOfAttempt(command: Extract<Command, { readonly attempt: number }>): Promise<void> {
@@ -252,6 +276,16 @@ export class Agent {
   }
 }
 
+type CheckpointCommand = Extract<Command, { readonly kind: "checkpoint" }>;
+
+const answersMax = 100;
+const wordsMax = 2000;
+/** A layer that keeps no checkpoints. */
+const none: Checkpointing = {
+  list: () => Promise.resolve([]),
+  take: () => Promise.reject(new Error("this layer keeps no checkpoints")),
+  drop: () => Promise.reject(new Error("this layer keeps no checkpoints")),
+};
 const noApplications = "this layer reaches no applications inside of its workloads";
 /** A log with fewer entries is left as it is. */
 const tidyAbove = 5000;

@@ -5,7 +5,7 @@ import type { Action } from "../../model/plan.ts";
 import type { Found, Inventory } from "../protocol.ts";
 import type { Alarm } from "../run.ts";
 import type { Receiver } from "./carrier.ts";
-import { failed, type Changed, type Course, type Driver, type Outcome, type Task } from "./driver.ts";
+import { failed, type Changed, type Checkpointing, type Course, type Driver, type Outcome, type Task } from "./driver.ts";
 import { LayerLook } from "./layer-look.ts";
 
 /** What actions an agent performs, whoever asks. */
@@ -68,12 +68,36 @@ export class AllLayers implements Driver {
     return await holder.driver.tellApplication?.(workload, application, wish) ?? null;
   }
 
+  readonly checkpoints: Checkpointing = {
+    // Where it was taken it stays, wherever the workload has gone.
+    list: async (workload) => (await Promise.all(this.#keepers().map((keeper) => keeper.list(workload)))).flat(),
+    take: async (workload, name) => {
+      this.#mustAllow("copy");
+      const holder = await this.#holderOf(workload);
+      if (holder === null) throw new Error(`${workload} is not here`);
+      if (holder.driver.checkpoints === undefined) throw new Error(`layer ${holder.driver.layer} keeps no checkpoints`);
+      return holder.driver.checkpoints.take(workload, name);
+    },
+    drop: async (workload, name) => {
+      this.#mustAllow("remove");
+      await Promise.all(this.#keepers().map((keeper) => keeper.drop(workload, name)));
+    },
+  };
+
   watch(changed: Changed): void {
     for (const driver of this.#drivers.values()) driver.watch(changed);
   }
 
   async close(): Promise<void> {
     for (const driver of this.#drivers.values()) await driver.close();
+  }
+
+  #keepers(): readonly Checkpointing[] {
+    return [...this.#drivers.values()].flatMap(({ checkpoints }) => checkpoints ?? []);
+  }
+
+  #mustAllow(kind: Action["kind"]): void {
+    if (!this.#allowed.has(kind)) throw new Error(`the configuration of this host's agent does not allow the action ${kind}`);
   }
 
   /** The driver that a task is for, or why there is none. */

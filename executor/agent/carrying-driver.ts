@@ -4,7 +4,7 @@ import type { Action } from "../../model/plan.ts";
 import type { Found, FoundWorkload, Inventory } from "../protocol.ts";
 import type { Alarm } from "../run.ts";
 import type { Arrival, Carrier, Receiver } from "./carrier.ts";
-import { failed, unmet, type Changed, type Course, type Driver, type Outcome, type Task } from "./driver.ts";
+import { failed, unmet, type Changed, type Checkpointing, type Course, type Driver, type Outcome, type Task } from "./driver.ts";
 import { folderName } from "./place.ts";
 import type { Refusals } from "./refusals.ts";
 import type { Turns } from "./turns.ts";
@@ -22,6 +22,10 @@ export interface Hands {
   version?(): Promise<string>;
   /** Only of layers that reach applications inside of their workloads. */
   tellApplication?(workload: WorkloadId, application: string, wish: "running" | "stopped"): Promise<string | null>;
+  /** Only of layers that keep checkpoints. */
+  readonly checkpoints?: Checkpointing;
+  /** A stopped workload goes on from a checkpoint; how one that was cut off has ended `resolveStart` says. */
+  startFrom?(workload: WorkloadId, checkpoint: string): Promise<Outcome>;
   watch(changed: Changed): void;
   close(): Promise<void>;
   /** `isNew`: it is made first, from what this host keeps for new ones. */
@@ -60,6 +64,7 @@ type Carrying = Extract<Action, { readonly kind: "transfer" | "copy" }>;
 /** A layer whose workloads are carried as data from agent to agent, and of which both sides know how much has arrived. */
 export class CarryingDriver implements Driver, Receiver {
   readonly layer: string;
+  readonly checkpoints?: Checkpointing;
   readonly #hands: Hands;
   readonly #world: CarryingWorld;
   readonly #refusals: Refusals;
@@ -74,6 +79,13 @@ export class CarryingDriver implements Driver, Receiver {
     this.#world = world;
     this.#refusals = refusals;
     this.#turns = turns;
+    const { checkpoints } = hands;
+    if (checkpoints === undefined) return;
+    this.checkpoints = {
+      list: (workload) => checkpoints.list(workload),
+      take: (workload, name) => turns.take(folderName(workload), () => checkpoints.take(workload, name)),
+      drop: (workload, name) => turns.take(folderName(workload), () => checkpoints.drop(workload, name)),
+    };
   }
 
   find(workload: WorkloadId): Promise<Found> {
@@ -113,7 +125,7 @@ export class CarryingDriver implements Driver, Receiver {
       // One that is about to be started again will soon be what is expected, or stay down for good.
       if (because !== null) return failed(because, work.kind === "copy" ? null : found, { again: found === "paused" });
       switch (work.kind) {
-        case "start": return this.#hands.start(task.key, work.workload, expects === "absent", course);
+        case "start": return work.checkpoint === undefined ? this.#hands.start(task.key, work.workload, expects === "absent", course) : await this.#hands.startFrom?.(work.workload, work.checkpoint) ?? this.#noCheckpoints(found);
         case "stop": return this.#hands.stop(work.workload, course);
         case "deleteSource": case "remove": return this.#delete(work);
         case "transfer": case "copy": return this.#carry(task.key, work, course);
@@ -229,6 +241,10 @@ export class CarryingDriver implements Driver, Receiver {
 
   #noHosts(): Outcome {
     return failed(`${this.#hands.noun} switch no hosts`, null, { again: false });
+  }
+
+  #noCheckpoints(found: Found): Outcome {
+    return failed(`no checkpoints are kept of ${this.#hands.noun}`, found, { again: false });
   }
 
   #noLiveMove(found: Found): Outcome {

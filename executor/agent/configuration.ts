@@ -64,16 +64,17 @@ export function openConfiguredAgent(configuration: AgentConfiguration, { means, 
     [configuration.host, { address: loopbackOf(listen.address), port: listen.port }], ...peers.map(({ host, address, port }) => [host, { address, port }] as const),
   ]);
   const drivers = new Map<string, Driver & Receiver>();
+  const wallClock = { nowMs: () => clock.nowMs(), utcMs: () => means.clock.utcMs(), after: (delayMs: number, wake: () => void) => clock.after(delayMs, wake) };
   return openHostAgent({
     host: configuration.host as HostId, folder, listen, means, clock, note,
     authority: authorityOf(configuration),
     whereIs: (host: HostId) => addresses.get(host) ?? null,
     async driver(carrierOf) {
       for (const [name, settings] of Object.entries(configuration.layers)) {
-        const driver = await layerKinds[name]?.open(settings, { clock, carrier: carrierOf(name), note: (words) => note(`layer ${name}: ${words}`) });
+        const driver = await layerKinds[name]?.open(settings, { clock: wallClock, carrier: carrierOf(name), note: (words) => note(`layer ${name}: ${words}`) });
         if (driver !== undefined) drivers.set(name, driver);
       }
-      return new AllLayers(drivers, new Set(configuration.actions ?? actionKinds), { nowMs: () => clock.nowMs(), utcMs: () => means.clock.utcMs(), after: (delayMs, wake) => clock.after(delayMs, wake) });
+      return new AllLayers(drivers, new Set(configuration.actions ?? actionKinds), wallClock);
     },
     async facts() {
       const found = await hostFacts(folder);

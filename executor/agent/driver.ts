@@ -1,6 +1,6 @@
 import type { WorkloadId } from "../../model/ids.ts";
 import type { Action } from "../../model/plan.ts";
-import type { Expectation, Found, Inventory } from "../protocol.ts";
+import type { Expectation, Found, Inventory, KeptCheckpoint } from "../protocol.ts";
 
 /** How an action ended; what a failure must be able to say stands at the report `failed`. */
 export type Outcome =
@@ -26,6 +26,14 @@ export interface Course {
 /** Told when something has changed that no task was about. */
 export type Changed = (workload: WorkloadId, found: Found) => void;
 
+/** Keeps workloads as they were at one instant; `start` with a checkpoint lets one go on from there. All of it throws why not. */
+export interface Checkpointing {
+  list(workload: WorkloadId): Promise<readonly KeptCheckpoint[]>;
+  /** Of one that runs, and runs on. */
+  take(workload: WorkloadId, name: string): Promise<void>;
+  drop(workload: WorkloadId, name: string): Promise<void>;
+}
+
 /**
  * What one layer of a host can do. All drivers are held to one contract (`test/executor/agent/driver-contract.ts`):
  *
@@ -48,6 +56,8 @@ export interface Driver {
   version?(): Promise<string>;
   /** Has one application inside of a workload started or stopped; null when it is so, else why not. Asking again does no harm. */
   tellApplication?(workload: WorkloadId, application: string, wish: "running" | "stopped"): Promise<string | null>;
+  /** Only of layers that keep checkpoints. */
+  readonly checkpoints?: Checkpointing;
   /** From now on tells of changes; at most one listener. */
   watch(changed: Changed): void;
   /** Lets go of everything in this process; what runs on the host goes on. */

@@ -1,6 +1,6 @@
 import type { Static, TObject } from "typebox";
 import { Compile } from "typebox/compile";
-import type { Clock } from "../../model/clock.ts";
+import type { WallClock } from "../../model/clock.ts";
 import { assert } from "../../model/assert.ts";
 import type { Alarm } from "../run.ts";
 import type { Carrier, Receiver } from "./carrier.ts";
@@ -8,7 +8,7 @@ import type { Driver } from "./driver.ts";
 
 /** What a driver needs of the world. */
 export interface DriverWorld {
-  readonly clock: Clock & Alarm;
+  readonly clock: WallClock & Alarm;
   /** The way to the same layer on other hosts. */
   readonly carrier: Carrier;
   readonly note: (words: string) => void;

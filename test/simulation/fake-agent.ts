@@ -64,7 +64,7 @@ export class FakeAgent {
   receive(command: Command): void {
     if (!this.alive) return;
     if (command.kind === "find") return this.#report({ kind: "found", host: this.host, run: command.run, workload: command.workload, found: this.#find(command.workload) });
-    if (command.kind === "takeInventory" || command.kind === "tellApplication") return;
+    if (command.kind === "takeInventory" || command.kind === "tellApplication" || command.kind === "checkpoint") return;
     const { run, action, attempt } = command;
     if (command.epoch < this.#fence) return this.#report({ kind: "fenced", host: this.host, epoch: this.#fence, run, action, attempt });
     this.#fence = command.epoch;

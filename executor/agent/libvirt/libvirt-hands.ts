@@ -1,7 +1,8 @@
+import type { WallClock } from "../../../model/clock.ts";
 import type { WorkloadId } from "../../../model/ids.ts";
 import type { Found, FoundWorkload } from "../../protocol.ts";
 import { CarryingDriver, type Hands, type Migrating } from "../carrying-driver.ts";
-import { failed, type Changed, type Course, type Outcome } from "../driver.ts";
+import { failed, type Changed, type Checkpointing, type Course, type Outcome } from "../driver.ts";
 import { folderName } from "../place.ts";
 import { Rates } from "../rates.ts";
 import { Refusals } from "../refusals.ts";
@@ -9,6 +10,7 @@ import { Turns } from "../turns.ts";
 import { Applications } from "./applications.ts";
 import { backUp } from "./backup.ts";
 import { carriedOf } from "./carried.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { deleteDomain } from "./delete-domain.ts";
 import { packDisks } from "./disk-parcel.ts";
 import { DomainEvents } from "./domain-events.ts";
@@ -21,10 +23,10 @@ import { startDomain, stopDomain } from "./power.ts";
 import { writeXml } from "./xml.ts";
 
 /** Opens the driver of virtual machines that libvirt keeps. */
-export async function openLibvirtDriver(settings: LibvirtSettings, world: LibvirtWorld): Promise<CarryingDriver> {
+export async function openLibvirtDriver(settings: LibvirtSettings, world: LibvirtWorld & { readonly clock: Pick<WallClock, "utcMs"> }): Promise<CarryingDriver> {
   const host = await LibvirtHost.open(settings, world);
   const turns = new Turns();
-  return new CarryingDriver(new LibvirtHands(host, turns), world, await Refusals.open(settings.root), turns);
+  return new CarryingDriver(new LibvirtHands(host, turns, () => world.clock.utcMs()), world, await Refusals.open(settings.root), turns);
 }
 
 /** What is done with virtual machines, each of which is a workload. */
@@ -35,9 +37,17 @@ class LibvirtHands implements Hands {
   readonly #events: DomainEvents;
   readonly #rates: Rates;
   readonly #applications: Applications;
+  readonly #kept: Checkpoints;
+  readonly checkpoints: Checkpointing;
 
-  constructor(host: LibvirtHost, turns: Turns) {
+  constructor(host: LibvirtHost, turns: Turns, utcMs: () => number) {
     this.#host = host;
+    this.#kept = new Checkpoints(host, utcMs);
+    this.checkpoints = {
+      list: async (workload) => (await this.#kept.list(workload)).map(({ name, takenAtMs }) => ({ name, takenAtMs })),
+      take: async (workload, name) => void await this.#kept.take(workload, name),
+      drop: (workload, name) => this.#kept.delete(workload, name),
+    };
     this.#rates = new Rates(host.clock);
     this.#applications = new Applications(host);
     this.#events = new DomainEvents(host, () => this.#foundNow(), (workload) => turns.isTaken(folderName(workload)));
@@ -88,6 +98,15 @@ class LibvirtHands implements Hands {
     if (outcome.kind === "done" || !isNew || outcome.found !== "stopped") return outcome;
     await deleteDomain(this.#host, workload);
     return { ...outcome, found: "absent" };
+  }
+
+  async startFrom(workload: WorkloadId, checkpoint: string): Promise<Outcome> {
+    const because = await this.#kept.restore(workload, checkpoint).then(() => null, messageOf);
+    if (because === null) return { kind: "done" };
+    const found = await this.find(workload);
+    if (found === "paused") throw new Error(because);
+    // Its disks may be those of the checkpoint by now.
+    return found === "running" ? { kind: "done" } : failed(because, found, { again: false, ran: true });
   }
 
   async resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome> {
