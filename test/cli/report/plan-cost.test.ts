@@ -72,6 +72,33 @@ const changed = (name: string, from: string, to: string): string => {
   return file(`plan-cost-${name}.yaml`, shop.replace(from, to));
 };
 
+describe("licences and traffic", () => {
+  const priced = file("plan-cost-licensed.yaml", [
+    "apiVersion: stowage/v1", "name: licensed", "sites: [{ id: a }]", "hosts:",
+    ...["h1", "h2"].map((id) => `  - { id: ${id}, site: a, layers: { libvirt: "9.0.0" }, capacity: { cpuMillicores: 8000, memoryMiB: 16384 }, prices: { onMicrosPerHour: 50000, networkMicrosPerGiB: ${id === "h1" ? 9000 : 4000} } }`),
+    "workloads:", ...["h1", "h2"].map((host, n) => `  - { id: db-${n + 1}, layer: libvirt, host: ${host}, reservation: { cpuMillicores: 1000 }, expectedUse: { networkMbps: 20 } }`),
+    "finance:", "  licences:", "    - { name: db, per: core, microsPerMonth: 73000000, workloads: { everything: true } }", "",
+  ].join("\n"));
+  const plan = join(folder, "plan-cost-licensed.json");
+  const apart = async (...args: readonly string[]): Promise<readonly (readonly string[])[]> => {
+    const { thenOn: { kinds } } = await json<PlanCost>("report", "plan", plan, priced, ...january, ...args);
+    return kinds.filter(({ expectedMicrosPerMonth }) => expectedMicrosPerMonth !== "0").map(({ kind, changeMicrosPerMonth, expectedMicrosPerMonth }) => [kind, changeMicrosPerMonth, expectedMicrosPerMonth]);
+  };
+
+  it("move a workload, and are found on the bills as the planner expects them", async () => {
+    expect((await stowage("plan", priced, "--out", plan)).code).toBe(0);
+    expect((JSON.parse(readFileSync(plan, "utf8")) as Plan).target).toEqual([{ workload: "db-1", host: "h2" }, { workload: "db-2", host: "h2" }]);
+    const trace = file("plan-cost-traffic.csv", `workload,timeMs,durationMs,networkMbps\n${["db-1", "db-2"].map((id) => `${id},${Date.parse("2026-01-05T00:00:00Z")},86400000,20`).join("\n")}\n`);
+    // 8 cores less at 0.10 EUR an hour, and 8.3819 GiB an hour for 0.005 EUR less each: 75,437.1 and 33,527.6 micro-units, which the report rounds once a day.
+    expect(await apart("--load", trace)).toEqual([["traffic", String((-1_005_828 * 730) / 24), String(-730 * 41_909)], ["licences", String(-730 * 800_000), String(-730 * 800_000)]]);
+  });
+
+  it("are told apart where nobody has measured the traffic", async () => {
+    expect(await apart()).toEqual([["traffic", "0", String(-730 * 41_909)], ["licences", String(-730 * 800_000), String(-730 * 800_000)]]);
+    expect((await stowage("report", "plan", plan, priced, ...january)).out.replaceAll(/\s+/g, " ")).toContain("from then on 584.00 EUR a month less; the planner expects 614.59 EUR a month less, apart by traffic as measured +30.59");
+  });
+});
+
 describe("a plan that does not go with the scenario or the period", () => {
   it.each([
     { of: "a beginning after the period", args: [small, "--plan-at", "2027-01-01T00:00:00Z"], code: 1, says: "begins at 2027-01-01 UTC, when the period is over, which is from 2026-01-05 to 2026-01-06 UTC" },
