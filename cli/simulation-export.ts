@@ -59,8 +59,10 @@ function resourceTable({ result: { hosts } }: SimulationReport): ExportTable {
 function workloadTable({ result: { workloads } }: SimulationReport): ExportTable {
   return {
     name: "workloads",
-    columns: [column("workload", "text"), column("servedMs", "integer"), column("reservedMicros", "integer"), column("resource", "text"), column("demandUnitHours", "decimal"), column("stolenUnitHours", "decimal"), column("lostUnitHours", "decimal")],
-    rows: workloads.flatMap(({ workload, servedMs, reservedMicros, uses }) => uses.map((use) => [workload, servedMs, reservedMicros, use.resource, use.demandHours, use.stolenHours, use.lostHours])),
+    columns: [column("workload", "text"), column("servedMs", "integer"), column("reservedMicros", "integer"), column("resource", "text"), column("demandUnitHours", "decimal"), column("stolenUnitHours", "decimal"), column("lostUnitHours", "decimal"), column("checkpoints", "integer"), column("undoneUnitHours", "decimal")],
+    rows: workloads.flatMap(({ workload, servedMs, reservedMicros, uses, checkpoints }) => uses.map((use, r) => [
+      workload, servedMs, reservedMicros, use.resource, use.demandHours, use.stolenHours, use.lostHours, ...(r === 0 && checkpoints !== null ? [checkpoints.saved, checkpoints.undoneHours] : [null, null]),
+    ])),
   };
 }
 
@@ -70,8 +72,9 @@ function serviceTable({ result: { services } }: SimulationReport): ExportTable {
     columns: [
       column("service", "text"), column("availabilityPpm", "integer"), column("operationalMs", "integer"), column("degradedMs", "integer"), column("downMs", "integer"),
       column("interruptions", "integer"), column("recovered", "integer"), column("recoverySumMs", "integer"), column("recoveryLongestMs", "integer"),
+      column("lostUnitHours", "decimal"), column("undoneUnitHours", "decimal"),
     ],
-    rows: services.map((each) => [each.service, each.availabilityPpm, each.operationalMs, each.degradedMs, each.downMs, each.interruptions, each.recovered, each.recoveryMsSum, each.recoveryMsMax]),
+    rows: services.map((each) => [each.service, each.availabilityPpm, each.operationalMs, each.degradedMs, each.downMs, each.interruptions, each.recovered, each.recoveryMsSum, each.recoveryMsMax, Object.values(each.lostHours)[0] ?? null, each.undoneHours]),
   };
 }
 
@@ -111,8 +114,8 @@ function taskTable(report: SimulationReport): ExportTable {
   const [started, ended] = [timeColumn(report, "started"), timeColumn(report, "ended")];
   return {
     name: "tasks",
-    columns: [column("task", "text"), column("state", "text"), started.column, ended.column, column("checkpoints", "integer"), column("restarts", "integer")],
-    rows: report.result.tasks.slice(0, report.made.ownTasks).map(({ id, state, startedMs, endedMs, saved, restarts }) => [id, state, started.at(startedMs), ended.at(endedMs), saved, restarts]),
+    columns: [column("task", "text"), column("state", "text"), started.column, ended.column, column("checkpoints", "integer"), column("restarts", "integer"), column("lostUnitSeconds", "decimal")],
+    rows: report.result.tasks.slice(0, report.made.ownTasks).map(({ id, state, startedMs, endedMs, saved, restarts, lostWork }) => [id, state, started.at(startedMs), ended.at(endedMs), saved, restarts, lostWork / report.made.processor.perUnit / 1000]),
   };
 }
 

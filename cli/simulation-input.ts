@@ -96,6 +96,7 @@ async function inputOf(ready: Ready, options: SimulationOptions): Promise<Made<P
   const input: SimulationInput = {
     index, constraints, load: joined.load, startMs, lengthMs, hasDate, seed: simulation.seed, failures, processes: simulation.breakdowns,
     tasks: [...ownTasks, ...exactTasks(traces, processor, startMs, grid.startMs)],
+    checkpoints: simulation.checkpoints.map((plan) => ({ ...plan, demand: plan.demand * processor.perUnit })),
     processors: new Map(simulation.processors.flatMap(({ hosts, count }) => hosts.map((host) => [host, count] as const))),
     untilTasksAreDone: simulation.untilTasksAreDone, powerModels: powerModelsOf(whole), carbon: carbonOf(framed.made),
     setAside: new Set(simulation.recovery.setAside), settings: settingsOf(simulation),

@@ -134,6 +134,15 @@ export interface PlannedTask {
   readonly checkpoints: { readonly intervalMs: number; readonly durationMs: number; readonly demand: number; readonly intervalPermille: number } | null;
 }
 
+/** Checkpoints of workloads, taken while they serve: a failure takes of their work what came after the last. */
+export interface CheckpointPlan {
+  readonly workloads: readonly WorkloadId[];
+  readonly intervalMs: number;
+  readonly durationMs: number;
+  /** What writing one asks of the processors, in the unit of the fleet. */
+  readonly demand: number;
+}
+
 /** Whom a plan is asked for, when, and how. */
 export interface PlanRequestSettings {
   readonly at: Moment;
@@ -215,6 +224,7 @@ export interface Simulation {
   readonly power: readonly HostPower[];
   readonly carbon: readonly SiteCarbon[];
   readonly tasks: readonly PlannedTask[];
+  readonly checkpoints: readonly CheckpointPlan[];
   /** How many tasks hosts run at once, where not one for each whole processor. */
   readonly processors: readonly { readonly hosts: readonly HostId[]; readonly count: number }[];
   readonly untilTasksAreDone: boolean;
@@ -230,7 +240,7 @@ export const defaultSimulation: Simulation = {
   scaling: { watchMs: 60_000, sustainMs: 60_000, releasePermille: 700, releaseMs: 900_000 },
   moves: { pauseMs: 300, roundsMax: 30, longestPauseMs: 10_000, processorMillicores: 500 },
   sharing: { by: "workload", limitToReservation: false, evenAmongInstances: true, limits: [] },
-  failedHostsDrawPower: true, power: [], carbon: [], tasks: [], processors: [], untilTasksAreDone: false, chartColumns: 480, happeningsMax: 50_000,
+  failedHostsDrawPower: true, power: [], carbon: [], tasks: [], checkpoints: [], processors: [], untilTasksAreDone: false, chartColumns: 480, happeningsMax: 50_000,
   forecast: {
     historyMs: 5_184_000_000, horizonMs: 7_776_000_000, stepMs: 3_600_000, heldMs: null, bandPermille: 900, resources: null, bufferPermille: 0,
     failoverReserve: { kind: "largest-host" }, groups: [], purchases: [],

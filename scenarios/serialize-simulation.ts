@@ -24,7 +24,8 @@ export function simulationDocument(simulation: Simulation = defaultSimulation): 
       hosts, curve: model.kind, ...(model.idleMilliwatts === null ? {} : { idleMilliwatts: model.idleMilliwatts }), ...(model.peakMilliwatts === null ? {} : { peakMilliwatts: model.peakMilliwatts }),
     })),
     carbon: simulation.carbon.map((series) => ({ ...series, from: momentText(series.from) })),
-    tasks: simulation.tasks.map(taskDocument), processors: simulation.processors, untilTasksAreDone: simulation.untilTasksAreDone,
+    tasks: simulation.tasks.map(taskDocument),
+    checkpoints: simulation.checkpoints.map(({ workloads, intervalMs, durationMs, demand }) => ({ workloads, interval: durationText(intervalMs), duration: durationText(durationMs), demand })), processors: simulation.processors, untilTasksAreDone: simulation.untilTasksAreDone,
     chartColumns: simulation.chartColumns, happeningsMax: simulation.happeningsMax, forecast: forecastDocument(simulation.forecast),
   };
 }

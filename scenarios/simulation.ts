@@ -4,7 +4,7 @@ import type { Checker } from "./checks.ts";
 import type { Draft } from "./draft.ts";
 import type { Problems, Source } from "./problem.ts";
 import { forecastOf } from "./simulation/forecast.ts";
-import { breakdownsOf, failuresOf, longEnough, tasksOf } from "./simulation/happenings.ts";
+import { breakdownsOf, failuresOf, longEnough, tasksOf, workloadCheckpointsOf } from "./simulation/happenings.ts";
 import { carbonOf, powerOf, processorsOf } from "./simulation/hosts.ts";
 import { loadOf, resourcesOf } from "./simulation/load.ts";
 import { items, momentOf, Parts, type Given } from "./simulation/parts.ts";
@@ -31,7 +31,7 @@ export function simulationOf(sources: readonly Source[], problems: Problems, dra
     failures: failuresOf(parts), breakdowns: breakdownsOf(parts),
     ...behaviourOf(parts),
     failedHostsDrawPower: parts.last("failedHostsDrawPower")?.value ?? absent.failedHostsDrawPower,
-    power: powerOf(parts), carbon: carbonOf(parts), tasks: tasksOf(parts), processors: processorsOf(parts),
+    power: powerOf(parts), carbon: carbonOf(parts), tasks: tasksOf(parts), checkpoints: workloadCheckpointsOf(parts), processors: processorsOf(parts),
     untilTasksAreDone: parts.last("untilTasksAreDone")?.value ?? absent.untilTasksAreDone,
     chartColumns: parts.last("chartColumns")?.value ?? absent.chartColumns,
     happeningsMax: parts.last("happeningsMax")?.value ?? absent.happeningsMax,

@@ -58,7 +58,7 @@ export class Agents {
         this.#reports.push({ kind: "found", host: to.host, run: command.run, workload: command.workload, found });
         return;
       }
-      case "takeInventory": case "tellApplication": return;
+      case "takeInventory": case "tellApplication": case "checkpoint": return;
     }
   }
 

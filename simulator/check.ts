@@ -34,6 +34,7 @@ export function checkSimulation(input: SimulationInput): readonly Diagnostic[] {
     checkCount(input, process, path, problems);
   });
   checkTasks(input, problems);
+  checkCheckpoints(input, problems);
   for (const [host, model] of input.powerModels ?? []) {
     problems.known(`powerModels.${host}`, "host", host, input.index.hosts.some(({ id }) => id === host));
     checkPower(model, `powerModels.${host}`, problems);
@@ -107,6 +108,21 @@ function checkTasks(input: SimulationInput, problems: Problems): void {
       if (task.processors > room) problems.add("out-of-range", `${path}.processors`, `task ${task.id} needs ${task.processors} processors at once, host ${task.host} has ${room}`, "Put it on a larger host, or give it fewer processors.");
     }
     checkStages(task, path, problems);
+  });
+}
+
+/** Checkpoints of workloads that one simulation may bring. */
+const checkpointsMax = 10_000_000;
+
+function checkCheckpoints({ checkpoints = [], index, lengthMs }: SimulationInput, problems: Problems): void {
+  checkpoints.forEach(({ workloads, intervalMs, durationMs, demand }, n) => {
+    const path = `checkpoints[${n}]`;
+    workloads.forEach((workload, at) => problems.known(`${path}.workloads[${at}]`, "workload", workload, index.workloadIndex.has(workload)));
+    problems.number(`${path}.intervalMs`, intervalMs, 1, 1e14);
+    problems.number(`${path}.durationMs`, durationMs, 1, 1e14);
+    problems.number(`${path}.demand`, demand, 0, sampleMax);
+    const expected = Math.round((workloads.length * lengthMs) / Math.max(1, intervalMs + durationMs));
+    if (expected > checkpointsMax) problems.add("out-of-range", path, `this is about ${expected.toLocaleString("en-US")} checkpoints; at most ${checkpointsMax.toLocaleString("en-US")} can be simulated`, "Choose a longer interval, fewer workloads, or a shorter simulation.");
   });
 }
 

@@ -22,6 +22,7 @@ import { instancesByApplication } from "./services.ts";
 import { defaultSimulation, type SimulationInput, type SimulationSettings } from "./simulation.ts";
 import { Tasks } from "./tasks.ts";
 import { Timeline } from "./timeline.ts";
+import { CheckpointWriter } from "./workload-checkpoints.ts";
 
 /** Actions that are kept one by one. */
 const actionsMax = 100_000;
@@ -30,6 +31,7 @@ const actionsMax = 100_000;
 export class Engine {
   readonly core: Core;
   readonly tasks: Tasks;
+  readonly checkpoints: CheckpointWriter;
   readonly rules: RuleWatch;
   readonly recovery: Recovery;
   readonly flows: Flows;
@@ -87,6 +89,7 @@ export class Engine {
     this.peaks = new PlanPeaks(core);
     this.scaling = new Scaling(core, settings.scaling);
     this.#turns = new FailureTurns(index, input.processes ?? [], new Random(input.seed));
+    this.checkpoints = new CheckpointWriter(core, input.checkpoints ?? [], (h) => this.#touchedHosts.add(h));
     this.#watchChanges();
     this.#scheduleFirst();
   }
@@ -121,6 +124,7 @@ export class Engine {
     const { core } = this;
     switch (name) {
       case "task": this.tasks.due(subject, detail); break;
+      case "checkpoint": this.checkpoints.due(subject, detail); break;
       case "transfer": this.#carried(subject, detail); break;
       case "action": this.#agents.due(subject); break;
       case "restarted": this.recovery.restarted(subject, detail); break;
@@ -161,6 +165,7 @@ export class Engine {
       this.rules.touchWorkload(w);
       this.peaks.touch(w);
       this.tasks.workloadChanged(w);
+      this.checkpoints.workloadChanged(w);
       this.#touchedHosts.add(core.world.where(w).host);
       if (core.world.serves(w)) this.#someServes = true;
     };

@@ -6,6 +6,8 @@
 export const eventNames = [
   /** A stage or a checkpoint of task n is done, or its share must be looked at again. */
   "task",
+  /** A checkpoint of workload n is due, or has been written. */
+  "checkpoint",
   /** Transfer n has carried everything. */
   "transfer",
   /** Attempt n at an action of a plan: its time is over. */

@@ -42,7 +42,7 @@ function workloadsInPlace({ core: { world, index } }: Engine): readonly string[]
 }
 
 /** What must hold once everything is settled: sums by host, by row, by workload and by column are the same sums. */
-export function brokenTotals({ core }: Engine): readonly string[] {
+export function brokenTotals({ core, checkpoints }: Engine): readonly string[] {
   const { meters, window, bill, index } = core;
   const problems = window.resources.flatMap(({ name }, r) => {
     let [asked, stolen] = [0n, 0n];
@@ -55,6 +55,11 @@ export function brokenTotals({ core }: Engine): readonly string[] {
     const [ofHosts, stolenAtHosts] = [meters.demand[r]?.sum() ?? 0n, meters.stolen[r]?.sum() ?? 0n];
     return [...(asked === ofHosts ? [] : [`rows asked for ${asked} of ${name}, hosts were asked for ${ofHosts}`]),
       ...(stolen === stolenAtHosts ? [] : [`rows missed ${stolen} of ${name}, hosts ${stolenAtHosts}`])];
+  });
+  index.workloads.forEach(({ id }, w) => {
+    const { demand, stolen } = meters.ofRow(meters.processor, w);
+    const undone = checkpoints.record(w)?.undone ?? 0n;
+    if (undone < 0n || undone > demand - stolen) problems.push(`${id} lost ${undone} of ${demand - stolen} that it was granted`);
   });
   const { byHost, byWorkload } = bill.reserved();
   if (byHost !== byWorkload) problems.push(`reservations cost ${byHost} by host, ${byWorkload} by workload`);

@@ -50,6 +50,8 @@ export interface WorkloadResult {
   /** What it asked for while it served, what of that it did not get, and what was lost while it should have served. */
   readonly uses: readonly { readonly resource: string; readonly demandHours: number; readonly stolenHours: number; readonly lostHours: number }[];
   readonly reservedMicros: bigint;
+  /** Null where none are taken. Undone is what processors had given and a failure took, in unit-hours. */
+  readonly checkpoints: { readonly saved: number; readonly restarts: number; readonly undoneHours: number } | null;
 }
 
 export interface ServiceResult extends ServiceRecord {
@@ -57,6 +59,8 @@ export interface ServiceResult extends ServiceRecord {
   readonly availabilityPpm: number;
   /** What was lost of the work of its workloads, in unit-hours by resource. */
   readonly lostHours: Readonly<Record<string, number>>;
+  /** Work of its workloads that a failure took since their last checkpoints; null where none are taken. */
+  readonly undoneHours: number | null;
 }
 
 /** Charts: for each host one number a column. */
@@ -170,11 +174,13 @@ function quantiles(classes: Float64Array, peak: number): HostResult["usePermille
   return { p50: at(500), p90: at(900), p99: at(990) };
 }
 
-function workloadResult({ core }: Engine, w: number): WorkloadResult {
+function workloadResult({ core, checkpoints }: Engine, w: number): WorkloadResult {
   const workload = core.index.workloads[w];
+  const record = checkpoints.record(w);
   if (workload === undefined) throw new RangeError(`the fleet has no workload ${w}`);
   return {
     workload: workload.id, servedMs: core.servedMs(w), reservedMicros: core.bill.ofWorkload(w),
+    checkpoints: record === null ? null : { saved: record.saved, restarts: record.restarts, undoneHours: hours(record.undone, core.window.resources[core.meters.processor]?.perUnit ?? 1) },
     uses: core.window.resources.map(({ name, perUnit }, r) => {
       const { demand, stolen } = core.meters.ofRow(r, w);
       return { resource: name, demandHours: hours(demand, perUnit), stolenHours: hours(stolen, perUnit), lostHours: hours(core.lost[r]?.exact(w) ?? 0n, perUnit) };
@@ -182,15 +188,17 @@ function workloadResult({ core }: Engine, w: number): WorkloadResult {
   };
 }
 
-function serviceResult({ core }: Engine, service: number, instances: ReadonlyMap<string, readonly number[]>): ServiceResult {
+function serviceResult({ core, checkpoints }: Engine, service: number, instances: ReadonlyMap<string, readonly number[]>): ServiceResult {
   const { index } = core;
   const found = index.fleet.services[service];
   if (found === undefined) throw new RangeError(`the fleet has no service ${service}`);
   const record = core.services.record(service, core.nowMs);
   const members = [...new Set(found.applications.flatMap((id) => instances.get(id) ?? []))];
+  const undone = members.flatMap((w) => checkpoints.record(w)?.undone ?? []);
   const upMs = record.operationalMs + record.degradedMs;
   return {
     ...record, service: found.id, availabilityPpm: core.nowMs === 0 ? 1_000_000 : Math.floor((1_000_000 * upMs) / core.nowMs),
+    undoneHours: undone.length === 0 ? null : hours(undone.reduce((sum, each) => sum + each, 0n), core.window.resources[core.meters.processor]?.perUnit ?? 1),
     lostHours: Object.fromEntries(core.window.resources.map(({ name, perUnit }, r): [string, number] =>
       [name, members.reduce((sum, w) => sum + (core.lost[r]?.number(w) ?? 0), 0) / perUnit / hourMs])),
   };

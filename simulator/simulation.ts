@@ -12,6 +12,7 @@ import type { CarbonSeries } from "./meters.ts";
 import type { PowerModel } from "./power.ts";
 import { defaultScaling, type ScalingSettings } from "./scaling.ts";
 import type { Task } from "./tasks.ts";
+import type { WorkloadCheckpoints } from "./workload-checkpoints.ts";
 
 /** What the planner is asked in the middle of a simulation. */
 export interface Question {
@@ -78,6 +79,7 @@ export interface SimulationInput {
   readonly failures?: readonly GivenFailure[];
   readonly processes?: readonly FailureProcess[];
   readonly tasks?: readonly Task[];
+  readonly checkpoints?: readonly WorkloadCheckpoints[];
   /** How many tasks a host runs at once; a whole processor for each thousand millicores when absent. */
   readonly processors?: ReadonlyMap<HostId, number>;
   /** End as soon as every task is done. */

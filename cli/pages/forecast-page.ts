@@ -132,23 +132,26 @@ function scaleOf(resource: string, { unitOf }: ForecastReport): { readonly scale
   return resourceWords(resource, unitOf.get(resource) ?? "");
 }
 
+function rightColumn(head: string): TableColumn {
+  return { head, align: "right" };
+}
+
 /** When, then of how much: one table of both is wider than paper. */
 function runwayTables(report: ForecastReport): readonly Markup[] {
   const rowsOf = (cells: (pool: PoolRunway, amount: (value: number) => string) => readonly Cell[]): readonly (readonly Cell[])[] => report.pools.map((pool) => {
     const { scale, unit } = scaleOf(pool.resource, report);
     return [pool.group, resourceWords(pool.resource).name, ...cells(pool, (value) => `${numberText(Math.round((10 * value) / scale) / 10)} ${unit}`)];
   });
-  const right = (head: string): TableColumn => ({ head, align: "right" });
   return [
     table({
       title: "Runways", words: "Most constrained first. A dash is not within two years.",
-      columns: [{ head: "group" }, { head: "resource" }, right("peak now"), right("usable"), { head: "p10" }, { head: "p50" }, { head: "p90" }, right("paths that cross, %")],
+      columns: [{ head: "group" }, { head: "resource" }, rightColumn("peak now"), rightColumn("usable"), { head: "p10" }, { head: "p50" }, { head: "p90" }, rightColumn("paths that cross, %")],
       rows: rowsOf(({ runway: { peakNow, usable, crossed, crossedPermille } }, amount) =>
         [amount(peakNow), amount(usable), dayWords(crossed.p10, report), dayWords(crossed.p50, report), dayWords(crossed.p90, report), Math.round(crossedPermille / 10)]),
     }),
     table({
       title: "What is usable", words: "Capacity less what is kept free for a failure, less the buffer; and what the peaks change by in a month.",
-      columns: [{ head: "group" }, { head: "resource" }, { head: "hosts" }, ...["capacity", "failover reserve", "buffer", "usable", "in 30 days"].map(right)],
+      columns: [{ head: "group" }, { head: "resource" }, { head: "hosts" }, ...["capacity", "failover reserve", "buffer", "usable", "in 30 days"].map(rightColumn)],
       rows: rowsOf(({ hosts, capacity, failoverReserve, buffer, runway: { usable, trendPerDay } }, amount) => [hosts, amount(capacity), amount(failoverReserve), amount(buffer), amount(usable), amount(30 * trendPerDay)]),
     }),
   ];

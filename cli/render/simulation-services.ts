@@ -13,16 +13,19 @@ export function renderServices(report: SimulationReport, view: SimulationView): 
 
 function renderStates({ result }: SimulationReport, { paint, columns }: SimulationView): string {
   if (result.services.length === 0) return "";
-  const rows = result.services.map(({ service, availabilityPpm, operationalMs, degradedMs, downMs, interruptions, recoveryMsMax, lostHours }) => [
+  const isSaved = result.services.some(({ undoneHours }) => undoneHours !== null);
+  const rows = result.services.map(({ service, availabilityPpm, operationalMs, degradedMs, downMs, interruptions, recoveryMsMax, lostHours, undoneHours }) => [
     service, partText(availabilityPpm, paint.green, paint.red), partText(result.lengthMs === 0 ? 1_000_000 : Math.floor((1_000_000 * operationalMs) / result.lengthMs), paint.green, paint.yellow), degradedMs > 0 ? paint.yellow(time(degradedMs)) : "-", downMs > 0 ? paint.red(time(downMs)) : "-",
-    String(interruptions), time(recoveryMsMax), lostText(lostHours),
+    String(interruptions), time(recoveryMsMax), lostText(lostHours), ...(isSaved ? [undoneHours === null ? "-" : lostText({ [Object.keys(lostHours)[0] ?? ""]: undoneHours })] : []),
   ]);
   const heads = [
     { head: "service" }, { head: "up", align: "right" as const }, { head: "whole", align: "right" as const }, { head: "degraded", align: "right" as const }, { head: "down", align: "right" as const },
     { head: "interruptions", align: "right" as const, dropRank: 1 }, { head: "longest recovery", align: "right" as const, dropRank: 2 }, { head: "work lost", align: "right" as const },
+    ...(isSaved ? [{ head: "undone", align: "right" as const }] : []),
   ];
   const isWhole = result.services.every(({ degradedMs, downMs }) => degradedMs + downMs === 0);
-  const note = isWhole ? "" : `\n${wrap("Up: at least degraded. Whole: none of its instances was missing.", columns, "  ")}`;
+  const words = [...(isWhole ? [] : ["Up: at least degraded. Whole: none of its instances was missing."]), ...(isSaved ? ["Undone: work since the last checkpoint that a failure took."] : [])];
+  const note = words.length === 0 ? "" : `\n${wrap(words.join(" "), columns, "  ")}`;
   return `${paint.bold("Services")}\n${renderTable(heads, rows, columns)}${note}\n`;
 }
 
@@ -38,7 +41,8 @@ function time(ms: number): string {
 function lostText(lostHours: Readonly<Record<string, number>>): string {
   const [resource, hours] = Object.entries(lostHours)[0] ?? ["", 0];
   if (hours === 0) return "-";
-  return resource === "cpuMillicores" ? `${(hours / 1000).toFixed(1)} core h` : `${hours.toFixed(0)} MHz h`;
+  if (resource !== "cpuMillicores") return hours < 1 ? `${(3600 * hours).toFixed(0)} MHz s` : `${hours.toFixed(0)} MHz h`;
+  return hours < 100 ? `${(3.6 * hours).toFixed(0)} core s` : `${(hours / 1000).toFixed(1)} core h`;
 }
 
 function renderLimits({ result }: SimulationReport, { paint, columns }: SimulationView): string {

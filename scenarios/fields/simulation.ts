@@ -123,6 +123,11 @@ const task = closed({
   }, "Saves what was done, so that a failure takes only what came after.")),
 }, "Work that begins, waits for processors, and ends.");
 
+const checkpoint = closed({
+  workloads: workloadChoice, interval: duration("From one to the next, of the time in which a workload serves."), duration: duration("How long writing one takes."),
+  demand: optional(whole("What writing asks of the processors of the host beside the load: millicores, or MHz. Default 0.", 0, 2_147_483)),
+}, "Checkpoints of workloads: a failure takes of their work what came after the last. Where several name a workload the last counts.");
+
 const plan = closed({
   at: optional(moment("When it begins. Default the beginning.")),
   mode: optional(oneOf(["optimise", "repair", "evacuate", "place"], "What the planner is asked for. Default optimise.")),
@@ -205,6 +210,7 @@ export const simulationSchema = closed({
   power: optional(list(power, "How hosts draw power.")),
   carbon: optional(list(carbon, "Carbon intensity over time.")),
   tasks: optional(list(task, "Work that begins, waits for processors, and ends.")),
+  checkpoints: optional(list(checkpoint, "Checkpoints of workloads, taken while they serve.")),
   processors: optional(list(closed({ hosts: hostChoice, count: whole("How many.", 0, 1_000_000) }), "How many tasks hosts run at once, where not one for each whole processor.")),
   untilTasksAreDone: optional(flag("End as soon as every task is done? Default false.")),
   chartColumns: optional(whole("Columns of the charts. Default 480.", 1, 10_000)),

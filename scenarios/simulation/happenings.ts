@@ -1,6 +1,6 @@
 import { domainOf } from "../../model/fleet.ts";
 import type { HostId, SiteId, WorkloadId } from "../../model/ids.ts";
-import type { Distribution, FailureProcess, FailureScope, PlannedFailure, PlannedTask } from "../../model/simulation.ts";
+import type { CheckpointPlan, Distribution, FailureProcess, FailureScope, PlannedFailure, PlannedTask } from "../../model/simulation.ts";
 import { didYouMean } from "../../policies/index.ts";
 import { durationOf } from "../duration.ts";
 import { failureTable, type SimulationDocument } from "../fields/simulation.ts";
@@ -119,6 +119,13 @@ function checkpointsOf(given: Given<TaskDocument>): PlannedTask["checkpoints"] {
     intervalMs: longEnough(checkpoints.interval, here, "interval"), durationMs: longEnough(checkpoints.duration, here, "duration"),
     demand: checkpoints.demand ?? 0, intervalPermille: checkpoints.intervalPermille ?? 1000,
   };
+}
+
+/** Checkpoints of workloads while they serve. */
+export function workloadCheckpointsOf(parts: Parts): readonly CheckpointPlan[] {
+  return items(parts.last("checkpoints")).map((given) => ({
+    workloads: parts.workloads(given), intervalMs: longEnough(given.value.interval, given, "interval"), durationMs: longEnough(given.value.duration, given, "duration"), demand: given.value.demand ?? 0,
+  }));
 }
 
 /** A duration that must not be nothing. */

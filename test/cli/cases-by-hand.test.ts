@@ -7,7 +7,7 @@ interface Document {
   readonly lengthMs: number;
   readonly hosts: readonly { readonly activeMs: number; readonly stealMs: number; readonly carbonMilligrams: string }[];
   readonly tasks: readonly { readonly id: string; readonly endedMs: number | null; readonly saved: number; readonly lostWork: number }[];
-  readonly workloads: readonly { readonly uses: readonly { readonly demandHours: number; readonly stolenHours: number }[] }[];
+  readonly workloads: readonly { readonly checkpoints: { readonly saved: number; readonly restarts: number; readonly undoneHours: number } | null; readonly uses: readonly { readonly demandHours: number; readonly stolenHours: number }[] }[];
   readonly totals: { readonly microjoules: string };
 }
 
@@ -65,6 +65,16 @@ describe("more cases that are worked out by hand", () => {
   it("counts checkpoints, and the work that a failure took", async () => {
     const { tasks } = await simulated("counted", 2000, { tasks: [task("a", 600, 1000, saving)], failures: [failure(215, 85)] });
     expect(tasks).toMatchObject([{ saved: 5, lostWork: 100 * 1000 * 1000 * 1000 }]);
+  });
+
+  /** [when the host fails, checkpoints that are whole, s of work undone, s of writing]: written from 60 s, 130 s, 200 s and 270 s on. */
+  it.each([[300, 4, 30, 40], [275, 3, 75, 35], [270, 3, 70, 30], [50, 0, 50, 0]])("takes from a workload whose host fails at %s s what came after its last checkpoint", async (atS, saved, undoneS, writtenS) => {
+    const { totals, workloads } = await simulated(`saved until ${atS}`, 2000, {
+      length: "10min", failures: [failure(atS, 600 - atS)], recovery: { mode: "none" }, checkpoints: [{ workloads: ["w"], interval: "60s", duration: "10s", demand: 500 }],
+    }, [{ id: "w", layer: "process", host: "h1", reservation: { cpuMHz: 1000 } }]);
+    expect(totals.microjoules).toBe(`${(atS - writtenS) * 150 + writtenS * 175 + (600 - atS) * 100}000000`);
+    const [{ checkpoints } = { checkpoints: null }] = workloads;
+    expect([checkpoints?.saved, checkpoints?.restarts, Math.round((checkpoints?.undoneHours ?? 0) * 3600)]).toEqual([saved, 1, undoneS * 1000]);
   });
 
   it("has the carbon of an hour of idleness", async () => {

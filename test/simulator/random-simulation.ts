@@ -29,6 +29,7 @@ export function randomSimulation(seed: number): SimulationInput {
       scaling: { watchMs: minute, sustainMs: random.below(3 * minute), releasePermille: 700, releaseMs: 5 * minute },
       failuresCancelPlans: random.chance(300),
     },
+    checkpoints: index.workloads.filter(() => random.chance(400)).map(({ id }) => ({ workloads: [id], intervalMs: random.between(1000, 10 * minute), durationMs: random.between(1, minute), demand: random.below(1_000_000) })),
   };
 }
 
