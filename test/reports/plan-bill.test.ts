@@ -1,11 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultFinance } from "../../model/finance.ts";
+import type { HostId, WorkloadId } from "../../model/ids.ts";
 import { loadResources, type LoadSource } from "../../model/load.ts";
 import { amountOf } from "../../model/resource.ts";
 import { hostIsOnWhen, indexFleet, type FleetIndex } from "../../model/snapshot.ts";
 import type { Measured } from "../../reports/cost/meter.ts";
-import { billDifference, billKinds, billOfLines, billOver, billTotal, chargeLines, courseOf, expectedBill, onceMicros, placedNow, type Bill } from "../../reports/index.ts";
+import { billDifference, billKinds, billOfLines, billOver, billTotal, chargeLines, courseOf, expectedBill, onceMicros, placedNow, type Bill, type Step } from "../../reports/index.ts";
 import { arbitraryPlacement } from "../policies/arbitrary-fleet.ts";
 import { fleetOf, hostOf, workloadOf } from "../policies/fleet-of.ts";
 import { arbitraryLicences, constraintsOf, costInput, fleetWithPrices, startMs } from "./cost/random-cost.ts";
@@ -99,10 +100,11 @@ describe("a bill by kind", () => {
   });
 });
 
+const move = (beganMs: number): Step => ({ action: { kind: "migrate", workload: "w" as WorkloadId, from: "h1" as HostId, to: "h2" as HostId }, beganMs, endedMs: beganMs + 1 });
+
 describe("what is paid once", () => {
   const prices = { onMicrosPerHour: 0, cpuMicrosPerCoreHour: 0, memoryMicrosPerGiBHour: 0, storageMicrosPerTiBHour: 0, transferMicrosPerGiB: 100 };
   const index = fleetOf([hostOf("h1", { prices }), hostOf("h2", { prices })], [workloadOf("w", { host: "h1", state: "running", dataMiB: 2048, reservation: { memoryMiB: 1024 } })]);
-  const move = (beganMs: number) => ({ action: { kind: "migrate" as const, workload: "w" as never, from: "h1" as never, to: "h2" as never }, beganMs, endedMs: beganMs + 1 });
 
   it("is what all moves carry, whenever", () => {
     expect([onceMicros(index, []), onceMicros(index, [move(0)]), onceMicros(index, [move(startMs)])]).toEqual([0n, 600n, 600n]);
