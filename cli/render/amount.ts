@@ -7,7 +7,10 @@ export function formatAmount(amount: number, unit: string): string {
     if (amount >= 1_048_576) return `${scaled(amount, 1_048_576)} TiB`;
     return amount >= 1024 ? `${scaled(amount, 1024)} GiB` : `${amount} MiB`;
   }
-  if (unit === "millicores") return `${scaled(amount, 1000)} ${amount === 1000 ? "core" : "cores"}`;
+  if (unit === "millicores") {
+    const cores = scaled(amount, 1000);
+    return `${cores} ${cores === "1" ? "core" : "cores"}`;
+  }
   if (unit === "Mbit/s" && amount >= 1000) return `${scaled(amount, 1000)} Gbit/s`;
   return unit === "" ? groupThousands(amount) : `${groupThousands(amount)} ${unitFor(amount, unit)}`;
 }
@@ -23,9 +26,15 @@ export function formatCarbon(milligramsPerHour: number): string {
     ? `${scaled(milligramsPerHour, 1_000_000)} kg CO2/h` : `${scaled(milligramsPerHour, 1000)} g CO2/h`;
 }
 
-/** One decimal at most; a rounded figure is good enough where the exact one is in `--json`. */
+/** What was measured: of rates that are small, tenths are told too. */
+export function formatUse(amount: number, unit: string): string {
+  return formatAmount(unit.endsWith("/s") && amount < 10 ? Math.round(amount * 10) / 10 : Math.round(amount), unit);
+}
+
+/** One decimal, two below one; a rounded figure is good enough where the exact one is in `--json`. */
 function scaled(amount: number, size: number): string {
-  const tenths = Math.round((amount * 10) / size);
-  const whole = groupThousands(Math.trunc(tenths / 10));
-  return tenths % 10 === 0 ? whole : `${whole}.${Math.abs(tenths % 10)}`;
+  const decimals = amount < size ? 2 : 1;
+  const rounded = Math.round((amount * 10 ** decimals) / size);
+  const fraction = String(rounded % 10 ** decimals).padStart(decimals, "0").replace(/0+$/, "");
+  return `${groupThousands(Math.trunc(rounded / 10 ** decimals))}${fraction === "" ? "" : `.${fraction}`}`;
 }

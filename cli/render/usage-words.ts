@@ -1,6 +1,6 @@
 import type { HostLoad } from "../../reports/index.ts";
 import type { UsageReport } from "../usage/report.ts";
-import { formatAmount } from "./amount.ts";
+import { formatAmount, formatUse } from "./amount.ts";
 import { countWords } from "./diagnostics.ts";
 import { resourceWords } from "./resource-words.ts";
 
@@ -15,8 +15,8 @@ export function dayOf(atMs: number, { hasDate, grid }: Pick<UsageReport, "hasDat
 /** What a level gains in a month. */
 export function trendWords(trendPerDay: number | null, unit: string): string {
   if (trendPerDay === null) return "-";
-  const month = Math.round(trendPerDay * monthDays);
-  return month === 0 ? "level" : `${month > 0 ? "+" : "-"}${formatAmount(Math.abs(month), unit)}`;
+  const words = formatUse(Math.abs(trendPerDay * monthDays), unit);
+  return /^0(?: |$)/.test(words) ? "level" : `${trendPerDay > 0 ? "+" : "-"}${words}`;
 }
 
 export function verdictWords({ verdict, isMeasured }: HostLoad): string {

@@ -1,7 +1,7 @@
 import { mostUrgentFirst, type HostLoad, type UseStatistics } from "../../reports/index.ts";
 import type { SizeEffect } from "../usage/effect.ts";
 import { varies, type SubjectUse, type UsageReport } from "../usage/report.ts";
-import { formatAmount } from "./amount.ts";
+import { formatAmount, formatUse } from "./amount.ts";
 import { useBar } from "./bar.ts";
 import { countWords } from "./diagnostics.ts";
 import { formatDuration } from "./duration.ts";
@@ -79,7 +79,7 @@ function subjects(title: string, uses: readonly SubjectUse[], report: UsageRepor
 }
 
 function figureCells({ mean, p50, p95, p99, peak, trendPerDay }: UseStatistics, unit: string): readonly string[] {
-  return [...[mean, p50, p95, p99, peak].map((value) => formatAmount(Math.round(value), unit)), trendWords(trendPerDay, unit)];
+  return [...[mean, p50, p95, p99, peak].map((value) => formatUse(value, unit)), trendWords(trendPerDay, unit)];
 }
 
 function sizes(report: UsageReport, { paint, columns, full }: View): string {

@@ -9,8 +9,8 @@ import { UnreadableImport } from "./unreadable.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** More than any inventory that is taken. */
-const objectsMax = 500_000;
+/** As many as the hosts and machines that are taken. */
+const objectsMax = 250_000;
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -11,6 +11,8 @@ export interface XmlEvents {
 const depthMax = 64;
 /** No tag, comment or text of an inventory is longer. */
 const quietBytesMax = 8 * 1_048_576;
+/** So much is read before it is asked again how long a piece is. */
+const pieceBytes = 65_536;
 
 /**
  * Reads XML as a stream. Document types are refused, and with them entities of their own: they can name other files,
@@ -37,9 +39,12 @@ export async function readXml(chunks: AsyncIterable<Uint8Array>, name: string, e
   try {
     const decoder = new TextDecoder();
     for await (const chunk of chunks) {
-      quietBytes += chunk.length;
-      parser.write(decoder.decode(chunk, { stream: true }));
-      if (quietBytes > quietBytesMax) throw new UnreadableImport("file-too-large", `${name} has a piece of more than ${quietBytesMax / 1_048_576} MiB without an end; that is the limit.`, "Export the file again: no inventory is like this.");
+      for (let at = 0; at < chunk.length; at += pieceBytes) {
+        const piece = chunk.subarray(at, at + pieceBytes);
+        quietBytes += piece.length;
+        parser.write(decoder.decode(piece, { stream: true }));
+        if (quietBytes > quietBytesMax) throw new UnreadableImport("file-too-large", `${name} has a piece of more than ${quietBytesMax / 1_048_576} MiB without an end; that is the limit.`, "Export the file again: no inventory is like this.");
+      }
     }
     parser.write(decoder.decode()).close();
   } catch (error) {

@@ -3,7 +3,7 @@ import { open, type FileHandle } from "node:fs/promises";
 import { crc32, createInflateRaw } from "node:zlib";
 import { UnreadableImport } from "../unreadable.ts";
 
-interface Entry { readonly method: number; readonly packedBytes: number; readonly crc: number; readonly headerAt: number }
+interface Entry { readonly method: number; readonly packedBytes: number; readonly unpackedBytes: number; readonly crc: number; readonly headerAt: number }
 
 /** What may come out of one archive: a workbook of fifty thousand machines has less. */
 const unpackedBytesMax = 512 * 1_048_576;
@@ -45,6 +45,7 @@ export class ZipArchive {
   async *bytes(name: string): AsyncGenerator<Uint8Array> {
     const entry = this.#entries.get(name);
     if (entry === undefined) throw damaged(this.#path, `it has no part ${name}`);
+    this.#checkSize(entry, entry.unpackedBytes);
     const start = await dataStart(this.#path, entry);
     if (entry.packedBytes === 0) return;
     const packed = createReadStream(this.#path, { start, end: start + entry.packedBytes - 1 });
@@ -53,9 +54,7 @@ export class ZipArchive {
       if (!(chunk instanceof Uint8Array)) continue;
       this.#unpackedBytes += chunk.length;
       partBytes += chunk.length;
-      if (partBytes > suspiciousBytes && partBytes > entry.packedBytes * suspiciousRatio) {
-        throw new UnreadableImport("file-too-large", `${this.#path} is packed more than ${suspiciousRatio} times smaller than it is: no inventory is like this.`, "Do not open it; ask where it comes from.");
-      }
+      this.#checkSize(entry, partBytes);
       if (this.#unpackedBytes > unpackedBytesMax) {
         throw new UnreadableImport("file-too-large", `${this.#path} unpacks to more than ${unpackedBytesMax / 1_048_576} MiB; that is the limit.`, "Export fewer sheets, or clusters one by one.");
       }
@@ -63,6 +62,12 @@ export class ZipArchive {
       yield chunk;
     }
     if (crc !== entry.crc) throw damaged(this.#path, `the check sum of its part ${name} is wrong`);
+  }
+
+  /** What a part says about itself is asked before it is unpacked, what is true while it is. */
+  #checkSize({ packedBytes }: Entry, unpackedBytes: number): void {
+    if (unpackedBytes <= suspiciousBytes || unpackedBytes <= packedBytes * suspiciousRatio) return;
+    throw new UnreadableImport("file-too-large", `${this.#path} is packed more than ${suspiciousRatio} times smaller than it is: no inventory is like this.`, "Do not open it; ask where it comes from.");
   }
 
   async *#inflated(packed: ReturnType<typeof createReadStream>, name: string): AsyncGenerator<Uint8Array> {
@@ -98,7 +103,7 @@ async function directory(file: FileHandle, path: string): Promise<ReadonlyMap<st
     const method = table.readUInt16LE(o + 10);
     if ((table.readUInt16LE(o + 8) & encrypted) !== 0) throw new UnreadableImport("file-unreadable", `${path} is encrypted.`, "Save it without a password.");
     if (method !== 0 && method !== 8) throw damaged(path, `its part ${name} is packed in a way that workbooks do not use (${method})`);
-    entries.set(name, { method, crc: table.readUInt32LE(o + 16), packedBytes: table.readUInt32LE(o + 20), headerAt: table.readUInt32LE(o + 42) });
+    entries.set(name, { method, crc: table.readUInt32LE(o + 16), packedBytes: table.readUInt32LE(o + 20), unpackedBytes: table.readUInt32LE(o + 24), headerAt: table.readUInt32LE(o + 42) });
     o += 46 + nameBytes + extraBytes + noteBytes;
   }
   return entries;

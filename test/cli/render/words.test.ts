@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatAmount, formatCarbon, formatPower } from "../../../cli/render/amount.ts";
+import { formatAmount, formatCarbon, formatPower, formatUse } from "../../../cli/render/amount.ts";
 import { useBar } from "../../../cli/render/bar.ts";
 import { formatDuration, formatOffset } from "../../../cli/render/duration.ts";
 import { gridOf } from "../../../cli/render/grid.ts";
@@ -53,8 +53,13 @@ describe("durations", () => {
 describe("amounts", () => {
   it.each([
     [512, "MiB", "512 MiB"], [16_384, "MiB", "16 GiB"], [1_572_864, "MiB", "1.5 TiB"], [2500, "millicores", "2.5 cores"],
+    [40, "millicores", "0.04 cores"], [950, "millicores", "0.95 cores"], [999, "millicores", "1 core"], [300, "millicores", "0.3 cores"], [0, "millicores", "0 cores"],
     [400, "Mbit/s", "400 Mbit/s"], [10_000, "Mbit/s", "10 Gbit/s"], [3, "GPUs", "3 GPUs"],
   ])("%d %s is %s", (amount, unit, words) => expect(formatAmount(amount, unit)).toBe(words));
+
+  it.each([[0.04, "Mbit/s", "0 Mbit/s"], [0.26, "Mbit/s", "0.3 Mbit/s"], [9.96, "MB/s", "10 MB/s"], [12.6, "MB/s", "13 MB/s"], [44.4, "millicores", "0.04 cores"]])("%d %s that were used are %s", (amount, unit, words) => {
+    expect(formatUse(amount, unit)).toBe(words);
+  });
 
   it("shows power and carbon in the unit that fits", () => {
     expect([formatPower(120_000), formatPower(2_500_000)]).toEqual(["120 W", "2.5 kW"]);

@@ -81,6 +81,12 @@ describe("a hostile workbook gives a diagnostic, in bounded memory", () => {
     await expect(readOften()).rejects.toThrow("unpacks to more than 512 MiB");
   });
 
+  it("a part that says how small it was packed is not unpacked at all, one that says nothing of it only so far", async () => {
+    const [honest, lying] = [sheetOf(bomb), sheetOf(bomb)];
+    lying.writeUInt32LE(100, lying.lastIndexOf("xl/worksheets/sheet1.xml") - 46 + 24);
+    for (const bytes of [honest, lying]) expect((await imported("rvtools", [fileOf("export.xlsx", bytes)])).diagnostics[0]?.message).toContain("packed more than 100 times smaller");
+  });
+
   it("a part that says it is small and is not is stopped by the check sum or the limit", async () => {
     const packed = deflateRawSync(Buffer.from("<worksheet/>"));
     expect(crc32(packed)).not.toBe(0);
@@ -100,11 +106,13 @@ describe("other hostile inputs give a diagnostic", () => {
     ["one page of several", "netbox", () => fileOf("s.json", "{\"count\": 90, \"next\": \"https://x/?offset=50\", \"results\": []}"), "one page of several"],
     ["a prototype as a key", "proxmox", () => fileOf("r.json", "[{\"type\": \"node\", \"__proto__\": {\"node\": \"x\"}}]"), "__proto__"],
     ["entities in a domain", "libvirt", () => folderOf("h1", { "a.xml": "<!DOCTYPE d [<!ENTITY e SYSTEM \"/etc/passwd\">]><domain><name>&e;</name></domain>" }), "declares a document type"],
+    ["a name of 20 MiB in a domain", "libvirt", () => folderOf("h1", { "a.xml": `<domain><name>${"x".repeat(20 * 1_048_576)}</name></domain>` }), "without an end"],
+    ["a tag of 20 MiB in a domain", "libvirt", () => folderOf("h1", { "a.xml": `<domain ${"x".repeat(20 * 1_048_576)}` }), "without an end"],
     ["a domain that is cut off", "libvirt", () => folderOf("h1", { "a.xml": "<domain><name>a</name>" }), "no sound XML"],
     ["CSV with an open quote", "csv", () => fileOf("m.csv", "name,vcpus\n\"a,1\n"), "no sound CSV"],
     ["CSV without known headings", "csv", () => fileOf("m.csv", "x,y\n1,2\n"), "no headings that are known"],
     ["a device without an end", "csv", () => "/dev/zero", "/dev/zero has no end; the limit is 128 MiB."],
-    ["more entries than any inventory has", "proxmox", () => fileOf("r.json", `[${"{},".repeat(600_000)}{}]`), "A list has 600001 entries; the limit is 500000."],
+    ["more entries than any inventory has", "proxmox", () => fileOf("r.json", `[${"{},".repeat(250_000)}{}]`), "A list has 250001 entries; the limit is 250000."],
     ["no file", "rvtools", () => "/nowhere/export.xlsx", "does not exist"],
     ["a folder without CSV", "rvtools", () => folderOf("empty", {}), "has no CSV files"],
   ])("%s", async (_, kind, make, words) => {
