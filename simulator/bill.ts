@@ -6,6 +6,8 @@ import { ExactTotals, roundedQuotient } from "./exact-totals.ts";
 const hourMs = 3_600_000n;
 /** Microjoules in a kilowatt-hour. */
 export const microjoulesPerKWh = 3_600_000_000_000n;
+/** A thousandth of a megabit a second carries a bit in a millisecond. */
+const bitsPerGiB = 2n ** 33n;
 
 /** What was paid at one host, micro-units, each rounded half up by itself once. */
 export interface HostBill {
@@ -14,14 +16,17 @@ export interface HostBill {
   /** For what its workloads reserve while they are there. */
   readonly workloadMicros: bigint;
   readonly energyMicros: bigint;
+  /** For what its workloads sent and received, where the load tells; else what is expected of it is in `workloadMicros`. */
+  readonly networkMicros: bigint;
 }
 
 /**
  * Accrues the scenario's cost model over time: the price of being on, the prices of what workloads reserve where they
- * are, and the electricity that was really drawn (the plan's own estimate uses expected use in its place).
+ * are, and the electricity and the network that were really used (the plan's own estimate uses expected use in its place).
  */
 export class Bill {
   readonly #index: FleetIndex;
+  readonly #trafficIsMeasured: boolean;
   /** Micro-units an hour x milliseconds. */
   readonly #on: ExactTotals;
   readonly #atHost: ExactTotals;
@@ -33,8 +38,9 @@ export class Bill {
   readonly #hostOf: Int32Array;
   transferMicros = 0;
 
-  constructor(index: FleetIndex) {
+  constructor(index: FleetIndex, trafficIsMeasured: boolean) {
     this.#index = index;
+    this.#trafficIsMeasured = trafficIsMeasured;
     this.#on = new ExactTotals(index.hosts.length);
     this.#atHost = new ExactTotals(index.hosts.length);
     this.#ofWorkload = new ExactTotals(index.workloads.length);
@@ -61,7 +67,7 @@ export class Bill {
       this.#ofWorkload.addProduct(workload, rate, ms);
     }
     const [there, what] = [this.#index.hosts[host], this.#index.workloads[workload]];
-    this.#rates[workload] = there === undefined || what === undefined ? 0 : reservedMicrosPerHour(this.#index, what, there, isRunning);
+    this.#rates[workload] = there === undefined || what === undefined ? 0 : this.#microsPerHour(what, there, isRunning);
     this.#rateSince[workload] = nowMs;
     this.#hostOf[workload] = host;
   }
@@ -78,12 +84,14 @@ export class Bill {
     });
   }
 
-  ofHost(host: number, microjoules: bigint): HostBill {
+  /** `bits` is what its workloads were granted of the network; nothing where that is not measured. */
+  ofHost(host: number, microjoules: bigint, bits: bigint): HostBill {
     const site = this.#index.siteById.get(this.#index.hosts[host]?.site ?? ("" as never));
     return {
       onMicros: roundedQuotient(this.#on.exact(host), hourMs),
       workloadMicros: roundedQuotient(this.#atHost.exact(host), hourMs),
       energyMicros: roundedQuotient(microjoules * BigInt(site?.electricityMicrosPerKWh ?? 0), microjoulesPerKWh),
+      networkMicros: roundedQuotient(bits * BigInt(this.#index.hosts[host]?.prices.networkMicrosPerGiB ?? 0), bitsPerGiB),
     };
   }
 
@@ -96,10 +104,11 @@ export class Bill {
   reserved(): { readonly byHost: bigint; readonly byWorkload: bigint } {
     return { byHost: this.#atHost.sum(), byWorkload: this.#ofWorkload.sum() };
   }
-}
 
-/** The hourly charge without power, which is measured, and without traffic, which nobody guesses. */
-function reservedMicrosPerHour(index: FleetIndex, workload: Workload, host: Host, isRunning: boolean): number {
-  const { cpuMillicores: _used, networkMbps: _traffic, ...expectedUse } = workload.expectedUse;
-  return chargeMicrosPerHour(index, { ...workload, expectedUse, desired: isRunning ? "running" : "stopped" }, host);
+  /** The hourly charge without power, which is measured, and without traffic where that is. */
+  #microsPerHour(workload: Workload, host: Host, isRunning: boolean): number {
+    const { cpuMillicores: _used, networkMbps = 0, ...expectedUse } = workload.expectedUse;
+    const expected = this.#trafficIsMeasured ? expectedUse : { ...expectedUse, networkMbps };
+    return chargeMicrosPerHour(this.#index, { ...workload, expectedUse: expected, desired: isRunning ? "running" : "stopped" }, host);
+  }
 }

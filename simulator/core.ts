@@ -58,7 +58,7 @@ export class Core {
     this.timeline = timeline;
     this.world = new World(index);
     this.services = new Services(this.world, timeline);
-    this.bill = new Bill(index);
+    this.bill = new Bill(index, window.resources.some(({ name }) => name === "networkMbps"));
     this.lost = window.resources.map(() => new ExactTotals(index.workloads.length));
     this.#lostSince = new Float64Array(index.workloads.length);
     this.#hostMs = index.hosts.map(() => new Map<HostState, number>());

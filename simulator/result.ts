@@ -122,7 +122,7 @@ export function resultOf(engine: Engine): SimulationResult {
     charts: chartsOf(engine),
     totals: {
       microjoules: sum(({ microjoules }) => microjoules), carbonMilligrams: sum(({ carbonMilligrams }) => carbonMilligrams), transferMicros,
-      micros: sum(({ bill }) => bill.onMicros + bill.workloadMicros + bill.energyMicros) + transferMicros,
+      micros: sum(({ bill }) => bill.onMicros + bill.workloadMicros + bill.energyMicros + bill.networkMicros) + transferMicros,
     },
   };
 }
@@ -151,9 +151,15 @@ function hostResult({ core, peaks }: Engine, h: number): HostResult {
     host: host.id, site: host.site, uses,
     stateMs: Object.fromEntries(hostStates.map((state) => [state, core.hostMs(h, state)])) as Record<HostState, number>,
     activeMs: of(demand - stolen), stealMs: of(stolen), usePermille: quantiles(meters.classes.subarray(h * useClasses, (h + 1) * useClasses), Math.floor(1000 * of(meters.grantedPeak[meters.processor]?.[h] ?? 0))),
-    microjoules, carbonMilligrams: roundedQuotient(meters.carbon.exact(h), microjoulesPerKWh), bill: core.bill.ofHost(h, microjoules),
+    microjoules, carbonMilligrams: roundedQuotient(meters.carbon.exact(h), microjoulesPerKWh), bill: core.bill.ofHost(h, microjoules, grantedBits(core, h)),
     promisedDuringPlans: Object.fromEntries(index.resourceNames.map((name, r) => [name, peaks.promised[r]?.[h] ?? 0])),
   };
+}
+
+/** What workloads were granted of the network at a host. */
+function grantedBits({ meters, window }: Engine["core"], h: number): bigint {
+  const r = window.resources.findIndex(({ name }) => name === "networkMbps");
+  return r < 0 ? 0n : (meters.demand[r]?.exact(h) ?? 0n) - (meters.stolen[r]?.exact(h) ?? 0n);
 }
 
 function hours(fine: bigint, perUnit: number): number {

@@ -104,7 +104,7 @@ function renderHosts(report: SimulationReport, { paint, columns, full }: Simulat
       host.host, sparkline(chartRow(result.charts.useMeanPermille, h, report), 1000, width), `${meanPercent.toFixed(1)} %`, `${(host.usePermille.p99 / 10).toFixed(0)} %`, peak >= 99.95 ? paint.yellow(`${peak.toFixed(0)} %`) : `${peak.toFixed(0)} %`,
       stolen > 0 ? paint.yellow(`${stolen.toFixed(2)} %`) : "-", shareText(onMs, result.lengthMs),
       host.stateMs.failed > 0 ? paint.red(formatDuration(host.stateMs.failed)) : "-", kilowattHours(host.microjoules).toFixed(2),
-      formatMicros(host.bill.onMicros + host.bill.workloadMicros + host.bill.energyMicros, 2),
+      formatMicros(host.bill.onMicros + host.bill.workloadMicros + host.bill.energyMicros + host.bill.networkMicros, 2),
     ];
   });
   const table = renderTable([

@@ -3,7 +3,7 @@ import { currentInstant } from "../../model/snapshot.ts";
 import { billAt } from "../../policies/bill.ts";
 import { simulate } from "../../simulator/index.ts";
 import { fleetOf, hostOf, siteOf, workloadOf } from "../policies/fleet-of.ts";
-import { hour, simulationOf } from "./given.ts";
+import { hour, loadOf, simulationOf } from "./given.ts";
 import { migrate, on, planOf } from "./plan-of.ts";
 
 const prices = { onMicrosPerHour: 380_001, cpuMicrosPerCoreHour: 1501, memoryMicrosPerGiBHour: 203, storageMicrosPerTiBHour: 15_007, transferMicrosPerGiB: 0 };
@@ -20,7 +20,20 @@ describe("the bill of a simulation", () => {
     expect(Math.abs(Number(totals.micros) - model)).toBeLessThanOrEqual(100 * 4 * 0.5);
     expect(hosts[0]?.bill.onMicros).toBe(38_000_100n);
     expect(billed.reduce((sum, { reservedMicros }) => sum + reservedMicros, 0n)).toBe(hosts[0]?.bill.workloadMicros);
-    expect(hosts[1]?.bill).toEqual({ onMicros: 0n, workloadMicros: 0n, energyMicros: 0n });
+    expect(hosts[1]?.bill).toEqual({ onMicros: 0n, workloadMicros: 0n, energyMicros: 0n, networkMicros: 0n });
+  });
+
+  it("pays for the network that was used where the load tells of it, and else for what is expected", async () => {
+    const fleet = fleetOf([hostOf("h1", { prices: { ...prices, networkMicrosPerGiB: 90_000 } })], [workloadOf("w", { host: "h1", state: "running", reservation: { cpuMillicores: 1000 }, expectedUse: { networkMbps: 8 } })]);
+    // 8 Mbit/s for an hour are 3.6e9 bytes.
+    const expected = Math.round((3.6e9 / 2 ** 30) * 90_000);
+    const { hosts: [asExpected] } = await simulate(simulationOf(fleet));
+    expect(asExpected?.bill).toMatchObject({ workloadMicros: 1501n, networkMicros: BigInt(expected) });
+    const { hosts: [unsaid] } = await simulate(simulationOf(fleet, { load: loadOf("cpuMillicores", hour, { w: [500] }) }));
+    expect(unsaid?.bill).toMatchObject({ workloadMicros: BigInt(1501 + expected), networkMicros: 0n });
+    const { hosts: [measured], totals } = await simulate(simulationOf(fleet, { load: loadOf("networkMbps", hour / 2, { w: [8, 24] }) }));
+    expect(measured?.bill).toMatchObject({ workloadMicros: 1501n, networkMicros: BigInt(Math.round((7.2e9 / 2 ** 30) * 90_000)) });
+    expect(totals.micros).toBe(380_001n + 1501n + (measured?.bill.networkMicros ?? 0n) + (measured?.bill.energyMicros ?? 0n));
   });
 
   it("pays for exactly the electricity that was drawn, and its carbon", async () => {
