@@ -76,4 +76,17 @@ describe.skipIf(!canHaveLab("virtual machines"))("a move of a virtual machine", 
     const again = await labLayer(lab);
     expect(await again.driver(a).perform(task({ kind: "migrate", workload, from: a, to: b }, "running"), quiet())).toEqual({ kind: "done" });
   });
+
+  it("is refused where memory of an emulated one might be lost, and it is known to be", async () => {
+    const layer = await labLayer(lab, { live: { emulated: false } });
+    const { a, b, driver, hostOf } = layer;
+    const workload = "emulated" as WorkloadId;
+    await layer.prepare(a, workload, "any");
+    expect(await driver(a).perform(task({ kind: "start", workload, host: a }, "absent"), quiet())).toEqual({ kind: "done" });
+    const isWhole = Number(/Running hypervisor: QEMU (\d+)/.exec((await lab.virsh(hostOf(a), ["version"])).out)?.[1]) >= 9;
+    expect((await driver(a).workloads()).find((each) => each.workload === workload)?.liveMove).toBe(isWhole);
+    const outcome = await driver(a).perform(task({ kind: "migrate", workload, from: a, to: b }, "running"), quiet());
+    expect(outcome).toEqual(isWhole ? { kind: "done" } : expect.objectContaining({ kind: "failed", found: "running", again: false, because: expect.stringContaining("may lose some of its memory") as string }));
+    expect([await driver(a).find(workload), await driver(b).find(workload)]).toEqual(isWhole ? ["absent", "running"] : ["running", "absent"]);
+  });
 });

@@ -153,20 +153,6 @@ describe.skipIf(!canHaveLab("virtual machines"))("virtual machines on two hosts"
     await lab.isServing(workload);
   });
 
-  it("do not move while they run where their memory might be lost, and are known not to", async () => {
-    const layer = await labLayer(lab, { live: { emulated: false } });
-    const { a, b, driver, hostOf } = layer;
-    const workload = "emulated" as WorkloadId;
-    await layer.prepare(a, workload, "any");
-    expect(await driver(a).perform(task({ kind: "start", workload, host: a }, "absent"), quiet())).toEqual({ kind: "done" });
-    const qemu = Number(/Running hypervisor: QEMU (\d+)/.exec((await lab.virsh(hostOf(a), ["version"])).out)?.[1]);
-    const isWhole = qemu >= 9;
-    expect((await driver(a).workloads()).find((each) => each.workload === workload)?.liveMove).toBe(isWhole);
-    const outcome = await driver(a).perform(task({ kind: "migrate", workload, from: a, to: b }, "running"), quiet());
-    expect(outcome).toEqual(isWhole ? { kind: "done" } : expect.objectContaining({ kind: "failed", found: "running", again: false, because: expect.stringContaining("may lose some of its memory") as string }));
-    expect(await foundOn({ layer, workload, diskOn: () => "" })).toEqual(isWhole ? ["absent", "running"] : ["running", "absent"]);
-  });
-
   it("stay where they are when their move is ended, and leave nothing on the target", async () => {
     const guest = await serving({ live: { bandwidth: 5 } });
     const { layer: { a, b, driver, hostOf }, workload } = guest;
