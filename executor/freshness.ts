@@ -109,7 +109,11 @@ function placeOf(workload: Workload, sightings: readonly Sighting[], inventories
   const runs = sightings.find(({ found }) => found === "running");
   if (runs === undefined && mayBeThere) return workload;
   const best = runs ?? sightings.find(({ host }) => host === workload.host) ?? sightings[0];
-  if (best !== undefined) return { ...workload, host: best.host, state: best.found === "running" ? "running" : "stopped" };
+  if (best !== undefined) {
+    // What has a place again has lost none.
+    const { lostFrom: _lostFrom, ...found } = workload;
+    return { ...found, host: best.host, state: best.found === "running" ? "running" : "stopped" };
+  }
   return workload.host !== null && inventories.has(workload.host) ? { ...workload, host: null, state: "new" } : workload;
 }
 

@@ -1,5 +1,6 @@
 import { approve, checkFreshness, defaultRunSettings, observe, performerOf, systemClock, type ApprovedPlan, type Drift, type RunSettings } from "../../executor/index.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { HostId } from "../../model/ids.ts";
 import type { Action, Plan } from "../../model/plan.ts";
 import { defaultApprovalRule, type Scenario } from "../../model/scenario.ts";
 import { indexFleet, type FleetIndex } from "../../model/snapshot.ts";
@@ -17,7 +18,7 @@ import { approvalOf, readApprovals, type ApprovalDocument } from "./approval-fil
 import { alone, carryOut, type Carrying } from "./carry-out.ts";
 import { endOf } from "./end.ts";
 import { Executions } from "./executions.ts";
-import { askThrough, silenceWords, silentHost, silentLayersOf, type SilentLayerOf } from "./inventory.ts";
+import { askThrough, silenceWords, silentHost, silentLayersOf, unexpected, type SilentLayerOf } from "./inventory.ts";
 import { Link } from "./link.ts";
 import { notAllowed } from "./not-allowed.ts";
 import { loadOperator, personOf, type Operator } from "./operator.ts";
@@ -131,8 +132,9 @@ async function check({ plan, author, approvals, scenario, operator }: ApplyReque
   if (unknown.length > 0) return refused(unknown);
   const { inventories, silent } = await askThrough(link, operator, options.wait, context);
   const touched = new Set(plan.actions.flatMap(({ action }) => ("host" in action ? [action.host] : [action.from, action.to])));
-  const missing = silent.filter((host) => touched.has(host)).map((host) => silentHost(operator, host));
+  const missing = unexpected(silent, scenario.fleet).filter((host) => touched.has(host)).map((host) => silentHost(operator, host));
   if (missing.length > 0) return refused(missing);
+  for (const words of mayRunTwice(plan, scenario, silent)) context.live.note(words);
   const { fleet, drift } = observe(scenario.fleet, inventories);
   const now: Scenario = { ...scenario, fleet };
   const index = indexFleet(fleet);
@@ -150,6 +152,15 @@ async function check({ plan, author, approvals, scenario, operator }: ApplyReque
   if (approved === null) return refused(problems);
   const fresh = checkFreshness(approved, index, now.policies, constraints, systemClock.utcMs());
   return fresh.ok ? { approved, scenario: now, drift } : refused(fresh.diagnostics);
+}
+
+/** That a host which is said to have failed runs nothing any more nobody can see from here: whoever says so must know. */
+function mayRunTwice({ actions }: Plan, { fleet }: Scenario, silent: readonly HostId[]): readonly string[] {
+  const started = new Set(actions.flatMap(({ action }) => (action.kind === "start" ? [action.workload] : [])));
+  return silent.flatMap((host) => {
+    const lost = fleet.workloads.filter(({ id, lostFrom }) => lostFrom === host && started.has(id)).map(({ id }) => id);
+    return lost.length === 0 ? [] : [`Host ${host} is said to have failed and does not answer: make sure that it is off, or ${lost.join(", ")} may run twice.`];
+  });
 }
 
 /** A fact that a plan fails by, and the way out. */

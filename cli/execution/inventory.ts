@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { observe, type Drift, type FoundWorkload, type Inventory, type SilentLayer } from "../../executor/index.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { Fleet } from "../../model/fleet.ts";
 import { compareIds, type HostId, type WorkloadId } from "../../model/ids.ts";
 import { standardResourceKinds } from "../../model/resource.ts";
 import type { Scenario } from "../../model/scenario.ts";
@@ -57,16 +58,18 @@ export async function inventory(options: InventoryOptions, context: Context): Pr
 
   const taken = await askAll(operator, options.wait, context);
   if ("problems" in taken) return failed(taken.problems);
-  if (taken.silent.length > 0 && options.allowSilent !== true) return failed(taken.silent.map((host) => silentHost(operator, host)));
+  const believed = prepared?.ready?.scenario ?? null;
+  const silent = believed === null ? taken.silent : unexpected(taken.silent, believed.fleet);
+  if (silent.length > 0 && options.allowSilent !== true) return failed(silent.map((host) => silentHost(operator, host)));
   const silentLayers = silentLayersOf(taken);
   // Without a base nobody knows what is there, and its room would look free.
-  if (silentLayers.length > 0 && prepared === null && options.allowSilent !== true) return failed(silentLayers.map((each) => ({ ...silentLayer(each), advice: `${silentLayer(each).advice} Or go on without what is there: --base FILE keeps what was believed, --allow-silent leaves it out.` })));
-  const { scenario, drift, left } = scenarioOf(prepared?.ready?.scenario ?? null, taken.inventories, options.name);
+  if (silentLayers.length > 0 && believed === null && options.allowSilent !== true) return failed(silentLayers.map((each) => ({ ...silentLayer(each), advice: `${silentLayer(each).advice} Or go on without what is there: --base FILE keeps what was believed, --allow-silent leaves it out.` })));
+  const { scenario, drift, left } = scenarioOf(believed, taken.inventories, options.name);
   const isJson = out !== undefined && /\.json$/i.test(out);
   const text = isJson ? scenarioJson(scenario) : scenarioYaml(scenario);
   if (text === null) return failed([notAllowed("the fleet is too large to be written as YAML", "Write it as JSON: --out fleet.json.")]);
   const checked = parseScenarioText(text, isJson ? "inventory.json" : "inventory.yaml");
-  const warnings = [...taken.silent.map((host) => ({ ...silentHost(operator, host), severity: "warning" as const })), ...silentLayers.map((each) => ({ ...silentLayer(each), severity: "warning" as const })), ...left, ...drift.map(driftWords), ...checked.diagnostics.map((each) => ({ ...each, file: null, line: null, column: null }))];
+  const warnings = [...silent.map((host) => ({ ...silentHost(operator, host), severity: "warning" as const })), ...silentLayers.map((each) => ({ ...silentLayer(each), severity: "warning" as const })), ...left, ...drift.map(driftWords), ...checked.diagnostics.map((each) => ({ ...each, file: null, line: null, column: null }))];
   if (checked.scenario === null) return failed(warnings);
   const kept = out === undefined ? [] : await written(out, text);
   return {
@@ -96,7 +99,16 @@ export async function askThrough(link: Link, { agents }: Operator, waitMs: numbe
 
 export function silentHost(operator: Operator, host: HostId): Diagnostic {
   const where = operator.agents.get(host);
-  return notAllowed(`the agent of host ${host} does not answer at ${where?.address ?? "an unknown address"} port ${where?.port ?? 0}`, "Is it running (`stowage agent status` there), and does this executor's certificate count (`stowage ca list`)?");
+  return notAllowed(
+    `the agent of host ${host} does not answer at ${where?.address ?? "an unknown address"} port ${where?.port ?? 0}`,
+    `Is it running (\`stowage agent status\` there), and does this executor's certificate count (\`stowage ca list\`)? If the host is dead, make sure that it is off, and plan with the change \`hostFailure: { hosts: [${host}] }\`.`,
+  );
+}
+
+/** Hosts whose agents are silent though they should answer: of those that are off or have failed nothing is heard. */
+export function unexpected(silent: readonly HostId[], { hosts }: Fleet): readonly HostId[] {
+  const down = new Set(hosts.filter(({ state }) => state === "off" || state === "failed").map(({ id }) => id));
+  return silent.filter((host) => !down.has(host));
 }
 
 /** Since when and why nothing is known of a layer. */

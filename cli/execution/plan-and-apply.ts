@@ -15,7 +15,7 @@ import { hasErrors, inputOf, prepare } from "../prepare.ts";
 import { renderPlan } from "../render/plan.ts";
 import { applyRequest, refused, type ApplyOptions } from "./apply.ts";
 import { approvalDocument } from "./approval-file.ts";
-import { askAll, silentHost, silentLayer, silentLayersOf } from "./inventory.ts";
+import { askAll, silentHost, silentLayer, silentLayersOf, unexpected } from "./inventory.ts";
 import { notAllowed } from "./not-allowed.ts";
 import { loadOperator, personOf, type Operator } from "./operator.ts";
 
@@ -76,7 +76,8 @@ async function scenarioNow(files: readonly string[], operator: Operator, { wait 
   if (ready === null) return failed(diagnostics);
   const taken = await askAll(operator, wait, context);
   if ("problems" in taken) return failed(taken.problems);
-  if (taken.silent.length > 0) return refused(taken.silent.map((host) => silentHost(operator, host)));
+  const silent = unexpected(taken.silent, ready.scenario.fleet);
+  if (silent.length > 0) return refused(silent.map((host) => silentHost(operator, host)));
   const warnings = silentLayersOf(taken).map((each): Diagnostic => ({ ...silentLayer(each), severity: "warning" }));
   return { scenario: { ...ready.scenario, fleet: observe(ready.scenario.fleet, taken.inventories).fleet }, diagnostics: [...diagnostics, ...warnings] };
 }

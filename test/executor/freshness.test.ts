@@ -90,6 +90,13 @@ describe("drift between what was believed and what agents find", () => {
     expect(seen(hosts).drift).toEqual(drift);
   });
 
+  it("is no loss any more, of one that is found again", () => {
+    const lost = smallFleet({ h1: { state: "failed" }, h2: {}, h3: {} }, { w1: { on: null, state: "new", lostFrom: "h1" as HostId } });
+    const { fleet: now } = observe(lost, new Map([["h2" as HostId, inventory({ w1: "running" })]]));
+    expect(now.workloads[0]).toMatchObject({ host: "h2", state: "running" });
+    expect(now.workloads[0]).not.toHaveProperty("lostFrom");
+  });
+
   it("is where the data are, of one whose host is known to be down", () => {
     const down = smallFleet({ h1: { state: "failed" }, h2: {}, h3: {} }, workloads);
     const { fleet: now } = observe(down, new Map([["h2" as HostId, inventory({ w1: "stopped" })]]));
