@@ -1,3 +1,4 @@
+import type { PresenceObjective } from "../policies/objective.ts";
 import { forcedLeavers, freeWorkloads } from "./free.ts";
 import { firstObjectiveLevel, mustsLevel, unplacedLevel, type Problem, type Score } from "./problem.ts";
 import { limitsOf, priceBound, type Choices } from "./price-bound.ts";
@@ -20,7 +21,7 @@ const laterLooksMax = 4_000_000;
  *   the price of switching it on by its share of one resource (the shares on a host never exceed 1); and where the
  *   cheapest hosts of all would be overloaded, the least loss of sending the excess elsewhere comes on top;
  * - what is above the limits of an objective of kind `over` is at least what is above them were all hosts one;
- * - and a group that pays by host pays for the cheapest host where any of its members may be.
+ * - and a group that pays by host pays for the hosts that have room for its members, the cheapest of all.
  */
 export function lowerBounds(state: State, score: Score, hostOf: ArrayLike<number> = state.hostOf, ofObjectives = true): readonly (number | null)[] {
   const levels = Array.from({ length: state.levelCount - firstObjectiveLevel }, (_, l) => l);
@@ -96,7 +97,7 @@ function levelBound(state: State, level: number, score: Score, choices: Choices,
     bestShares = shares;
     if (!hasPrice) break;
   }
-  const base = (objectives.base[level] as number) + leastOver(state.problem, level) + leastPresence(state.problem, level);
+  const base = (objectives.base[level] as number) + leastOver(state.problem, level) + leastPresence(state, level, limits);
   const value = (score[firstObjectiveLevel + level] ?? 0) - base;
   if (roundUp(best) < value && fill.resources > 0) best = Math.max(best, priceBound(state, level, { target: value, start: bestShares, limits, choices, looksMax }));
   return roundUp(best) + base;
@@ -112,13 +113,31 @@ function leastOver({ levels, wanted }: Problem, level: number): number {
   }, 0);
 }
 
-/** A group with a member that is placed pays for one host at least. */
-function leastPresence({ levels, wanted }: Problem, level: number): number {
+/** A group pays for hosts that hold its members: the cheapest of them, were they divisible, by the resource that asks for most; and for one at least. */
+function leastPresence(state: State, level: number, limits: Float64Array): number {
+  const { problem: { levels, wanted }, kernels: { fill: { resources } } } = state;
   const isWanted = new Set(wanted);
-  return (levels[level]?.terms ?? []).reduce((sum, { objective, weight }) => {
-    if (objective.kind !== "presence") return sum;
-    return sum + weight * objective.groups.reduce((paid, { members, prices }) => paid + (members.some((w) => isWanted.has(w)) ? prices.reduce((least, price) => Math.min(least, price), Infinity) : 0), 0);
-  }, 0);
+  const ofGroup = ({ members, prices }: PresenceObjective["groups"][number]): number => {
+    const placed = members.filter((w) => isWanted.has(w));
+    if (placed.length === 0) return 0;
+    let most = prices.reduce((least, price) => Math.min(least, price), Infinity);
+    for (let r = 0; r < resources; r++) most = Math.max(most, leastCover(placed.reduce((sum, w) => sum + needOf(state, w, r), 0), prices, (h) => limits[h * resources + r] as number));
+    return most;
+  };
+  return (levels[level]?.terms ?? []).reduce((sum, { objective, weight }) =>
+    sum + (objective.kind === "presence" ? weight * objective.groups.reduce((paid, group) => paid + roundUp(ofGroup(group)), 0) : 0), 0);
+}
+
+/** What hosts with so much room cost at least, where their parts can be paid for. */
+function leastCover(need: number, prices: Float64Array, roomOf: (host: number) => number): number {
+  const order = Array.from(prices.keys()).filter((h) => roomOf(h) > 0).sort((a, b) => (prices[a] as number) / roomOf(a) - (prices[b] as number) / roomOf(b));
+  let [left, paid] = [need, 0];
+  for (const h of order) {
+    if (left <= 0) break;
+    paid += (prices[h] as number) * Math.min(1, left / roomOf(h));
+    left -= roomOf(h);
+  }
+  return paid;
 }
 
 /** Values are whole numbers, so a bound may be rounded up; not when it is above one by rounding errors only. */
