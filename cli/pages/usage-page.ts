@@ -34,7 +34,7 @@ function factsOf({ hosts, sizes, runways, currency, ...report }: UsageReport, ef
     { label: "Hosts used too much", value: `${of("over")} of ${hosts.length}`, tone: of("over") > 0 ? "bad" : "good" },
     { label: "Hosts used too little", value: `${of("under") + of("empty")} of ${hosts.length}`, note: `${of("empty")} of them empty`, tone: of("under") > 0 ? "warning" : "good" },
     { label: "Workloads that should be larger", value: String(growing), note: `${shrinking} can be smaller`, tone: growing > 0 ? "warning" : "good" },
-    ...saved === null || today === undefined ? [] : [{ label: saved < 0 ? "Sizes cost beside planning" : "Sizes save beside planning", value: `${formatMicros(BigInt(Math.abs(saved)) * BigInt(hoursPerMonth), 2)} ${currency}/month`, note: "of 730 hours, both planned anew" }],
+    ...saved === null || today === undefined || today.figures.cost.totalMicrosPerHour === 0 ? [] : [{ label: saved < 0 ? "Sizes cost beside planning" : "Sizes save beside planning", value: `${formatMicros(BigInt(Math.abs(saved)) * BigInt(hoursPerMonth), 2)} ${currency}/month`, note: "of 730 hours, both planned anew" }],
     ...runwayFact(runways ?? [], report),
   ];
 }
@@ -151,13 +151,14 @@ function monthly(micros: number): number {
 }
 
 function effectFigures({ rows }: SizeEffect, { currency }: UsageReport): readonly Markup[] {
+  const isPriced = rows.some(({ figures }) => figures.cost.totalMicrosPerHour > 0);
   return [
-    barChart({
+    ...isPriced ? [barChart({
       title: "What these sizes are worth", words: "The bill of a month of 730 hours: as it runs today, planned anew with the sizes of today, and planned with the advised ones.", unit: currency,
       categories: rows.map(({ name }) => name), series: [{ name: "cost", values: rows.map(({ figures }) => monthly(figures.cost.totalMicrosPerHour)) }],
-    }),
+    })] : [],
     table({
-      title: "The same in figures", words: "Both plans were made with the same work and seed, and verified.",
+      title: isPriced ? "The same in figures" : "What these sizes are worth", words: `Both plans were made with the same work and seed, and verified.${isPriced ? "" : " No host has a price."}`,
       columns: [{ head: "fleet" }, { head: "costs", unit: `${currency}/month` }, { head: "hosts on" }, { head: "placed" }, { head: "without place" }, { head: "moved" }],
       rows: rows.map(({ name, figures, moved, unplaced }) => [name, monthly(figures.cost.totalMicrosPerHour), figures.hostsOn, figures.placedCount, unplaced, moved]),
     }),

@@ -15,7 +15,9 @@ export function dayOf(atMs: number, { hasDate, grid }: Pick<UsageReport, "hasDat
 /** What a level gains in a month. */
 export function trendWords(trendPerDay: number | null, unit: string): string {
   if (trendPerDay === null) return "-";
-  const words = formatUse(Math.abs(trendPerDay * monthDays), unit);
+  const month = Math.abs(trendPerDay * monthDays);
+  // Hundredths of a core tell something only of trends that are no more than that.
+  const words = formatUse(unit === "millicores" && month >= 100 ? Math.round(month / 100) * 100 : month, unit);
   return /^0(?: |$)/.test(words) ? "level" : `${trendPerDay > 0 ? "+" : "-"}${words}`;
 }
 

@@ -107,7 +107,8 @@ function effects({ rows }: SizeEffect, { currency }: UsageReport, { paint, colum
   const table = renderTable([
     { head: "fleet" }, { head: "costs", align: "right" }, { head: "change", align: "right" }, { head: "hosts on", align: "right" }, { head: "placed", align: "right" }, { head: "without place", align: "right" }, { head: "moved", align: "right" },
   ], cells, columns);
-  return `${paint.bold("What these sizes are worth")}\n${table}\n${wrap("Both plans were made with the same work and seed, and verified.", columns, "  ")}`;
+  const unpriced = rows.every(({ figures }) => figures.cost.totalMicrosPerHour === 0) ? " No host has a price." : "";
+  return `${paint.bold("What these sizes are worth")}\n${table}\n${wrap(`Both plans were made with the same work and seed, and verified.${unpriced}`, columns, "  ")}`;
 }
 
 function runways(report: UsageReport, { paint, columns, full }: View): string {

@@ -65,6 +65,12 @@ describe("report cost", () => {
     expect([...new Set(lines.map(({ team }) => team))].sort()).toEqual(["db", "web"]);
   });
 
+  it("tells who should run and is on nobody's bill", async () => {
+    const waiting = file("waiting.yaml", `${shop.replace("services:", "  - { id: web-3, layer: libvirt, applications: [web] }\nservices:")}`);
+    const { code, err } = await stowage("report", "cost", waiting, ...january);
+    expect({ code, err: err.split("\n")[0] }).toEqual({ code: 0, err: "warning 1 workload that should run has no host and costs nothing: web-3. [usage]" });
+  });
+
   it("tells a zero that is none: no team, no price, no host", async () => {
     const noPrices = file("no-prices.yaml", shop.replace("prices: { onMicrosPerHour: 500000 }", "").replace("electricityMicrosPerKWh: 200000, ", ""));
     const noHosts = file("no-hosts.yaml", "apiVersion: stowage/v1\nname: empty\nasOf: 2026-01-05T00:00:00Z\nworkloads: []\n");
