@@ -62,11 +62,11 @@ describe("report cost", () => {
       expect(Math.round(Number(quantity) * Number(unitPriceMicros))).toBe(Number(costMicros));
       expect(Math.abs(Number(quantity) * Number(listPriceMicros) - Number(costMicros))).toBeLessThanOrEqual(1);
     }
-    expect([...new Set(lines.map(({ team }) => team))].sort()).toEqual(["db", "web"]);
+    expect(new Set(lines.map(({ team }) => team))).toEqual(new Set(["db", "web"]));
   });
 
   it("tells who should run and is on nobody's bill", async () => {
-    const waiting = file("waiting.yaml", `${shop.replace("services:", "  - { id: web-3, layer: libvirt, applications: [web] }\nservices:")}`);
+    const waiting = file("waiting.yaml", shop.replace("services:", "  - { id: web-3, layer: libvirt, applications: [web] }\nservices:"));
     const { code, err } = await stowage("report", "cost", waiting, ...january);
     expect({ code, err: err.split("\n")[0] }).toEqual({ code: 0, err: "warning 1 workload that should run has no host and costs nothing: web-3. [usage]" });
   });
