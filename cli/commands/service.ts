@@ -37,8 +37,8 @@ export function addService(program: Command, context: Context, finish: Finish): 
   add("stop", "Stop every workload of a service that no other service needs.", ["stowage service stop shop fleet.yaml", "for a night"], (errands, subject, { shared }) => errands.serviceStopped(subject, shared ?? false))
     .addOption(new Option("--shared", "also those that other services need"));
   add("move", "Move every workload of a service to other hosts.", ["stowage service move shop fleet.yaml --to-site lyon", "all of it to another place"], (errands, subject, { to, toSite }) => errands.serviceMoved(subject, { hosts: to, sites: toSite }))
-    .addOption(new Option("--to <host>", "where to (may be repeated)").argParser(repeated).default([] as readonly string[], "none"))
-    .addOption(new Option("--to-site <site>", "where to: any host of a site (may be repeated)").argParser(repeated).default([] as readonly string[], "none"));
+    .addOption(new Option("--to <host>", "where to (may be repeated)").argParser(repeated).default([], "none"))
+    .addOption(new Option("--to-site <site>", "where to: any host of a site (may be repeated)").argParser(repeated).default([], "none"));
   add("copy", "Copy a service with all its workloads and data, under the same rules.", ["stowage service copy shop fleet.yaml", "shop-copy beside shop"], (errands, subject, { suffix }) => errands.serviceCopied(subject, suffix))
     .addOption(new Option("--suffix <suffix>", "added to the names of the copies").default("copy"));
 }

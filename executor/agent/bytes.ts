@@ -35,6 +35,16 @@ export class Bytes {
     return parts.length === 1 ? parts[0] ?? Buffer.alloc(0) : Buffer.concat(parts);
   }
 
+  /** Is nothing left? */
+  async hasEnded(): Promise<boolean> {
+    return this.#rest.length === 0 && (await this.#chunks.next()).done === true;
+  }
+
+  /** Nothing more is wanted of the stream. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
+  }
+
   digest(): string {
     return this.#hash.copy().digest("hex");
   }

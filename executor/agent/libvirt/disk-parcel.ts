@@ -4,6 +4,7 @@ import { open, type FileHandle } from "node:fs/promises";
 import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { jsonOf } from "../../trust/index.ts";
+import { Bytes, withLength } from "../bytes.ts";
 
 const text = Type.String({ minLength: 1, maxLength: 4096 });
 const bytes = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
@@ -31,8 +32,7 @@ const [dataSign, zerosSign, digestSign] = [1, 2, 3];
 /** A machine as a stream of bytes: what it is, its disks without their empty parts, and a digest of all. */
 export async function* packDisks(head: Head, files: readonly string[], ended: AbortSignal): AsyncGenerator<Buffer> {
   const hash = createHash("sha256");
-  const json = Buffer.from(JSON.stringify(head));
-  const first = Buffer.concat([lengthOf(json.length), json]);
+  const first = withLength(Buffer.from(JSON.stringify(head)));
   hash.update(first);
   yield first;
   for (const [n, file] of files.entries()) {
@@ -83,26 +83,18 @@ function pieceHead(sign: number, bytes: number): Buffer {
   return head;
 }
 
-function lengthOf(bytes: number): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes);
-  return length;
-}
-
 /** Reads a machine from a stream: first its head, then its disks in order. */
 export class DiskParcel {
-  readonly #chunks: AsyncIterator<Buffer>;
-  readonly #hash = createHash("sha256");
-  #rest: Buffer = Buffer.alloc(0);
+  readonly #bytes: Bytes;
 
   constructor(stream: AsyncIterable<Buffer>) {
-    this.#chunks = stream[Symbol.asyncIterator]();
+    this.#bytes = new Bytes(stream);
   }
 
   async head(): Promise<Head> {
-    const length = (await this.#take(4)).readUInt32BE();
+    const length = (await this.#bytes.take(4)).readUInt32BE();
     if (length > headBytesMax) throw new Error("the data are not in order");
-    const head = jsonOf((await this.#take(length)).toString("utf8"));
+    const head = jsonOf((await this.#bytes.take(length)).toString("utf8"));
     if (!headChecker.Check(head)) throw new Error("the data are not in order");
     return head;
   }
@@ -121,45 +113,28 @@ export class DiskParcel {
 
   /** What is at the end must be the digest of all that has come. */
   async end(): Promise<void> {
-    const digest = this.#hash.copy().digest();
-    const sign = (await this.#take(1)).readUInt8();
-    if (sign !== digestSign || !(await this.#take(digest.length)).equals(digest)) throw new Error("the data have changed on their way");
-    if (this.#rest.length > 0 || (await this.#chunks.next()).done !== true) throw new Error("the data go on after their end");
+    const digest = Buffer.from(this.#bytes.digest(), "hex");
+    const sign = (await this.#bytes.take(1)).readUInt8();
+    if (sign !== digestSign || !(await this.#bytes.take(digest.length)).equals(digest)) throw new Error("the data have changed on their way");
+    if (!await this.#bytes.hasEnded()) throw new Error("the data go on after their end");
   }
 
   /** Nothing more is wanted of the stream. */
-  async close(): Promise<void> {
-    await this.#chunks.return?.();
+  close(): Promise<void> {
+    return this.#bytes.close();
   }
 
   async #piece(file: FileHandle, at: number, left: number): Promise<number> {
-    const head = await this.#take(9);
+    const head = await this.#bytes.take(9);
     const [sign, length] = [head.readUInt8(), Number(head.readBigUInt64BE(1))];
     if ((sign !== dataSign && sign !== zerosSign) || length === 0 || length > left) throw new Error("the data are not in order");
     if (sign === zerosSign) return length;
     for (let done = 0; done < length;) {
-      const chunk = await this.#take(Math.min(blockBytes, length - done));
+      const chunk = await this.#bytes.take(Math.min(blockBytes, length - done));
       for (let written = 0; written < chunk.length;) written += (await file.write(chunk, written, chunk.length - written, at + done + written)).bytesWritten;
       done += chunk.length;
     }
     return length;
-  }
-
-  async #take(count: number): Promise<Buffer> {
-    const parts: Buffer[] = [];
-    for (let missing = count; missing > 0;) {
-      if (this.#rest.length === 0) {
-        const next = await this.#chunks.next();
-        if (next.done === true) throw new Error("the data have broken off");
-        this.#rest = next.value;
-      }
-      const part = this.#rest.subarray(0, missing);
-      this.#rest = this.#rest.subarray(part.length);
-      this.#hash.update(part);
-      parts.push(part);
-      missing -= part.length;
-    }
-    return parts.length === 1 ? parts[0] ?? Buffer.alloc(0) : Buffer.concat(parts);
   }
 }
 
