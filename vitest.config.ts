@@ -6,7 +6,7 @@ const machines = ["test/lab/**/*.test.ts", "test/executor/agent/{libvirt,address
 /** Tests that start the built command, or a real daemon, browser or spreadsheet. */
 const processes = [
   "test/{browser,docs,spreadsheets}/**/*.test.ts",
-  "test/cli/{bad-input,hostile,loaded,process,simulate}.test.ts", "test/cli/{execution,study}/**/*.test.ts",
+  "test/cli/{bad-input,hostile,hostile-imports,loaded,process,simulate}.test.ts", "test/cli/{execution,study}/**/*.test.ts",
   "test/executor/agent/**/*.test.ts", "test/executor/trust/tls.test.ts",
   "test/scenarios/importers/{libvirt,prometheus}/**/*.test.ts",
   "test/bench/roadef/command.test.ts",

