@@ -6,14 +6,45 @@ import { rvtoolsExport } from "../scenarios/importers/rvtools-export.ts";
 import { workbook } from "../scenarios/importers/workbook-file.ts";
 import { file, folder, stowage } from "./command-line.ts";
 
-const inventory = fileURLToPath(new URL("../../scenarios/inventories/rvtools", import.meta.url));
+const inventories = fileURLToPath(new URL("../../scenarios/inventories", import.meta.url));
+const inventory = join(inventories, "rvtools");
 
-it("writes a scenario that validate accepts and plan plans", async () => {
+/** Of each kind the files of the manual, or answers of the shape that its page describes; with machines that wait for a place. */
+const kinds: readonly { readonly kind: string; readonly files: () => readonly string[]; readonly machines: number }[] = [
+  { kind: "rvtools", files: () => [inventory], machines: 6 },
+  { kind: "proxmox", files: () => [join(inventories, "proxmox.json")], machines: 2 },
+  { kind: "csv", files: () => [file("hosts.csv", "name,cores,memory GiB,storage TiB\nh1,32,256,4\n"), join(inventories, "machines.csv"), "--column", "name=Server", "--column", "host=Runs on"], machines: 4 },
+  { kind: "libvirt", files: () => [join(inventories, "kvm-1")], machines: 1 },
+  {
+    kind: "openstack", machines: 2, files: () => [
+      file("servers.json", JSON.stringify([{ ID: "1", Name: "db-1", Status: "ACTIVE", Flavor: "m1", Host: "cmp1" }, { ID: "2", Name: "db-2", Status: "ACTIVE", Flavor: "m1", Host: null }])),
+      file("hypervisors.json", JSON.stringify([{ ID: 1, "Hypervisor Hostname": "cmp1.example", State: "up", vCPUs: 16, "Memory MB": 65_536 }])),
+      file("flavors.json", JSON.stringify([{ ID: "4", Name: "m1", RAM: 4096, Disk: 40, Ephemeral: 0, VCPUs: 2 }])),
+    ],
+  },
+  {
+    kind: "netbox", machines: 2, files: () => [
+      file("devices.json", JSON.stringify({ count: 1, next: null, results: [{ id: 1, name: "hv1", device_type: { model: "R640" }, cluster: { name: "prod" }, custom_fields: { cores: 16, memory_gb: 64, storage_tb: 1 } }] })),
+      file("vms.json", JSON.stringify({ count: 2, next: null, results: ["vm1", "vm2"].map((name, id) => ({ id, name, status: { value: "active" }, cluster: { name: "prod" }, device: id === 0 ? { name: "hv1" } : null, vcpus: 2, memory: 4096, disk: 40 })) })),
+    ],
+  },
+];
+
+it.each(kinds)("makes of $kind a scenario that validate accepts and plan plans, and accounts for every machine", async ({ kind, files, machines }) => {
+  const [out, report] = [join(folder, `${kind}.json`), join(folder, `${kind}-report.json`)];
+  expect(await stowage("import", kind, ...files(), "--out", out, "--report", report)).toMatchObject({ code: 0, err: "" });
+  expect((await stowage("validate", out)).out).toMatch(new RegExp(`^valid .* ${machines} workloads?,`, "m"));
+  const planned = await stowage("plan", out);
+  expect({ code: planned.code, placed: planned.out.includes(`placed    ${machines} of ${machines} workload`), verified: planned.out.includes("every must holds") }).toEqual({ code: 0, placed: true, verified: true });
+  const entries = JSON.parse(readFileSync(report, "utf8")) as readonly { readonly outcome: string; readonly reason: string }[];
+  expect(entries.filter(({ outcome, reason }) => outcome === "taken" && reason === "a machine")).toHaveLength(machines);
+});
+
+it("says where it keeps the scenario", async () => {
   const out = join(folder, "fleet.yaml");
   const { code, out: text } = await stowage("import", "rvtools", inventory, "--out", out, "--label", "owner");
   expect([code, text]).toEqual([0, expect.stringContaining(`Scenario kept in ${out}.`)]);
   expect((await stowage("validate", out)).out).toContain("valid rvtools: 1 site, 4 hosts, 6 workloads");
-  expect((await stowage("plan", out)).out).toContain("placed    6 of 6 workloads");
 });
 
 it("prints exactly the table of clusters with --summary", async () => {
