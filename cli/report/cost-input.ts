@@ -8,7 +8,7 @@ import { usageProblem } from "../failed.ts";
 import { readPlanFile } from "../plan-file.ts";
 import { hasErrors, type Ready } from "../prepare.ts";
 import { momentMs } from "../simulation-load.ts";
-import { costLoad } from "./cost-load.ts";
+import { costLoad, type CostLoad } from "./cost-load.ts";
 import { financeWith, wantedPeriod, type CostOptions } from "./cost-options.ts";
 import type { MadeCost } from "./made-cost.ts";
 import { planProblems } from "./plan-checks.ts";
@@ -37,14 +37,25 @@ export async function costReportOf(ready: Ready, options: CostOptions): Promise<
 export async function costWith(
   ready: Ready, options: CostOptions, plan: Plan | null, stepsIn: (period: CostReport["period"]) => readonly Step[],
 ): Promise<CostOutcome> {
-  const { made: load, diagnostics } = await costLoad(ready, wantedPeriod(options), simulationOptionsOf(options));
-  if (load === null || hasErrors(diagnostics)) return { made: null, diagnostics };
+  const { made: load, diagnostics } = await loadFor(ready, options);
+  return { made: load === null ? null : costOver(ready, options, load, plan, stepsIn(load.period)), diagnostics };
+}
+
+/** The load of the period that the options name: read once, however often the period is costed. */
+export async function loadFor(ready: Ready, options: CostOptions): ReturnType<typeof costLoad> {
+  const { made, diagnostics } = await costLoad(ready, wantedPeriod(options), simulationOptionsOf(options));
+  return { made: hasErrors(diagnostics) ? null : made, diagnostics };
+}
+
+/** What the period of a load costs with these steps. */
+export function costOver(
+  ready: Ready, options: CostOptions, { period, measured, applicationUse, hasDate }: CostLoad, plan: Plan | null, steps: readonly Step[],
+): MadeCost {
   const { index, constraints, scenario } = ready;
-  const { period, measured, applicationUse, hasDate } = load;
   const cost = chargeLines({
-    index, constraints, period, measured, applicationUse, finance: financeWith(scenario.finance, options.share), course: courseOf(index, period, stepsIn(period)),
+    index, constraints, period, measured, applicationUse, finance: financeWith(scenario.finance, options.share), course: courseOf(index, period, steps),
   });
-  return { made: { scenario: scenario.name, title: scenario.title, cost, hasDate, plan, policies: policiesOf(ready) }, diagnostics };
+  return { scenario: scenario.name, title: scenario.title, cost, hasDate, plan, policies: policiesOf(ready) };
 }
 
 /** A plan places workloads on hosts: where one of them is unknown, it was made for another fleet, and costs nothing here. */

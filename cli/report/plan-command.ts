@@ -73,7 +73,7 @@ function planCostDocument({ plan, kind, without, planned, saving, thenOn, onceMi
     plan: plan.digest, currency: plan.currency, by: kind, from: new Date(period.startMs).toISOString(), to: new Date(period.endMs).toISOString(),
     withoutMicros: String(without.cost.totalMicros), plannedMicros: String(planned.cost.totalMicros),
     thenOn: {
-      micros: String(thenOn.settled.cost.totalMicros), changeMicrosPerMonth: String(billTotal(thenOn.monthly)), expectedMicrosPerMonth: String(thenOn.statedMicros),
+      micros: String(billTotal(thenOn.after)), changeMicrosPerMonth: String(billTotal(thenOn.monthly)), expectedMicrosPerMonth: String(thenOn.statedMicros),
       kinds: thenOnRows(thenOn).map(([kindOf, ...amounts]) => ({ kind: kindOf, ...Object.fromEntries(thenOnColumns.map((name, i) => [name, String(amounts[i])])) })),
     },
     transferMicros: String(onceMicros), downtimeSeconds, changes: rowsOf(saving),

@@ -6,11 +6,11 @@ import { keptLine, onceMicros, varianceOf, type CostReport, type Step, type Vari
 import { usageProblem } from "../failed.ts";
 import { hasErrors, type Ready } from "../prepare.ts";
 import { momentMs } from "../simulation-load.ts";
-import { costWith, ofAnotherFleet, stepsOf } from "./cost-input.ts";
+import { costOver, loadFor, ofAnotherFleet, stepsOf } from "./cost-input.ts";
 import type { CostOptions } from "./cost-options.ts";
 import type { MadeCost } from "./made-cost.ts";
 import { planProblems } from "./plan-checks.ts";
-import { thenOn, type ThenOn } from "./plan-then-on.ts";
+import { settledSteps, thenOn, type ThenOn } from "./plan-then-on.ts";
 
 /** How an action of a plan went: when it was to take so long, and how long it took. */
 export interface ActionRecord {
@@ -43,7 +43,7 @@ interface Carried {
   readonly ended: string | null;
 }
 
-/** Costs a period three times: as it would be without the plan, as the plan says, and as it was. */
+/** Costs a period as it would be without the plan, as the plan says, with the plan done before it, and as it was. */
 export async function planCost(
   ready: Ready, plan: Plan, options: CostOptions & { readonly journal?: string }, kind: VarianceKind,
 ): Promise<{ readonly report: PlanCostReport | null; readonly diagnostics: readonly Diagnostic[] }> {
@@ -51,21 +51,20 @@ export async function planCost(
   if (other.length > 0) return { report: null, diagnostics: other };
   const carried = options.journal === undefined ? { carried: null, diagnostics: [] } : await carriedOut(plan, options.journal);
   if (hasErrors(carried.diagnostics)) return { report: null, diagnostics: carried.diagnostics };
-  const { made: without, diagnostics } = await costWith(ready, options, null, () => []);
-  if (without === null) return { report: null, diagnostics };
+  const { made: load, diagnostics } = await loadFor(ready, options);
+  if (load === null) return { report: null, diagnostics };
+  const without = costOver(ready, options, load, null, []);
   const atMs = momentMs(options.planAt ?? { kind: "after", ms: 0 }, without.cost.period.startMs);
   const all = [...diagnostics, ...planProblems(plan, ready, without, atMs)];
   if (hasErrors(all)) return { report: null, diagnostics: all };
-  const { made: planned } = await costWith(ready, options, plan, () => stepsOf(plan, atMs));
-  const { made: then } = await thenOn(ready, plan, options, without);
-  const actual = carried.carried === null ? null : await costWith(ready, options, plan, () => carried.carried?.steps ?? []);
-  if (planned === null || then === null || actual?.made === null) return { report: null, diagnostics: all };
+  const planned = costOver(ready, options, load, plan, stepsOf(plan, atMs));
+  const actual = carried.carried === null ? null : costOver(ready, options, load, plan, carried.carried.steps);
   return {
     diagnostics: all,
     report: {
-      plan, kind, without, planned, saving: differenceOf(without, planned, kind), thenOn: then,
+      plan, kind, without, planned, saving: differenceOf(without, planned, kind), thenOn: thenOn({ index: ready.index, plan, without, settled: costOver(ready, options, load, plan, settledSteps(plan, without.cost.period)) }),
       onceMicros: onceMicros(ready.index, stepsOf(plan, atMs)), downtimeSeconds: downtimeOf(ready, plan),
-      actual: actual === null || carried.carried === null ? null : { cost: actual.made, variance: differenceOf(planned, actual.made, kind), actions: carried.carried.actions, ended: carried.carried.ended },
+      actual: actual === null || carried.carried === null ? null : { cost: actual, variance: differenceOf(planned, actual, kind), actions: carried.carried.actions, ended: carried.carried.ended },
     },
   };
 }

@@ -1,17 +1,15 @@
 import { hoursPerMonth } from "../../model/finance.ts";
-import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { Plan } from "../../model/plan.ts";
-import { billDifference, billOfLines, billOver, billTotal, expectedBill, placedByPlan, placedNow, type Bill } from "../../reports/index.ts";
-import type { Ready } from "../prepare.ts";
-import { costWith, stepsOf } from "./cost-input.ts";
-import type { CostOptions } from "./cost-options.ts";
+import type { FleetIndex } from "../../model/snapshot.ts";
+import { billDifference, billOfLines, billOver, billTotal, expectedBill, placedByPlan, placedNow, type Bill, type Period, type Step } from "../../reports/index.ts";
+import { stepsOf } from "./cost-input.ts";
 import type { MadeCost } from "./made-cost.ts";
 
 /** What changes for good, once a plan is done. */
 export interface ThenOn {
-  /** The period with everybody where the plan brings them from its first instant on: lines as any cost report has them. */
-  readonly settled: MadeCost;
+  /** What the lines of the period add up to without the plan. */
   readonly before: Bill;
+  /** The same with everybody where the plan brings them from its first instant on. */
   readonly after: Bill;
   /** The difference in a month of 730 hours; below zero when less is paid. */
   readonly monthly: Bill;
@@ -23,23 +21,22 @@ export interface ThenOn {
 
 const monthMs = hoursPerMonth * 3_600_000;
 
-/** Costs the period once more, as if the plan had been done before it. */
-export async function thenOn(
-  ready: Ready, plan: Plan, options: CostOptions, without: MadeCost,
-): Promise<{ readonly made: ThenOn | null; readonly diagnostics: readonly Diagnostic[] }> {
+/** The steps of a plan that was done before the period. */
+export function settledSteps(plan: Plan, { startMs }: Period): readonly Step[] {
   const lastMs = plan.actions.reduce((last, { endMs }) => Math.max(last, endMs), 0);
-  const { made: settled, diagnostics } = await costWith(ready, options, plan, ({ startMs }) => stepsOf(plan, startMs - lastMs - 1));
-  if (settled === null) return { made: null, diagnostics };
-  const { index } = ready;
+  return stepsOf(plan, startMs - lastMs - 1);
+}
+
+/** The period with the plan done before it, beside the period without the plan. */
+export function thenOn(
+  { index, plan, without, settled }: { readonly index: FleetIndex; readonly plan: Plan; readonly without: MadeCost; readonly settled: MadeCost },
+): ThenOn {
   const { startMs, endMs } = without.cost.period;
   const [before, after] = [billOfLines(without.cost.lines), billOfLines(settled.cost.lines)];
   return {
-    diagnostics,
-    made: {
-      settled, before, after, monthly: billOver(billDifference(before, after), endMs - startMs, monthMs),
-      expected: billOver(billDifference(expectedBill(placedNow(index)), expectedBill(placedByPlan(index, plan))), 1, hoursPerMonth),
-      statedMicros: (BigInt(plan.hourlyCostAfterMicros) - BigInt(plan.hourlyCostBeforeMicros)) * BigInt(hoursPerMonth),
-    },
+    before, after, monthly: billOver(billDifference(before, after), endMs - startMs, monthMs),
+    expected: billOver(billDifference(expectedBill(placedNow(index)), expectedBill(placedByPlan(index, plan))), 1, hoursPerMonth),
+    statedMicros: (BigInt(plan.hourlyCostAfterMicros) - BigInt(plan.hourlyCostBeforeMicros)) * BigInt(hoursPerMonth),
   };
 }
 
