@@ -5,6 +5,8 @@ export type Arrival = "whole" | "part" | "nothing" | "another";
 
 /** The way to the same layer on other hosts. Everything fails when the other host does not answer. */
 export interface Carrier {
+  /** Why nothing can be sent to a host at all; null when it may be tried. */
+  objection?(to: HostId): string | null;
   /** Sends data of a workload; ends when they are whole on the disk of the other host, though nothing runs there yet. */
   send(to: HostId, workload: WorkloadId, key: string, data: AsyncIterable<Buffer>, ended: AbortSignal): Promise<void>;
   arrived(at: HostId, workload: WorkloadId, key: string): Promise<Arrival>;

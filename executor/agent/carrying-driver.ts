@@ -197,6 +197,9 @@ export class CarryingDriver implements Driver, Receiver {
   }
 
   async #carry(key: string, work: Carrying, course: Course): Promise<Outcome> {
+    const objection = this.#world.carrier.objection?.(work.to) ?? null;
+    // Nothing was sent, so nothing can have been left there.
+    if (objection !== null) return failed(objection, work.kind === "copy" ? null : await this.find(work.workload), { again: false });
     try {
       const { bytes, data } = await this.#hands.pack(work.kind === "copy" ? work.source : work.workload, course.signal);
       await this.#world.carrier.send(work.to, work.workload, key, counted(data, bytes, course), course.signal);

@@ -30,6 +30,10 @@ export class HttpsCarrier implements Carrier {
     this.#whereIs = whereIs;
   }
 
+  objection(to: HostId): string | null {
+    return this.#whereIs(to) === null ? `the configuration of this host's agent does not say where the agent of host ${to} is: add it to peers` : null;
+  }
+
   async send(to: HostId, workload: WorkloadId, key: string, data: AsyncIterable<Buffer>, ended: AbortSignal): Promise<void> {
     await this.#ask("PUT", to, workload, key, ended, data);
   }

@@ -12,6 +12,9 @@ const commands: readonly Message[] = [
   { kind: "perform", ...attempt, epoch: 3, work, expects: "running", deadlineMs: 1000 },
   { kind: "abort", ...attempt, epoch: 3 }, { kind: "settle", ...attempt, epoch: 3 },
   { kind: "find", run: "r", epoch: 3, workload: "w1" }, { kind: "takeInventory", run: "r", epoch: 3 },
+  { kind: "takeInventory", run: "r", epoch: 3, withinMs: 1000 }, { kind: "tellApplication", run: "r", epoch: 0, workload: "w1", application: "shop", wish: "stopped" },
+  { kind: "perform", ...attempt, epoch: 3, work: { kind: "start", workload: "w1", host: "h1", checkpoint: "../x" }, expects: "stopped", deadlineMs: 1000 },
+  { kind: "checkpoint", run: "r", epoch: 0, workload: "w1", wish: "list" }, { kind: "checkpoint", run: "r", epoch: 0, workload: "w1", wish: "take", name: "$(x)" },
 ];
 
 const reports: readonly Message[] = [
@@ -20,6 +23,9 @@ const reports: readonly Message[] = [
   { kind: "fenced", host: "h1", ...attempt, epoch: 4 }, { kind: "found", host: "h1", run: "r", workload: "w1", found: "paused" },
   { kind: "changed", host: "h1", workload: "w1", found: "stopped" }, { kind: "heartbeat", host: "h1", incarnation: 2 },
   { kind: "inventory", host: "h1", run: "r", inventory: { state: "on", capacity: { memoryMiB: 1 }, layers: {}, features: [], workloads: [{ workload: "w1", found: "running" }] } },
+  { kind: "inventory", host: "h1", run: "r", inventory: { state: "on", capacity: {}, layers: {}, features: [], workloads: [], silent: [{ layer: "podman", sinceMs: 5, because: "it is down" }] } },
+  { kind: "application", host: "h1", run: "r", workload: "w1", application: "shop", because: null },
+  { kind: "checkpoints", host: "h1", run: "r", workload: "w1", checkpoints: [{ name: "one", takenAtMs: 5 }], because: null },
 ];
 
 describe("messages", () => {
@@ -41,6 +47,9 @@ describe("messages", () => {
     ["a number with a fraction", { ...commands[1], epoch: 1.5 }, "epoch"],
     ["a negative attempt", { ...commands[1], attempt: -1 }, "attempt"],
     ["an empty name", { ...commands[1], action: "" }, "action"],
+    ["a checkpoint without a name", { ...commands[0], work: { kind: "start", workload: "w1", host: "h1", checkpoint: "" } }, "work"],
+    ["a checkpoint of a stop", { ...commands[0], work: { kind: "stop", workload: "w1", host: "h1", checkpoint: "one" } }, "work"],
+    ["a wish for checkpoints that nobody knows", { kind: "checkpoint", run: "r", epoch: 0, workload: "w1", wish: "format" }, "wish"],
     ["an endless name", { ...commands[1], action: "x".repeat(300) }, "action"],
   ])("%s is refused in words", (_, value, part) => {
     const { message, diagnostics } = parseCommand(value);

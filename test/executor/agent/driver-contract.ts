@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Driver, Outcome, Task } from "../../../executor/agent/driver.ts";
-import type { Expectation } from "../../../executor/protocol.ts";
-import type { HostId, WorkloadId } from "../../../model/ids.ts";
+import { keyOf, type Expectation } from "../../../executor/protocol.ts";
+import type { ActionId, HostId, RunId, WorkloadId } from "../../../model/ids.ts";
 import type { Action } from "../../../model/plan.ts";
 
 /** Two hosts of one layer, for one test. */
@@ -171,6 +171,27 @@ function holdsWhenThingsGoWrong(name: string, open: () => Promise<Layer>, { isTh
       expect(await driver.resolve(remove, quiet())).toEqual({ kind: "done" });
       expect(await driver.resolve(remove, quiet())).toEqual({ kind: "done" });
       expect([await driver.find(w), await layer.driver(b).find(w), await layer.content(b, w)]).toEqual(["absent", "stopped", "one"]);
+    });
+
+    it("is not led astray by runs, actions and hosts, nor by the name of what is copied", async () => {
+      const layer = await open();
+      const { a, b, driver } = layer;
+      const before = [await layer.surroundings(a), await layer.surroundings(b)];
+      const twin = "web-2" as WorkloadId;
+      for (const name of ["--help", "../$(touch x)\n'\""]) {
+        const source = name as WorkloadId;
+        const asked = (host: HostId, work: Action, expects: Expectation): Promise<Outcome> => driver(host).perform({ ...task(work, expects), key: keyOf({ run: name as RunId, action: `${name} ${work.kind}` as ActionId, attempt: 1 }) }, quiet());
+        await layer.prepare(a, source, "one");
+        expect(await asked(a, { kind: "start", workload: source, host: a }, "absent")).toEqual({ kind: "done" });
+        expect(await asked(a, { kind: "stop", workload: source, host: a }, "running")).toEqual({ kind: "done" });
+        expect(await asked(a, { kind: "copy", workload: twin, source, from: a, to: b }, "present")).toEqual({ kind: "done" });
+        expect([await layer.content(b, twin), await driver(b).find(twin)]).toEqual(["one", "stopped"]);
+        // No host is called so: nothing is sent anywhere.
+        expect(await asked(a, { kind: "transfer", workload: source, from: a, to: name as HostId }, "stopped")).toMatchObject({ kind: "failed", again: false, found: "stopped", ran: false });
+        expect(await asked(b, { kind: "remove", workload: twin, host: b }, "stopped")).toEqual({ kind: "done" });
+        expect(await asked(a, { kind: "remove", workload: source, host: a }, "stopped")).toEqual({ kind: "done" });
+      }
+      expect([await layer.surroundings(a), await layer.surroundings(b)]).toEqual(before);
     });
 
     it("is not led astray by names", async () => {

@@ -11,6 +11,7 @@ export function wired(receivers: ReadonlyMap<HostId, Receiver>): { readonly carr
   };
   return {
     carrier: {
+      objection: (to) => (receivers.has(to) ? null : `nobody knows ${to}`),
       send: async (to, workload, key, data) => at(to).receive(workload, key, data),
       arrived: async (host, workload, key) => at(host).arrived(workload, key),
       discard: async (host, workload, key) => at(host).discard(workload, key),

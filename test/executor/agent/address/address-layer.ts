@@ -33,6 +33,7 @@ export async function addressLayer(lab: Lab): Promise<AddressLayer> {
     return driver;
   };
   const carrier: Carrier = {
+    objection: (to) => (tables.has(to) ? null : `nobody knows ${to}`),
     send: async (to, workload, key, data) => at(to).receive(workload, key, data),
     arrived: async (host, workload, key) => at(host).arrived(workload, key),
     discard: async (host, workload, key) => at(host).discard(workload, key),

@@ -44,6 +44,7 @@ export async function labLayer(lab: Lab, ways: Ways = {}): Promise<LabLayer> {
     return driver;
   };
   const carrier: Carrier = {
+    objection: (to) => (drivers.has(to) ? null : `nobody knows ${to}`),
     send: async (to, workload, key, data) => at(to).receive(workload, key, data),
     arrived: async (host, workload, key) => at(host).arrived(workload, key),
     discard: async (host, workload, key) => at(host).discard(workload, key),
