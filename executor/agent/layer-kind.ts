@@ -24,11 +24,11 @@ export interface LayerKind {
 
 /** `open` gets settings that fit the schema. */
 export function layerKind<Settings extends TObject>(name: string, settings: Settings, open: (settings: Static<Settings>, world: DriverWorld) => Promise<Driver & Receiver>): LayerKind {
-  const checker = Compile(settings);
   return {
     name, settings,
     open(value, world) {
-      assert(checker.Check(value), `settings of layer ${name} are checked before it is opened`);
+      // Compiled here and not before: most commands open no layer.
+      assert(Compile(settings).Check(value), `settings of layer ${name} are checked before it is opened`);
       return open(value, world);
     },
   };
