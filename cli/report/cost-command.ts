@@ -1,26 +1,23 @@
 import { writeFile } from "node:fs/promises";
 import { Option, type Command } from "commander";
-import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
-import { failed, usageProblem } from "../failed.ts";
+import { failed } from "../failed.ts";
 import { fileProblem } from "../file-problem.ts";
 import { commandHelp } from "../help.ts";
 import { asOfOption, evacuateOption } from "../options.ts";
 import { costPage } from "../pages/cost-page.ts";
-import { hasErrors, inputOf, prepare, type Ready } from "../prepare.ts";
-import { countWords } from "../render/diagnostics.ts";
+import { hasErrors, inputOf, prepare } from "../prepare.ts";
 import { renderCost } from "../render/report-cost.ts";
 import { addReportOptions, unwritableOutputs, writeOutputs, type ReportOptions } from "../report-outputs.ts";
 import { unwritableFile } from "../writable.ts";
 import { costDocument } from "./cost-document.ts";
 import { costReportOf } from "./cost-input.ts";
 import { addCostOptions, addPlanOptions, groupChoice, type CostOptions, type GroupChoice } from "./cost-options.ts";
+import { costProblems } from "./cost-problems.ts";
 import { costTables } from "./cost-tables.ts";
 import { costView } from "./cost-view.ts";
-import { labelProblem } from "./label-problem.ts";
-import type { MadeCost } from "./made-cost.ts";
 
 interface CostCommandOptions extends CostOptions, ReportOptions {
   readonly by: GroupChoice;
@@ -58,7 +55,7 @@ async function costCommand(files: readonly string[], options: CostCommandOptions
   if (ready === null) return failed(diagnostics);
   context.progress("reading the load and adding up", 0, 1);
   const outcome = await costReportOf(ready, options);
-  const all = [...diagnostics, ...locate(outcome.diagnostics), ...outcome.made === null ? [] : [...labelProblem(outcome.made, options.by), ...placeless(ready, outcome.made)]];
+  const all = [...diagnostics, ...locate(outcome.diagnostics), ...outcome.made === null ? [] : costProblems(ready, outcome.made, options.by)];
   if (outcome.made === null || hasErrors(all)) return failed(all);
   const view = costView(outcome.made, options.by);
   const document = { format: "stowage/cost/v1" as const, exitCode: exitCodes.done, diagnostics: all, ...costDocument(view) };
@@ -72,15 +69,6 @@ async function costCommand(files: readonly string[], options: CostCommandOptions
     exitCode: exitCodes.done, diagnostics: all, document,
     text: () => `${renderCost(view, { paint: context.paint, columns: full ? context.columnsFull : context.columns, full })}${options.out === undefined ? "" : `\nKept in ${options.out}.\n`}`,
   };
-}
-
-/** Who should run and is nowhere is on no host's bill: that is no saving. */
-function placeless({ scenario }: Ready, { cost: { lines } }: MadeCost): readonly Diagnostic[] {
-  const charged = new Set<string | null>(lines.map(({ workload }) => workload));
-  const ids = scenario.fleet.workloads.filter(({ id, host, desired }) => host === null && desired === "running" && !charged.has(id)).map(({ id }) => id);
-  if (ids.length === 0) return [];
-  const names = `${ids.slice(0, 5).join(", ")}${ids.length > 5 ? ` and ${ids.length - 5} more` : ""}`;
-  return [{ ...usageProblem(`${countWords(ids.length, "workload")} that should run ${ids.length === 1 ? "has" : "have"} no host and ${ids.length === 1 ? "costs" : "cost"} nothing: ${names}.`, "Plan, and cost the plan with --plan."), severity: "warning" }];
 }
 
 async function keep(file: string, document: unknown): ReturnType<typeof writeOutputs> {

@@ -71,6 +71,11 @@ describe("report cost", () => {
     expect({ code, err: err.split("\n")[0] }).toEqual({ code: 0, err: "warning 1 workload that should run has no host and costs nothing: web-3. [usage]" });
   });
 
+  it("tells that agreed parts are none", async () => {
+    const { code, err } = await stowage("report", "cost", small, ...january, "--share", "fixed");
+    expect({ code, err: err.split("\n")[0] }).toEqual({ code: 0, err: "warning By agreed parts nobody pays for idle and reserve, since finance.fixedShares names nobody. [usage]" });
+  });
+
   it("tells a zero that is none: no team, no price, no host", async () => {
     const noPrices = file("no-prices.yaml", shop.replace("prices: { onMicrosPerHour: 500000 }", "").replace("electricityMicrosPerKWh: 200000, ", ""));
     const noHosts = file("no-hosts.yaml", "apiVersion: stowage/v1\nname: empty\nasOf: 2026-01-05T00:00:00Z\nworkloads: []\n");
