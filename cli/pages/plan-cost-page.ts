@@ -1,10 +1,10 @@
 import { barChart, page, table, type Cell, type Section } from "../../reports/html/index.ts";
-import { causes, type Variance, type VarianceKind } from "../../reports/index.ts";
+import { billKinds, billTotal, causes, type Variance, type VarianceKind } from "../../reports/index.ts";
 import { actionWords } from "../render/action.ts";
 import { formatDuration } from "../render/duration.ts";
 import { hundredths, money, periodWords } from "../report/cost-view.ts";
 import type { PlanCostReport } from "../report/plan-cost.ts";
-import { expectedWords, paybackWords, recordWords, savingWords } from "../report/plan-words.ts";
+import { expectedWords, kindWords, paybackWords, recordWords, savingWords } from "../report/plan-words.ts";
 import { becauseWords, differenceName, overUnder, signed } from "../report/variance-view.ts";
 
 /** What a plan costs and saves, as a page to decide by; and afterwards what became of it. */
@@ -22,7 +22,7 @@ export function planCostPage(report: PlanCostReport): string {
       ...actual === null ? [] : [{ label: "In fact", value: overUnder(actual.variance.total, currency), note: `${actual.ended ?? "under way"}: ${recordWords(actual.actions)}`, tone: actual.variance.total.b <= actual.variance.total.a ? "good" as const : "warning" as const }],
     ],
     sections: [
-      differenceSection("What it changes", saving, kind, ["without", "planned"], currency),
+      differenceSection("What it changes", saving, kind, ["without", "planned"], currency), thenOnSection(report),
       ...actual === null ? [] : [differenceSection("Planned and actual", actual.variance, kind, ["planned", "actual"], currency), actionSection(report)],
     ],
     footer: `Amounts in ${currency}, rounded to hundredths here and exact in the tables that --csv and --parquet keep.`,
@@ -44,6 +44,19 @@ function differenceSection(title: string, { rows, total }: Variance, kind: Varia
         ]),
       }),
     ],
+  };
+}
+
+/** What finance will see on the bills, beside what the planner expected. */
+function thenOnSection({ plan: { currency }, thenOn: { before, after, monthly, expected } }: PlanCostReport): Section {
+  const kinds = billKinds.filter((kind) => [before, after, expected].some((bill) => bill[kind] !== 0n));
+  const total = [before, after, monthly, expected].map((bill, i) => (i < 2 ? hundredths(billTotal(bill)) : signed(billTotal(bill))));
+  return {
+    title: "From then on", content: [table({
+      title: "The same period once the plan is done", words: `In ${currency}: the period without the plan and with the plan done before it, and the change in a month of 730 hours, found and expected by the planner.`,
+      columns: [{ head: "paid for" }, ...["without", "then", "a month", "expected"].map((head) => ({ head, align: "right" as const }))],
+      rows: [...kinds.map((kind): readonly Cell[] => [kindWords[kind], hundredths(before[kind]), hundredths(after[kind]), signed(monthly[kind]), signed(expected[kind])]), ["total", ...total]],
+    })],
   };
 }
 

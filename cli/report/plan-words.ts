@@ -16,7 +16,8 @@ function monthWords(micros: bigint, currency: string): string {
   return `${money(micros > 0n ? micros : -micros)} ${currency} a month ${micros > 0n ? "more" : "less"}`;
 }
 
-const kindWords: Readonly<Record<BillKind, string>> = {
+/** What is paid for, in the words of the explanation. */
+export const kindWords: Readonly<Record<BillKind, string>> = {
   hosts: "hosts", compute: "processors and memory", power: "power as used", storage: "storage", traffic: "traffic as measured", licences: "licences",
 };
 

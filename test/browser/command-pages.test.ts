@@ -50,7 +50,7 @@ const commands = [
   { name: "report cost with hostile names", args: ["report", "cost", hostileShop(), "--by", "host"], sheetsMax: 12, says: ["Cost by host"] },
   { name: "report variance", args: ["report", "variance", join(folder, "first.json"), join(folder, "second.json")], sheetsMax: 4, says: ["Change by cause", "What the causes mean"] },
   { name: "report forecast", args: ["report", "forecast", shop, "--from", "2026-10-20", "--to", "2026-11-20"], sheetsMax: 6, says: ["How they stand", "Spent since the budget began"] },
-  { name: "report plan", args: ["report", "plan", join(folder, "plan.json"), shop, "--plan-at", "1h"], sheetsMax: 4, says: ["What it changes", "Change by service", "by the plan's own account"] },
+  { name: "report plan", args: ["report", "plan", join(folder, "plan.json"), shop, "--plan-at", "1h"], sheetsMax: 4, says: ["What it changes", "Change by service", "the planner expects", "The same period once the plan is done"] },
   {
     name: "report price-of-policy", args: ["report", "price-of-policy", shop, "--policy", "room-to-breathe", "--policy", "database-two-sites", "--policy", "built-in/redundancy", "--iterations", "20000", "--threads", "1"],
     sheetsMax: 4, says: ["Price of the rules of e-commerce", "A tenth of the memory stays free", "built-in/redundancy"],
