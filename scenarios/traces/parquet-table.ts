@@ -4,6 +4,9 @@ import { compressors } from "hyparquet-compressors";
 import { UnreadableInput } from "./unreadable.ts";
 
 const wholeBytesMax = 67_108_864;
+/** A group is in memory as a whole, and a small file may say that it has any number of rows. */
+const groupRowsMax = 20_000_000;
+const rowsMax = 1_000_000_000;
 
 type Scan = Awaited<ReturnType<typeof parquetScan>>;
 type Column = Awaited<ReturnType<Scan["readColumn"]>>;
@@ -21,7 +24,9 @@ export class ParquetTable {
   static async open(path: string): Promise<ParquetTable> {
     return understood(path, async () => {
       const file = await bufferOf(path);
-      return new ParquetTable(path, await parquetScan({ file, metadata: await parquetMetadataAsync(file), compressors }));
+      const metadata = await parquetMetadataAsync(file);
+      checkRows(path, metadata.row_groups.map((group) => Number(group.num_rows)));
+      return new ParquetTable(path, await parquetScan({ file, metadata, compressors }));
     });
   }
 
@@ -42,6 +47,8 @@ export class ParquetTable {
       const rowEnd = rowStart + Number(group.num_rows);
       const columns: Column[] = [];
       for (const name of wanted) columns.push(await this.#column(name, rowStart, rowEnd));
+      const short = columns.find(({ length }) => length !== rowEnd - rowStart);
+      if (short !== undefined) throw new UnreadableInput(`${this.path} is a damaged Parquet file (${rowEnd - rowStart} rows are told, a column has ${short.length})`);
       yield new RowGroup(columns, rowStart + 1, rowEnd - rowStart);
       rowStart = rowEnd;
     }
@@ -90,6 +97,12 @@ export class RowGroup {
   }
 }
 
+function checkRows(path: string, groups: readonly number[]): void {
+  const [largest, all] = [groups.reduce((most, rows) => Math.max(most, rows), 0), groups.reduce((sum, rows) => sum + rows, 0)];
+  if (largest > groupRowsMax) throw new UnreadableInput(`${path} has a group of ${largest} rows; the limit is ${groupRowsMax}: write smaller groups`);
+  if (all > rowsMax) throw new UnreadableInput(`${path} has ${all} rows; the limit is ${rowsMax}: write several files`);
+}
+
 /** A file of moderate size is read at once: otherwise it would be opened anew for every column of every group of rows. */
 async function bufferOf(path: string): Promise<AsyncBuffer> {
   if ((await stat(path)).size > wholeBytesMax) return asyncBufferFromFile(path);
@@ -104,6 +117,7 @@ async function understood<Result>(path: string, read: () => Promise<Result>): Pr
   try {
     return await read();
   } catch (error) {
+    if (error instanceof UnreadableInput) throw error;
     throw new UnreadableInput(`${path} is a damaged Parquet file, or of a kind that cannot be read (${error instanceof Error ? error.message : String(error)})`);
   }
 }

@@ -83,7 +83,7 @@ describe("PlanetLab", () => {
 });
 
 const parquet = (columns: Readonly<Record<string, [type: "INT32" | "INT64" | "DOUBLE" | "STRING", data: unknown[]]>>): Uint8Array =>
-  new Uint8Array(parquetWriteBuffer({ columnData: Object.entries(columns).map(([name, [type, data]]) => ({ name, type, data })) }));
+  new Uint8Array(parquetWriteBuffer({ rowGroupSize: 2_000_000, columnData: Object.entries(columns).map(([name, [type, data]]) => ({ name, type, data })) }));
 
 describe("OpenDC", () => {
   const tasks = parquet({
@@ -150,12 +150,36 @@ describe("the page about traces", () => {
   });
 });
 
+/** A group of as many rows as take four bytes to tell, all alike: a few kilobytes. */
+const rowCount = 1_100_000;
+const manyRows = parquet({ workload: ["STRING", new Array<string>(rowCount).fill("w")], timeMs: ["INT64", new Array<bigint>(rowCount).fill(0n)], cpuMillicores: ["DOUBLE", new Array<number>(rowCount).fill(1)] });
+
+/** The same, whose table of contents tells another number of rows. */
+function saying(rows: number): Uint8Array {
+  const bytes = Buffer.from(manyRows);
+  const contents = bytes.subarray(bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8));
+  const [from, to] = [varint(rowCount), varint(rows)];
+  for (let at = contents.indexOf(from); at >= 0; at = contents.indexOf(from, at + 1)) to.copy(contents, at);
+  return bytes;
+}
+
+/** A signed whole number as Thrift writes it. */
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = 2 * value;
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest & 127) | 128);
+  return Buffer.from([...bytes, rest]);
+}
+
 describe("files that are not what they should be", () => {
   it.each<[string, Record<string, string | Uint8Array>, ReadTraceOptions, string]>([
     ["a workbook", { "a.csv": "PK\u0003\u0004" }, {}, "it is a zip archive or an Excel workbook"],
     ["an empty file", { "a.csv": "" }, {}, "it is empty"],
     ["JSON", { "a.csv": "[1]" }, {}, "it is JSON"],
     ["another format than said", { "a.csv": "5\n6\n" }, { format: "bitbrains" }, "is said to be GWA-T-12 Bitbrains CSV, but it is PlanetLab"],
+    ["half a Parquet file", { "a.parquet": manyRows.subarray(0, manyRows.length / 2) }, {}, "is a damaged Parquet file"],
+    ["a Parquet file that says it has more rows than there are", { "a.parquet": saying(1_600_000) }, {}, "is a damaged Parquet file (1600000 rows are told, a column has 1100000)"],
+    ["a Parquet file that says it has more rows than any", { "a.parquet": saying(120_000_000) }, {}, "has a group of 120000000 rows; the limit is 20000000"],
     ["a damaged Parquet file", { "a.parquet": "PAR1 and nothing more" }, {}, "is a damaged Parquet file"],
     ["half a gzip file", { "a.csv.gz": gzipSync(machine(row(seconds))).subarray(0, 60) }, {}, "is damaged or cut off"],
     ["a Bitbrains file without its columns", { "a.csv": "Timestamp [ms];\tCPU cores\n1;2\n" }, {}, "the header has no column"],
