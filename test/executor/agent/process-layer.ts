@@ -7,10 +7,9 @@ import { ProcessDriver } from "../../../executor/agent/process/process-driver.ts
 import type { ProcessSettings } from "../../../executor/agent/process/process-hands.ts";
 import { holdersOf, signal } from "../../../executor/agent/process/processes.ts";
 import type { Program } from "../../../executor/agent/process/program.ts";
-import { systemClock } from "../../../executor/system-clock.ts";
-import type { HostId, WorkloadId } from "../../../model/ids.ts";
+import type { WorkloadId } from "../../../model/ids.ts";
 import type { Layer } from "./driver-contract.ts";
-import { wired } from "./wired.ts";
+import { twoDrivers } from "./two-drivers.ts";
 
 /** A folder for one test; every program that still runs in it is ended with the test. */
 export async function newHosts(): Promise<string> {
@@ -51,21 +50,10 @@ export function settingsOf(folder: string, host: string): ProcessSettings {
 
 /** Two hosts, whose drivers pass data on to each other directly, over a way that can be cut. */
 export async function processLayer(): Promise<Layer & { readonly folder: string }> {
-  const folder = await newHosts();
-  const [a, b] = ["a" as HostId, "b" as HostId];
-  const drivers = new Map<HostId, ProcessDriver>();
-  const { carrier, cut } = wired(drivers);
-  for (const host of [a, b]) drivers.set(host, await ProcessDriver.open(settingsOf(folder, host), { clock: systemClock, carrier, note: () => {} }));
-  onTestFinished(async () => {
-    for (const driver of drivers.values()) await driver.close();
-  });
+  const two = await twoDrivers({ layer: "process", open: (folder, host, world) => ProcessDriver.open(settingsOf(folder, host), world), clear: endAll });
+  const { folder } = two;
   return {
-    folder, a, b, cut,
-    driver: (host) => {
-      const driver = drivers.get(host);
-      if (driver === undefined) throw new Error(`there is no host ${host}`);
-      return driver;
-    },
+    ...two,
     prepare: (host, workload, content) => template(folder, host, workload, { data: content }, sleeper),
     content: (host, workload: WorkloadId) => readFile(join(folder, host, "places", folderName(workload), "files", "data"), "utf8").catch(() => null),
     surroundings: async (host) => JSON.stringify([(await readdir(folder)).filter((name) => name !== "templates"), await readdir(join(folder, host)), await readdir(join(folder, host, "incoming")), await readdir(join(folder, host, "leaving"))]),

@@ -1,17 +1,14 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { onTestFinished } from "vitest";
 import { folderName } from "../../../../executor/agent/place.ts";
 import type { Container } from "../../../../executor/agent/podman/container-file.ts";
 import { PodmanDriver } from "../../../../executor/agent/podman/podman-driver.ts";
 import { Podman, settledName } from "../../../../executor/agent/podman/podman.ts";
-import { systemClock } from "../../../../executor/system-clock.ts";
-import type { HostId, WorkloadId } from "../../../../model/ids.ts";
+import type { WorkloadId } from "../../../../model/ids.ts";
 import type { Layer } from "../driver-contract.ts";
-import { wired } from "../wired.ts";
+import { twoDrivers, type TwoDrivers } from "../two-drivers.ts";
 import type { PodmanService } from "./podman-service.ts";
 
 const run = promisify(execFile);
@@ -20,29 +17,19 @@ const run = promisify(execFile);
 export const idle: Container = { image: "localhost/tiny:1", command: ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1000 & wait; done"], settleMs: 10, graceMs: 5000, volumes: { data: "/data" } };
 
 /** Two hosts with a podman each, whose drivers pass data on to each other over a way that can be cut. */
-export async function podmanLayer(services: ReadonlyMap<string, PodmanService>): Promise<Layer & { readonly folder: string; readonly drivers: ReadonlyMap<HostId, PodmanDriver>; readonly notes: string[] }> {
-  const folder = await mkdtemp(join(tmpdir(), "stowage-podman-agents-"));
-  const [a, b] = ["a" as HostId, "b" as HostId];
-  const drivers = new Map<HostId, PodmanDriver>();
-  const notes: string[] = [];
-  const { carrier, cut } = wired(drivers);
-  onTestFinished(async () => {
-    for (const driver of drivers.values()) await driver.close();
-    for (const service of services.values()) await service.clear();
-    await rm(folder, { recursive: true, force: true });
-  });
-  for (const host of [a, b]) {
-    const settings = { socket: serviceOf(services, host).socket, root: join(folder, host), templates: join(folder, "templates", host), networks: ["none"] } as const;
-    await mkdir(settings.root, { recursive: true });
-    drivers.set(host, await PodmanDriver.open(settings, { clock: systemClock, carrier, note: (words) => notes.push(words) }));
-  }
-  return {
-    folder, a, b, drivers, notes, cut,
-    driver: (host) => {
-      const driver = drivers.get(host);
-      if (driver === undefined) throw new Error(`there is no host ${host}`);
-      return driver;
+export async function podmanLayer(services: ReadonlyMap<string, PodmanService>): Promise<Layer & TwoDrivers<PodmanDriver>> {
+  const two = await twoDrivers({
+    layer: "podman",
+    open: async (folder, host, world) => {
+      const settings = { socket: serviceOf(services, host).socket, root: join(folder, host), templates: join(folder, "templates", host), networks: ["none"] } as const;
+      await mkdir(settings.root, { recursive: true });
+      return PodmanDriver.open(settings, world);
     },
+    clear: async () => { for (const service of services.values()) await service.clear(); },
+  });
+  const { folder } = two;
+  return {
+    ...two,
     prepare: (host, workload, content) => containerTemplate(join(folder, "templates", host), workload, idle, content),
     content: async (host, workload) => {
       const volume = await volumeAt(services, host, workload);

@@ -1,43 +1,25 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
 import { folderName } from "../../../../executor/agent/place.ts";
 import { TomcatDriver } from "../../../../executor/agent/tomcat/tomcat-driver.ts";
 import type { TomcatSettings } from "../../../../executor/agent/tomcat/tomcat-hands.ts";
-import { systemClock } from "../../../../executor/system-clock.ts";
-import type { HostId } from "../../../../model/ids.ts";
 import type { Layer } from "../driver-contract.ts";
-import { wired } from "../wired.ts";
+import { twoDrivers, type TwoDrivers } from "../two-drivers.ts";
 import type { TomcatService } from "./tomcat-service.ts";
 import { counting } from "./war.ts";
 
 /** Two hosts with a Tomcat each, both served by this one process. */
-export interface TomcatLayer extends Layer {
-  readonly folder: string;
-  readonly notes: string[];
-  readonly drivers: ReadonlyMap<HostId, TomcatDriver>;
-}
+export type TomcatLayer = Layer & TwoDrivers<TomcatDriver>;
 
 export async function tomcatLayer(services: ReadonlyMap<string, TomcatService>): Promise<TomcatLayer> {
-  const folder = await mkdtemp(join(tmpdir(), "stowage-tomcat-agents-"));
-  const [a, b] = ["a" as HostId, "b" as HostId];
-  const drivers = new Map<HostId, TomcatDriver>();
-  const notes: string[] = [];
-  const { carrier, cut } = wired(drivers);
-  onTestFinished(async () => {
-    for (const driver of drivers.values()) await driver.close();
-    for (const service of services.values()) await clear(service);
-    await rm(folder, { recursive: true, force: true });
+  const two = await twoDrivers({
+    layer: "tomcat",
+    open: (folder, host, world) => TomcatDriver.open(settingsOf(services, folder, host), world),
+    clear: async () => { for (const service of services.values()) await clear(service); },
   });
-  for (const host of [a, b]) drivers.set(host, await TomcatDriver.open(settingsOf(services, folder, host), { clock: systemClock, carrier, note: (words) => notes.push(words) }));
+  const { folder } = two;
   return {
-    folder, a, b, drivers, notes, cut,
-    driver: (host) => {
-      const driver = drivers.get(host);
-      if (driver === undefined) throw new Error(`there is no host ${host}`);
-      return driver;
-    },
+    ...two,
     prepare: (host, workload, content) => applicationTemplate(join(folder, "templates", host), workload, content, {}),
     content: (host, workload) => readFile(join(folder, host, "places", folderName(workload), "data", "data"), "utf8").catch(() => null),
     surroundings: async (host) => {
