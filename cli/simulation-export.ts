@@ -21,11 +21,11 @@ function hostTable({ result: { hosts } }: SimulationReport): ExportTable {
     columns: [
       column("host", "text"), column("site", "text"), column("onMs", "integer"), column("offMs", "integer"), column("failedMs", "integer"), column("activeMs", "decimal"), column("stealMs", "decimal"),
       column("useP50Permille", "integer"), column("useP90Permille", "integer"), column("useP99Permille", "integer"), column("energyMicrojoules", "integer"), column("carbonMilligrams", "integer"),
-      column("onMicros", "integer"), column("workloadMicros", "integer"), column("energyMicros", "integer"), column("networkMicros", "integer"),
+      column("onMicros", "integer"), column("workloadMicros", "integer"), column("energyMicros", "integer"), column("networkMicros", "integer"), column("licenceMicros", "integer"),
     ],
     rows: hosts.map(({ host, site, stateMs, activeMs, stealMs, usePermille, microjoules, carbonMilligrams, bill }) => [
       host, site, stateMs.on + stateMs.maintenance, stateMs.off, stateMs.failed, activeMs, stealMs, usePermille.p50, usePermille.p90, usePermille.p99, microjoules, carbonMilligrams,
-      bill.onMicros, bill.workloadMicros, bill.energyMicros, bill.networkMicros,
+      bill.onMicros, bill.workloadMicros, bill.energyMicros, bill.networkMicros, bill.licenceMicros,
     ]),
   };
 }

@@ -2,6 +2,7 @@ import type { Host, Workload } from "../model/fleet.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
 import { chargeMicrosPerHour } from "../policies/index.ts";
 import { ExactTotals, roundedQuotient } from "./exact-totals.ts";
+import { LicenceMeter } from "./licence-meter.ts";
 
 const hourMs = 3_600_000n;
 /** Microjoules in a kilowatt-hour. */
@@ -18,6 +19,13 @@ export interface HostBill {
   readonly energyMicros: bigint;
   /** For what its workloads sent and received, where the load tells; else what is expected of it is in `workloadMicros`. */
   readonly networkMicros: bigint;
+  /** For licences of those that are there. */
+  readonly licenceMicros: bigint;
+}
+
+/** All that was paid at one host. */
+export function sumOfBill({ onMicros, workloadMicros, energyMicros, networkMicros, licenceMicros }: HostBill): bigint {
+  return onMicros + workloadMicros + energyMicros + networkMicros + licenceMicros;
 }
 
 /**
@@ -36,6 +44,7 @@ export class Bill {
   readonly #rates: Float64Array;
   readonly #rateSince: Float64Array;
   readonly #hostOf: Int32Array;
+  readonly #licences: LicenceMeter;
   transferMicros = 0;
 
   constructor(index: FleetIndex, trafficIsMeasured: boolean) {
@@ -49,6 +58,7 @@ export class Bill {
     this.#rates = new Float64Array(index.workloads.length);
     this.#rateSince = new Float64Array(index.workloads.length);
     this.#hostOf = new Int32Array(index.workloads.length).fill(-1);
+    this.#licences = new LicenceMeter(index);
   }
 
   /** From now on a host is on, or not. */
@@ -70,10 +80,12 @@ export class Bill {
     this.#rates[workload] = there === undefined || what === undefined ? 0 : this.#microsPerHour(what, there, isRunning);
     this.#rateSince[workload] = nowMs;
     this.#hostOf[workload] = host;
+    this.#licences.place(workload, host, nowMs);
   }
 
   /** Everything up to now is on the bill. */
   close(nowMs: number): void {
+    this.#licences.settle(nowMs);
     this.#isOn.forEach((isOn, host) => this.setHost(host, isOn === 1, nowMs));
     this.#hostOf.forEach((host, workload) => {
       const rate = this.#rates[workload] as number;
@@ -92,6 +104,7 @@ export class Bill {
       workloadMicros: roundedQuotient(this.#atHost.exact(host), hourMs),
       energyMicros: roundedQuotient(microjoules * BigInt(site?.electricityMicrosPerKWh ?? 0), microjoulesPerKWh),
       networkMicros: roundedQuotient(bits * BigInt(this.#index.hosts[host]?.prices.networkMicrosPerGiB ?? 0), bitsPerGiB),
+      licenceMicros: roundedQuotient(this.#licences.paid.exact(host), hourMs),
     };
   }
 

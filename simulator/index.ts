@@ -17,6 +17,7 @@ export { defaultSimulation, type Question, type Replan, type SimulationInput, ty
 export type { Checkpoints, Task, TaskRecord } from "./tasks.ts";
 export type { Happening, ServiceState, TimedHappening } from "./timeline.ts";
 export { replayInput, WhatIf, type HostChange, type HostFigures, type ReplayInput, type RowMove } from "./what-if.ts";
+export { sumOfBill } from "./bill.ts";
 export { backTest, type BackTest, type BackTestOptions, type Forecaster } from "./forecast/back-test.ts";
 export { forecast, type Forecast, type ForecastOptions, type Season, type TooShort } from "./forecast/forecast.ts";
 export { levelled, type History } from "./forecast/history.ts";

@@ -1,5 +1,5 @@
 import type { HostId, ServiceId, SiteId, WorkloadId } from "../model/ids.ts";
-import { microjoulesPerKWh, type HostBill } from "./bill.ts";
+import { microjoulesPerKWh, sumOfBill, type HostBill } from "./bill.ts";
 import type { ActionRecord } from "./execution.ts";
 import type { Engine } from "./engine.ts";
 import { roundedQuotient } from "./exact-totals.ts";
@@ -122,7 +122,7 @@ export function resultOf(engine: Engine): SimulationResult {
     charts: chartsOf(engine),
     totals: {
       microjoules: sum(({ microjoules }) => microjoules), carbonMilligrams: sum(({ carbonMilligrams }) => carbonMilligrams), transferMicros,
-      micros: sum(({ bill }) => bill.onMicros + bill.workloadMicros + bill.energyMicros + bill.networkMicros) + transferMicros,
+      micros: sum(({ bill }) => sumOfBill(bill)) + transferMicros,
     },
   };
 }

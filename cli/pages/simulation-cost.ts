@@ -1,12 +1,13 @@
 import { formatMicros } from "../../model/money.ts";
 import { barChart, type Section } from "../../reports/html/index.ts";
 import { formatDuration } from "../render/duration.ts";
+import { sumOfBill } from "../../simulator/index.ts";
 import type { SimulationReport } from "../simulation-report.ts";
 
 /** The bill, by host and by what is paid for. */
 export function costSection({ made: { scenario }, result: { hosts, totals, lengthMs } }: SimulationReport): Section {
   const { currency } = scenario.fleet;
-  const dearest = hosts.map(({ host, bill }) => ({ host, bill, sum: bill.onMicros + bill.workloadMicros + bill.energyMicros + bill.networkMicros })).sort((a, b) => (a.sum < b.sum ? 1 : a.sum > b.sum ? -1 : 0));
+  const dearest = hosts.map(({ host, bill }) => ({ host, bill, sum: sumOfBill(bill) })).sort((a, b) => (a.sum < b.sum ? 1 : a.sum > b.sum ? -1 : 0));
   if (totals.micros === 0n) return { title: "Cost", content: [] };
   return {
     title: "Cost",
@@ -17,6 +18,7 @@ export function costSection({ made: { scenario }, result: { hosts, totals, lengt
       series: [
         { name: "being on", values: dearest.map(({ bill }) => money(bill.onMicros)) }, { name: "workloads", values: dearest.map(({ bill }) => money(bill.workloadMicros)) },
         { name: "energy", values: dearest.map(({ bill }) => money(bill.energyMicros)) },
+        ...(hosts.some(({ bill }) => bill.licenceMicros > 0n) ? [{ name: "licences", values: dearest.map(({ bill }) => money(bill.licenceMicros)) }] : []),
         ...(hosts.some(({ bill }) => bill.networkMicros > 0n) ? [{ name: "network", values: dearest.map(({ bill }) => money(bill.networkMicros)) }] : []),
       ],
     })],

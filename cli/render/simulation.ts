@@ -1,7 +1,7 @@
 import { counted } from "../../model/counted.ts";
 import { loadResources } from "../../model/load.ts";
 import { formatMicros } from "../../model/money.ts";
-import type { HostResult, ResourceUse } from "../../simulator/index.ts";
+import { sumOfBill, type HostResult, type ResourceUse } from "../../simulator/index.ts";
 import { chartRow, eventsOf, kilowattHours, timeText, type SimulationReport } from "../simulation-report.ts";
 import { formatDuration } from "./duration.ts";
 import { groupThousands } from "./money.ts";
@@ -104,7 +104,7 @@ function renderHosts(report: SimulationReport, { paint, columns, full }: Simulat
       host.host, sparkline(chartRow(result.charts.useMeanPermille, h, report), 1000, width), `${meanPercent.toFixed(1)} %`, `${(host.usePermille.p99 / 10).toFixed(0)} %`, peak >= 99.95 ? paint.yellow(`${peak.toFixed(0)} %`) : `${peak.toFixed(0)} %`,
       stolen > 0 ? paint.yellow(`${stolen.toFixed(2)} %`) : "-", shareText(onMs, result.lengthMs),
       host.stateMs.failed > 0 ? paint.red(formatDuration(host.stateMs.failed)) : "-", kilowattHours(host.microjoules).toFixed(2),
-      formatMicros(host.bill.onMicros + host.bill.workloadMicros + host.bill.energyMicros + host.bill.networkMicros, 2),
+      formatMicros(sumOfBill(host.bill), 2),
     ];
   });
   const table = renderTable([

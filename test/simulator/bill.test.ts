@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { currentInstant } from "../../model/snapshot.ts";
+import type { Workload } from "../../model/fleet.ts";
+import { currentInstant, indexFleet } from "../../model/snapshot.ts";
 import { billAt } from "../../policies/bill.ts";
-import { simulate } from "../../simulator/index.ts";
+import { simulate, sumOfBill } from "../../simulator/index.ts";
 import { fleetOf, hostOf, siteOf, workloadOf } from "../policies/fleet-of.ts";
 import { hour, loadOf, simulationOf } from "./given.ts";
 import { migrate, on, planOf } from "./plan-of.ts";
@@ -13,6 +14,10 @@ const workloads = [1, 2, 3].map((n) => workloadOf(`w${n}`, {
 }));
 const index = fleetOf([hostOf("h1", { prices }), hostOf("h2", { prices, state: "off" })], workloads, { sites: [site] });
 
+function placed(id: string, host: "h1" | "h2"): Workload {
+  return workloadOf(id, { host, state: "running", reservation: { cpuMillicores: 1000 } });
+}
+
 describe("the bill of a simulation", () => {
   it("is that of the cost model when everybody uses what is expected, but for the rounding of electricity", async () => {
     const { hosts, totals, workloads: billed } = await simulate(simulationOf(index, { lengthMs: 100 * hour }));
@@ -20,7 +25,7 @@ describe("the bill of a simulation", () => {
     expect(Math.abs(Number(totals.micros) - model)).toBeLessThanOrEqual(100 * 4 * 0.5);
     expect(hosts[0]?.bill.onMicros).toBe(38_000_100n);
     expect(billed.reduce((sum, { reservedMicros }) => sum + reservedMicros, 0n)).toBe(hosts[0]?.bill.workloadMicros);
-    expect(hosts[1]?.bill).toEqual({ onMicros: 0n, workloadMicros: 0n, energyMicros: 0n, networkMicros: 0n });
+    expect(hosts[1]?.bill).toEqual({ onMicros: 0n, workloadMicros: 0n, energyMicros: 0n, networkMicros: 0n, licenceMicros: 0n });
   });
 
   it("pays for the network that was used where the load tells of it, and else for what is expected", async () => {
@@ -34,6 +39,16 @@ describe("the bill of a simulation", () => {
     const { hosts: [measured], totals } = await simulate(simulationOf(fleet, { load: loadOf("networkMbps", hour / 2, { w: [8, 24] }) }));
     expect(measured?.bill).toMatchObject({ workloadMicros: 1501n, networkMicros: BigInt(Math.round((7.2e9 / 2 ** 30) * 90_000)) });
     expect(totals.micros).toBe(380_001n + 1501n + (measured?.bill.networkMicros ?? 0n) + (measured?.bill.energyMicros ?? 0n));
+  });
+
+  it("pays for licences where licensed workloads are, once for each host", async () => {
+    const two = ["h1", "h2"].map((id) => hostOf(id, { prices, capacity: { cpuMillicores: 10_000 } }));
+    const licences = [{ name: "db", per: "core" as const, microsPerMonth: 730_000, workloads: ["v", "w"].map((id) => workloadOf(id).id) }];
+    const fleet = indexFleet({ ...fleetOf(two, [placed("v", "h1"), placed("w", "h1"), placed("x", "h2")]).fleet, licences });
+    // 1000 an hour for each of the ten cores of h1 all the time, and of h2 for the second hour of two.
+    const { hosts, totals } = await simulate(simulationOf(fleet, { lengthMs: 2 * hour, plan: { plan: planOf([migrate("w", "h1", "h2")]), atMs: hour } }));
+    expect(hosts.map(({ bill }) => bill.licenceMicros)).toEqual([20_000n, 10_000n]);
+    expect(totals.micros).toBe(hosts.reduce((sum, { bill }) => sum + sumOfBill(bill), 0n));
   });
 
   it("pays for exactly the electricity that was drawn, and its carbon", async () => {
