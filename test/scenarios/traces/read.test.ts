@@ -152,7 +152,8 @@ describe("the page about traces", () => {
 
 /** A group of as many rows as take four bytes to tell, all alike: a few kilobytes. */
 const rowCount = 1_100_000;
-const manyRows = parquet({ workload: ["STRING", new Array<string>(rowCount).fill("w")], timeMs: ["INT64", new Array<bigint>(rowCount).fill(0n)], cpuMillicores: ["DOUBLE", new Array<number>(rowCount).fill(1)] });
+const same = <Value>(value: Value): Value[] => Array.from({ length: rowCount }, () => value);
+const manyRows = parquet({ workload: ["STRING", same("w")], timeMs: ["INT64", same(0n)], cpuMillicores: ["DOUBLE", same(1)] });
 
 /** The same, whose table of contents tells another number of rows. */
 function saying(rows: number): Uint8Array {
