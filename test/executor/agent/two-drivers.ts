@@ -24,9 +24,9 @@ export interface TwoDrivers<Kind extends Driver> {
 
 interface Opened<Kind> {
   readonly layer: string;
-  open(folder: string, host: HostId, world: DriverWorld): Promise<Kind>;
+  readonly open: (folder: string, host: HostId, world: DriverWorld) => Promise<Kind>;
   /** Takes away what a test has left beside its files. */
-  clear(folder: string): Promise<void>;
+  readonly clear: (folder: string) => Promise<void>;
 }
 
 /** Opens a driver for each of two hosts, for one test. */
