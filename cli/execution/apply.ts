@@ -1,5 +1,6 @@
 import { approve, checkFreshness, defaultRunSettings, observe, performerOf, systemClock, type ApprovedPlan, type Drift, type RunSettings } from "../../executor/index.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
+import type { Workload } from "../../model/fleet.ts";
 import type { HostId } from "../../model/ids.ts";
 import type { Action, Plan } from "../../model/plan.ts";
 import { defaultApprovalRule, type Scenario } from "../../model/scenario.ts";
@@ -18,7 +19,7 @@ import { approvalOf, readApprovals, type ApprovalDocument } from "./approval-fil
 import { alone, carryOut, type Carrying } from "./carry-out.ts";
 import { endOf } from "./end.ts";
 import { Executions } from "./executions.ts";
-import { askThrough, silenceWords, silentHost, silentLayersOf, unexpected, type SilentLayerOf } from "./inventory.ts";
+import { askThrough, silenceWords, silentHost, silentLayersOf, unexpected, type SilentLayerOf, type Taken } from "./inventory.ts";
 import { Link } from "./link.ts";
 import { notAllowed } from "./not-allowed.ts";
 import { loadOperator, personOf, type Operator } from "./operator.ts";
@@ -98,9 +99,9 @@ async function checkAndCarryOut(request: ApplyRequest, warnings: readonly Diagno
     const wish = before.execution.state.status === "paused" ? { wish: { wish: "resume", by: by.name } } as const : {};
     return endOf(before.execution, await carryOut(before.execution, executions, wish, carrying), options, context);
   }
-  const checked = await check(request, link, options, context);
+  const checked = await check(request, { executions, link }, options, context);
   if ("exitCode" in checked) return checked;
-  const { approved, scenario, drift } = checked;
+  const { approved, drift } = checked;
   const preview = previewOf(plan, request.author, approved.approvals, drift, context);
   if (plan.actions.length === 0 || options.dryRun === true) {
     return {
@@ -111,12 +112,15 @@ async function checkAndCarryOut(request: ApplyRequest, warnings: readonly Diagno
   }
   const consent = await consentTo(preview, options, context);
   if (consent !== null) return consent;
+  // Whoever is asked may think for hours.
+  const still = options.yes === true ? checked : await check(request, { executions, link }, options, context);
+  if ("exitCode" in still) return still;
   const { execution, diagnostics } = await executions.create({
-    plan, scenario, author: request.author, by, startedAt: new Date(systemClock.utcMs()).toISOString(), approvals: request.approvals,
+    plan, scenario: still.scenario, author: request.author, by, startedAt: new Date(systemClock.utcMs()).toISOString(), approvals: request.approvals,
     settings: { ...defaultRunSettings, actionsAtOnce: options.atOnce, onFailure: options.onFailure },
   });
   if (execution === null) return failed(diagnostics);
-  return endOf(execution, await carryOut(execution, executions, { approved }, carrying), options, context);
+  return endOf(execution, await carryOut(execution, executions, { approved: still.approved }, carrying), options, context);
 }
 
 interface Checked {
@@ -127,13 +131,15 @@ interface Checked {
 }
 
 /** Everything that must be true before anything is sent. */
-async function check({ plan, author, approvals, scenario, operator }: ApplyRequest, link: Link, options: ApplyOptions, context: Context): Promise<Checked | CommandResult> {
+async function check({ plan, author, approvals, scenario, operator }: ApplyRequest, { executions, link }: Means, options: ApplyOptions, context: Context): Promise<Checked | CommandResult> {
   const unknown = unreachable(plan, operator);
   if (unknown.length > 0) return refused(unknown);
   const { inventories, silent } = await askThrough(link, operator, options.wait, context);
   const touched = new Set(plan.actions.flatMap(({ action }) => ("host" in action ? [action.host] : [action.from, action.to])));
   const missing = unexpected(silent, scenario.fleet).filter((host) => touched.has(host)).map((host) => silentHost(operator, host));
   if (missing.length > 0) return refused(missing);
+  const twice = mayRunAlready(plan, scenario, { inventories, silent });
+  if (twice.length > 0) return refused(twice);
   for (const words of mayRunTwice(plan, scenario, silent)) context.live.note(words);
   const { fleet, drift } = observe(scenario.fleet, inventories);
   const now: Scenario = { ...scenario, fleet };
@@ -151,7 +157,10 @@ async function check({ plan, author, approvals, scenario, operator }: ApplyReque
   if (stale.length > 0) return staleResult(plan, stale, drift, problems.filter(({ path }) => path !== ""));
   if (approved === null) return refused(problems);
   const fresh = checkFreshness(approved, index, now.policies, constraints, systemClock.utcMs());
-  return fresh.ok ? { approved, scenario: now, drift } : refused(fresh.diagnostics);
+  if (!fresh.ok) return refused(fresh.diagnostics);
+  const used = await executions.usedBefore(plan.digest, approvals);
+  if (used.length > 0) return refused(used.map(({ by, run }) => notAllowed(`the approval of ${by} was used by execution ${run}`, "An approval counts for one execution: ask them again.", "approvals")));
+  return { approved, scenario: now, drift };
 }
 
 /** That a host which is said to have failed runs nothing any more nobody can see from here: whoever says so must know. */
@@ -161,6 +170,29 @@ function mayRunTwice({ actions }: Plan, { fleet }: Scenario, silent: readonly Ho
     const lost = fleet.workloads.filter(({ id, lostFrom }) => lostFrom === host && started.has(id)).map(({ id }) => id);
     return lost.length === 0 ? [] : [`Host ${host} is said to have failed and does not answer: make sure that it is off, or ${lost.join(", ")} may run twice.`];
   });
+}
+
+/**
+ * Workloads that a plan starts though nobody has seen them where they are believed to be, and which a silent host or layer
+ * may have: believed is what a file says, and files are old. What was lost with its host was believed to be there.
+ */
+function mayRunAlready({ actions }: Plan, { fleet }: Scenario, taken: Taken): readonly Diagnostic[] {
+  const silentHosts = new Set(unexpected(taken.silent, fleet));
+  const silentLayers = silentLayersOf(taken);
+  return actions.flatMap(({ action }) => {
+    const workload = action.kind === "start" ? fleet.workloads.find(({ id }) => id === action.workload) : undefined;
+    if (workload === undefined || workload.lostFrom !== undefined || isSeen(workload, taken)) return [];
+    const begin = `the plan is to ${actionWords(action)}, but nobody has seen it, and it may be on`;
+    const host = fleet.hosts.find(({ id, layers }) => silentHosts.has(id) && Object.hasOwn(layers, workload.layer))?.id;
+    if (host !== undefined) return [notAllowed(`${begin} host ${host}, whose agent does not answer`, `Bring its agent back. If the host is dead, make sure that it is off, and plan with the change \`hostFailure: { hosts: [${host}] }\`.`, `workload ${workload.id}`)];
+    const layer = silentLayers.find((each) => each.layer === workload.layer);
+    return layer === undefined ? [] : [notAllowed(`${begin} layer ${layer.layer} of host ${layer.host}, which is ${silenceWords(layer)}`, `Bring the layer back (its daemon on host ${layer.host}), then apply again.`, `workload ${workload.id}`)];
+  });
+}
+
+/** Does it run somewhere, or lie where it is believed to be? */
+function isSeen({ id, host }: Workload, { inventories }: Taken): boolean {
+  return [...inventories].some(([at, { workloads }]) => workloads.some(({ workload, found }) => workload === id && (found === "running" || (at === host && found !== "absent" && found !== "incoming"))));
 }
 
 /** A fact that a plan fails by, and the way out. */

@@ -5,7 +5,7 @@ import type { ApprovalDocument } from "./approval-file.ts";
 import { notAllowed } from "./not-allowed.ts";
 
 /** Everything in an approval but its signature, written the one way in which it is signed. */
-function saidIn(document: ApprovalDocument): string {
+export function saidIn(document: ApprovalDocument): string {
   const { signature: _signature, ...said } = document;
   return canonicalJson(said);
 }

@@ -4,7 +4,7 @@ import type { HostId, WorkloadId } from "../../model/ids.ts";
 import type { CommandResult } from "../command-result.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
-import { failed } from "../failed.ts";
+import { failed, usageProblem } from "../failed.ts";
 import { renderTable } from "../render/table.ts";
 import { workloadRestored, workloadStopped } from "./errands.ts";
 import { askThrough, silentHost, type Taken } from "./inventory.ts";
@@ -25,6 +25,7 @@ export function takeCheckpoint(workload: string, named: string | undefined, opti
     const host = runsAt(fleet.taken, workload);
     if (host === null) return failed([notAllowed(`workload ${JSON.stringify(workload)} runs on no host whose agent answers`, "Only what runs has a memory to keep; `stowage inventory` shows what runs where.")]);
     const name = named ?? new Date(systemClock.utcMs()).toISOString().replaceAll(":", "-").replace(/\.\d+/, "");
+    if (name === "" || name.length > nameLettersMax) return failed([usageProblem(`A checkpoint's name has 1 to ${nameLettersMax} characters, this one has ${name.length}.`, "Give it another one, or none: then it is the time.")]);
     const before = await fleet.link.checkpoint(host, workload as WorkloadId, { wish: "list" }, options.wait);
     if (before.checkpoints.some((each) => each.name === name)) return failed([notAllowed(`${workload} has a checkpoint ${JSON.stringify(name)} already`, "Give this one another name, or drop that one: `stowage workload drop`.")]);
     context.progress("taking the checkpoint", 0, 1);
@@ -113,6 +114,8 @@ async function withFleet<Answer>(options: { readonly config?: string; readonly w
 }
 
 const inventoryMs = 20_000;
+/** As the protocol has it. */
+const nameLettersMax = 253;
 
 /** Checkpoints stay where they were taken, so every host is asked. */
 async function keptOf({ taken, link }: FleetNow, workload: string, { wait }: { readonly wait: number }): Promise<readonly (KeptCheckpoint & { readonly host: HostId })[]> {

@@ -10,6 +10,7 @@ import { canonicalJson, compilePolicies, didYouMean, parsePlan, sha256 } from ".
 import { parseScenarioText, scenarioJson, serializeScenario } from "../../scenarios/index.ts";
 import { usageProblem } from "../failed.ts";
 import type { ApprovalDocument } from "./approval-file.ts";
+import { saidIn } from "./approval-signature.ts";
 import { notAllowed } from "./not-allowed.ts";
 
 /** What is written down of an execution before it begins; nothing of it ever changes. */
@@ -116,6 +117,21 @@ export class Executions {
     const loaded = await this.load(last);
     const status = loaded.execution?.state.status;
     return status === "ended" || status === "new" ? { execution: null, diagnostics: [] } : loaded;
+  }
+
+  /** Approvals of a plan on whose word something was done already, and in which execution. */
+  async usedBefore(digest: string, approvals: readonly ApprovalDocument[]): Promise<readonly { readonly by: string; readonly run: RunId }[]> {
+    const given = new Map(approvals.map((approval) => [saidIn(approval), approval.by.name]));
+    const used: { readonly by: string; readonly run: RunId }[] = [];
+    for (const run of await this.runs()) {
+      const record = await recordIn(join(this.folder, run));
+      if (record === null || record.digest !== digest || nameOf(record) !== run) continue;
+      const again = record.approvals.flatMap((approval) => given.get(saidIn(approval)) ?? []);
+      const { entries } = again.length === 0 ? { entries: [] } : await readJournal(journalOf(join(this.folder, run)));
+      // One in which nothing was done has used up nothing.
+      if (entries.some(({ event }) => event.kind === "succeeded" || event.kind === "lostTrack")) used.push(...again.map((by) => ({ by, run })));
+    }
+    return used;
   }
 
   /** A larger number than any that was drawn here before, kept before it is used. */

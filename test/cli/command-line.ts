@@ -21,7 +21,16 @@ export function stowage(...args: readonly string[]): Promise<Ended> {
 }
 
 /** The same as at a terminal of so many columns; null for no terminal. */
-export async function stowageAt(columns: number | null, ...args: readonly string[]): Promise<Ended> {
+export function stowageAt(columns: number | null, ...args: readonly string[]): Promise<Ended> {
+  return run(columns, {}, args);
+}
+
+/** The same for somebody who answers questions. */
+export function stowageAsking(ask: Environment["live"]["ask"], ...args: readonly string[]): Promise<Ended> {
+  return run(null, { isTerminal: true, ask }, args);
+}
+
+async function run(columns: number | null, live: Partial<Environment["live"]>, args: readonly string[]): Promise<Ended> {
   const printed = { out: "", err: "" };
   const clock = { nowMs: () => performance.now() };
   const environment: Environment = {
@@ -34,7 +43,7 @@ export async function stowageAt(columns: number | null, ...args: readonly string
     live: {
       isTerminal: false, account: "anna", home: folder, workingFolder: folder, variables: {},
       line: (text) => void (printed.out += `${text}\n`), note: (text) => void (printed.err += `${text}\n`),
-      status: () => undefined, ask: () => Promise.resolve(null), onInterrupt: () => () => undefined,
+      status: () => undefined, ask: () => Promise.resolve(null), onInterrupt: () => () => undefined, ...live,
     },
     out: (text) => void (printed.out += text),
     error: (text) => void (printed.err += text),

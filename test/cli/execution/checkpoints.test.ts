@@ -18,6 +18,7 @@ describe("a layer that keeps no checkpoints", () => {
     }
     expect((await fleet.run("workload", "checkpoint", "$(x)")).err).toContain('workload "$(x)" runs on no host whose agent answers');
     expect((await fleet.run("workload", "checkpoint", "web", "--name", "a\nb")).code).toBe(1);
+    for (const name of ["", "x".repeat(254)]) expect((await fleet.run("workload", "checkpoint", "web", `--name=${name}`)).err).toContain("A checkpoint's name has 1 to 253 characters");
     expect((await fleet.run("workload", "drop", "web", "one")).err).toContain('no host has a checkpoint "one" of web');
     expect((await fleet.run("workload", "restore", "web", "one", file, "--approved-by", "bruno", "--yes")).err).toContain('no host has a checkpoint "one" of web');
     expect(await fleet.runs("a", "web")).toBe(true);
