@@ -141,6 +141,8 @@ export class Agent {
     const about = { kind: "checkpoints", host, run, workload } as const;
     if (epoch > 0 && epoch < this.#fence) return { ...about, checkpoints: [], because: "somebody else has taken over" };
     try {
+      // All checkpoints of a workload lie under the name that is none.
+      if (wish !== "list" && name === "") return { ...about, checkpoints: [], because: `nobody says which checkpoint to ${wish}` };
       if (wish === "take") await (driver.checkpoints ?? none).take(workload, name);
       if (wish === "drop") await (driver.checkpoints ?? none).drop(workload, name);
       return { ...about, checkpoints: await (driver.checkpoints ?? none).list(workload), because: null };

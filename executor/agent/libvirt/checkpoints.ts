@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
 import { copyFile, mkdir, open, readFile, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import type { WorkloadId } from "../../../model/ids.ts";
+import { folderName } from "../place.ts";
 import { isMissing, jsonOf, writeLasting } from "../../trust/index.ts";
 import { carriedOf, type Carried } from "./carried.ts";
-import { disksOf, withDiskFiles } from "./definition.ts";
+import { disksOf, withDiskFiles, type Disk } from "./definition.ts";
 import type { Domain } from "./domains.ts";
 import { memoryRiskOf } from "./emulated.ts";
 import type { LibvirtHost } from "./libvirt-host.ts";
@@ -16,6 +17,8 @@ import { childOf, parseXml, textOf, writeXml } from "./xml.ts";
 
 const form = Type.Object({
   workload: Type.String(), name: Type.String(), takenAtMs: Type.Integer(), definition: Type.String(),
+  /** The digest of the file with its memory. */
+  memory: Type.String(),
   /** With the digest of each file, so that what is restored is known to be what was taken. */
   disks: Type.Array(Type.Object({ target: Type.String(), way: Type.String(), digest: Type.String() })),
 });
@@ -43,7 +46,11 @@ export class Checkpoints {
     const folder = await this.#host.images.checkpoint(workload, name);
     if (await this.#read(folder) !== null) throw new Error(`${workload} has a checkpoint ${JSON.stringify(name)} already`);
     await this.#mend(domain);
-    const carried = await carriedOf(this.#host.images, await this.#host.domains.definition(domain));
+    const definition = await this.#host.domains.definition(domain);
+    const carried = await carriedOf(this.#host.images, definition);
+    const left = disksOf(definition).find(({ device, isReadonly, target }) => device === "disk" && !isReadonly && carried.disks.every((disk) => disk.target !== target));
+    // Memory of then over a disk of now is a broken file system.
+    if (left !== undefined) throw new Error(`its disk ${left.target} (${JSON.stringify(left.source ?? left.kind)}) is not among the images of this host alone, so it cannot be kept as it is at this instant`);
     await this.#host.images.mustHold(carried.disks.reduce((sum, { usedBytes }) => sum + usedBytes, 0));
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -54,8 +61,7 @@ export class Checkpoints {
       await this.#mend(domain);
     }
     const disks = await Promise.all(carried.disks.map(async ({ target, way }, n) => ({ target, way, digest: await kept(join(folder, `disk-${n}`)) })));
-    const checkpoint: Checkpoint = { workload, name, takenAtMs: this.#utcMs(), definition: writeXml(carried.definition), disks };
-    await kept(join(folder, "memory"));
+    const checkpoint: Checkpoint = { workload, name, takenAtMs: this.#utcMs(), definition: writeXml(carried.definition), memory: await kept(join(folder, "memory")), disks };
     await writeLasting(join(folder, manifest), JSON.stringify(checkpoint));
     return checkpoint;
   }
@@ -77,6 +83,7 @@ export class Checkpoints {
     for (const [n, { target, digest }] of checkpoint.disks.entries()) {
       if (await digestOf(join(folder, `disk-${n}`)) !== digest) throw new Error(`disk ${target} of checkpoint ${JSON.stringify(name)} has changed since it was taken`);
     }
+    if (await digestOf(join(folder, "memory")) !== checkpoint.memory) throw new Error(`the memory of checkpoint ${JSON.stringify(name)} has changed since it was taken`);
     const places = new Map(checkpoint.disks.map(({ target, way }) => [target, this.#host.images.seen(way)]));
     const definition = withDiskFiles(parseXml(checkpoint.definition), places);
     const memory = this.#host.images.seenCheckpoint(workload, name, "memory");
@@ -84,8 +91,9 @@ export class Checkpoints {
     const running = withDiskFiles(parseXml(frozen), places);
     for (const each of [definition, running]) this.#host.admit(each);
     for (const [n, { way }] of checkpoint.disks.entries()) await this.#host.images.replace(join(folder, `disk-${n}`), way);
-    if (before === null) await this.#host.define(definition, textOf(childOf(definition, "uuid")));
-    await this.#host.withFile("restore", writeXml(running), (path) => this.#must(["restore", `--file=${memory}`, `--xml=${path}`, "--running"]));
+    // One that rests on what a checkpoint that was cut off has put on its disks must not find that again at its next start.
+    if (before === null || disksOf(await this.#host.domains.definition(before)).some((disk) => this.#isLayer(disk))) await this.#host.define(definition, textOf(childOf(definition, "uuid")));
+    await this.#host.withFile(`restore-${folderName(workload)}`, writeXml(running), (path) => this.#must(["restore", `--file=${memory}`, `--xml=${path}`, "--running"]));
     if ((await this.#host.domain(workload)).activity !== "running") throw new Error(`${workload} does not go on`);
   }
 
@@ -108,11 +116,17 @@ export class Checkpoints {
   /** Brings what is on top of its disks back into them: also what a checkpoint has left that was cut off. */
   async #mend({ uuid }: Domain): Promise<void> {
     const live = parseXml(await this.#host.read("dumpxml", `--domain=${uuid}`));
-    for (const { target, source } of disksOf(live)) {
-      if (source === null || !source.includes(`/${layerPrefix}`)) continue;
+    for (const disk of disksOf(live)) {
+      const { target, source } = disk;
+      if (source === null || !this.#isLayer(disk)) continue;
       await this.#must(["blockcommit", `--domain=${uuid}`, `--path=${target}`, "--active", "--pivot", "--wait"], takeMs);
       await this.#host.images.dropLayer(source);
     }
+  }
+
+  /** Did a checkpoint put it on top of a disk? Nobody else's files are touched, whatever they are called. */
+  #isLayer({ source }: Pick<Disk, "source">): boolean {
+    return source !== null && this.#host.images.isOfCheckpoint(source) && basename(source).startsWith(layerPrefix);
   }
 
   async #must(args: readonly string[], deadlineMs = takeMs): Promise<string> {

@@ -59,6 +59,11 @@ export class Images {
     return join(this.#folders.seenAs, checkpointFolder, folderName(workload), folderName(name), file);
   }
 
+  /** Does a file, by the path that the hypervisor has, lie among the checkpoints? */
+  isOfCheckpoint(seen: string): boolean {
+    return isPlainWay(relative(join(this.#folders.seenAs, checkpointFolder), seen));
+  }
+
   /** Deletes what was on top of a disk and is in it now. */
   async dropLayer(seen: string): Promise<void> {
     const way = relative(join(this.#folders.seenAs, checkpointFolder), seen);
@@ -67,7 +72,8 @@ export class Images {
 
   /** Puts a copy of a file in the place of a disk: at once the old or the new one is there. */
   async replace(file: string, way: string): Promise<void> {
-    const draft = join(this.#folders.folder, incomingFolder, "restored");
+    // Of each disk its own: several may be put back at once.
+    const draft = join(this.#folders.folder, incomingFolder, `restored-${folderName(way)}`);
     await rm(draft, { force: true });
     await copyFile(file, draft, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     const path = join(this.#folders.folder, way);

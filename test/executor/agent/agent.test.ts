@@ -84,6 +84,15 @@ describe("an agent", () => {
     expect(await first.driver.find(web)).toBe("stopped");
   });
 
+  it("takes and drops no checkpoint without a name, which would be all of them", async () => {
+    const { agent, next } = await withWeb();
+    for (const wish of ["take", "drop"] as const) {
+      const answer = next();
+      agent.receive({ kind: "checkpoint", epoch: 0, run: `${wish}-1` as RunId, workload: web, wish });
+      expect(await answer).toMatchObject({ kind: "checkpoints", because: `nobody says which checkpoint to ${wish}` });
+    }
+  });
+
   it("performs it once when it comes ten times at the same moment", async () => {
     const { agent, host, reports, path, next } = await withWeb();
     const ended = next();

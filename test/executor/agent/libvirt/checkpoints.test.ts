@@ -1,4 +1,4 @@
-import { cp } from "node:fs/promises";
+import { appendFile, cp, readFile, stat, truncate } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -9,7 +9,8 @@ import { systemClock } from "../../../../executor/system-clock.ts";
 import type { WorkloadId } from "../../../../model/ids.ts";
 import { quiet, task } from "../driver-contract.ts";
 import { canHaveLab } from "../../../lab/lab-of.ts";
-import { labLayer, settingsOf, type Ways } from "./lab-layer.ts";
+import { folderName } from "../../../../executor/agent/place.ts";
+import { imagesSeen, labLayer, settingsOf, type Ways } from "./lab-layer.ts";
 
 const labName = "vcheck";
 const vm = "vm1" as WorkloadId;
@@ -31,8 +32,9 @@ describe.skipIf(!canHaveLab("virtual machines"))("a checkpoint of a virtual mach
   });
   const write = (words: string): Promise<string> => inGuest(`echo ${words} > /tmp/memory; echo ${words} | dd of=/dev/vda bs=512 seek=4096 conv=notrunc,fsync; cat /tmp/memory`);
   const read = (): Promise<string> => inGuest("cat /tmp/memory; dd if=/dev/vda bs=512 skip=4096 count=1 iflag=direct | head -n 1; cat /tmp/boots");
-  const checkpointsOf = async (folder: string, name: string, ways: Ways = {}): Promise<Checkpoints> => {
-    const host = await LibvirtHost.open(settingsOf(lab, folder, name, ways), { clock: systemClock, carrier: noCarrier, note: () => {} });
+  const checkpointsOf = async (folder: string, name: string, ways: Ways = {}, shared: readonly string[] = []): Promise<Checkpoints> => {
+    const settings = settingsOf(lab, folder, name, ways);
+    const host = await LibvirtHost.open({ ...settings, images: { ...settings.images, shared } }, { clock: systemClock, carrier: noCarrier, note: () => {} });
     onTestFinished(() => host.close());
     return new Checkpoints(host, () => systemClock.utcMs());
   };
@@ -50,8 +52,19 @@ describe.skipIf(!canHaveLab("virtual machines"))("a checkpoint of a virtual mach
     await write("after");
     await expect(checkpoints.restore(vm, "../one")).rejects.toThrow("stop it first");
     expect(await driver(a).perform(task({ kind: "stop", workload: vm, host: a }, "running"), quiet())).toEqual({ kind: "done" });
+    // What is not whole any more is found before anything is touched.
+    const [memory, disk] = [join(hostOf(a).images, ".stowage-checkpoints", folderName(vm), folderName("../one"), "memory"), join(hostOf(a).images, `${vm}.img`)];
+    const now = await readFile(disk);
+    const { size } = await stat(memory);
+    await appendFile(memory, "x");
+    await expect(checkpoints.restore(vm, "../one")).rejects.toThrow("the memory of checkpoint");
+    expect((await readFile(disk)).equals(now)).toBe(true);
+    await truncate(memory, size);
     await checkpoints.restore(vm, "../one");
     expect((await read()).split("\n")).toEqual(["before", "before", "1"]);
+    // A disk that is not kept would be of now under a memory of then.
+    const sharing = await checkpointsOf(folder, "h1", {}, [imagesSeen]);
+    await expect(sharing.take(vm, "three")).rejects.toThrow("its disk vda");
 
     expect(await driver(a).perform(task({ kind: "stop", workload: vm, host: a }, "running"), quiet())).toEqual({ kind: "done" });
     const kept = (host: typeof a): string => join(hostOf(host).images, ".stowage-checkpoints");
