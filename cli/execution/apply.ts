@@ -149,6 +149,7 @@ async function check({ plan, author, approvals, scenario, operator }: ApplyReque
   const changed = compareFacts(plan, index, now.policies, constraints).filter(({ matters }) => matters).map((fact): Stale => ({ ...fact, advice: planAgain }));
   const stale = [...unseen(plan, now, silentLayersOf({ inventories })), ...changed];
   const { configuration: { signedApprovals: isSigningNeeded = false, people }, file } = operator;
+  if (isSigningNeeded && !link.isRevokedKnown) return refused([notAllowed("nobody knows which signatures still count: the authority has not said what it has revoked", operator.authority === null ? `Say where it is: \`authority\` in ${file}.` : "Is it running (`stowage ca serve`), and can it be reached from here?", "approvals")]);
   const doubts = distrusted(approvals, { ...link.trust, isSigningNeeded, people: people?.map(({ name, roles = [] }) => ({ name, roles })) ?? null, file });
   const answered = approvedBy({ plan, author, approvals, scenario: now }, doubts, index, constraints);
   // When facts have changed, that is why rules break: it is said first, and a changed plan or a missing approval with it.

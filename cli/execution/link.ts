@@ -30,6 +30,7 @@ export class Link {
   readonly #operator: Operator;
   readonly #revoked: RevokedSerials;
   readonly #note: (words: string) => void;
+  #isRevokedKnown = false;
   readonly #listeners = new Set<(report: Report, role: Addressee["role"]) => void>();
   #credentials: Credentials;
   #timer: NodeJS.Timeout | null = null;
@@ -58,6 +59,11 @@ export class Link {
   /** What is known of the fleet's authority, and of what it has revoked. */
   get trust(): SignatureTrust {
     return { authorityPem: this.#credentials.authorityPem, revoked: this.#revoked };
+  }
+
+  /** Has the authority said, since this way was opened, what it has revoked? */
+  get isRevokedKnown(): boolean {
+    return this.#isRevokedKnown;
   }
 
   /** Tells of every report from now on, until the answer is called. */
@@ -148,7 +154,8 @@ export class Link {
       }
       const fetched = await fetchRevocations(authority, this.#credentials.authorityPem);
       const because = "because" in fetched ? fetched.because : await this.#revoked.accept(fetched.revocations);
-      if (because !== null) this.#note(`what was revoked is not known: ${because}`);
+      if (because === null) this.#isRevokedKnown = true;
+      else this.#note(`what was revoked is not known: ${because}`);
     }
     this.agents.sweep();
     this.#timer = setTimeout(() => {

@@ -23,7 +23,7 @@ export interface RealFleet {
   run(...args: readonly string[]): Promise<Ended>;
   /** The same as a process of its own, with the operator's configuration. */
   begin(...args: readonly string[]): Begun;
-  /** kill -9 of an agent, and its next start. */
+  /** kill -9 of an agent, or of the authority by that name, and its next start. */
   kill(host: string): Promise<void>;
   start(host: string): Promise<void>;
   /** Puts a program on a host that is to run there. */
@@ -60,10 +60,11 @@ export async function realFleet({ hosts = ["a", "b"], agent = () => ({}), operat
   const ports = Object.fromEntries(await Promise.all(hosts.map(async (host) => [host, await freePort()] as const)));
   await must(stowage("ca", "init", "--folder", at("authority")));
   const authorityPort = await freePort();
-  children.set("authority", await ready(["ca", "serve", "--folder", at("authority"), "--listen", `127.0.0.1:${authorityPort}`]));
+  const serve = ["ca", "serve", "--folder", at("authority"), "--listen", `127.0.0.1:${authorityPort}`];
+  children.set("authority", await ready(serve));
   const authority = { address: "127.0.0.1", port: authorityPort };
   const peers = hosts.map((host) => ({ host, address: "127.0.0.1", port: ports[host] ?? 0 }));
-  const start = async (host: string): Promise<void> => void children.set(host, await ready(["agent", "run", at(`${host}.json`)]));
+  const start = async (host: string): Promise<void> => void children.set(host, await ready(host === "authority" ? serve : ["agent", "run", at(`${host}.json`)]));
   for (const host of hosts) {
     await mkdir(at(`templates/${host}`), { recursive: true });
     await writeFile(at(`${host}.json`), JSON.stringify({

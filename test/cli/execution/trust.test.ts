@@ -77,6 +77,11 @@ describe("a fleet that takes only signed approvals", () => {
     await ca("revoke", "person", "carla");
     expect(await applied(carlas)).toEqual(refused('the certificate of person "carla" was revoked'));
 
+    // Whoever keeps the authority silent does not bring back what was revoked.
+    await fleet.kill("authority");
+    for (const approval of [good, carlas]) expect(await applied(approval)).toEqual(refused("nobody knows which signatures still count"));
+    await fleet.start("authority");
+
     expect((await must(fleet.run("apply", plan, scenario, "--yes"))).out).toContain('"exitCode":0');
     expect((await must(fleet.run("log", "--verify"))).out).toContain("approved by bruno, signed");
 
