@@ -20,6 +20,9 @@ export interface TraceFile {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
+/** Beyond this size a file that was packed this tightly holds the same thing over and over. */
+const suspiciousBytes = 64 * 1_048_576;
+const suspiciousRatio = 100;
 const depthMax = 8;
 const filesMax = 1_000_000;
 
@@ -76,9 +79,16 @@ async function* unzipped(path: string): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   const source = createReadStream(path);
   source.on("error", (error) => gunzip.destroy(error));
+  let unpackedBytes = 0;
   try {
-    for await (const chunk of source.pipe(gunzip)) if (chunk instanceof Uint8Array) yield chunk;
+    for await (const chunk of source.pipe(gunzip)) {
+      if (!(chunk instanceof Uint8Array)) continue;
+      unpackedBytes += chunk.length;
+      if (unpackedBytes > suspiciousBytes && unpackedBytes > source.bytesRead * suspiciousRatio) throw new UnreadableInput(`${path} is packed more than ${suspiciousRatio} times smaller than it is: no trace is like this`);
+      yield chunk;
+    }
   } catch (error) {
+    if (error instanceof UnreadableInput) throw error;
     throw new UnreadableInput(`${path} is damaged or cut off (${error instanceof Error ? error.message : String(error)})`);
   } finally {
     source.destroy();

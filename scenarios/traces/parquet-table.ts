@@ -1,12 +1,12 @@
 import { readFile, stat } from "node:fs/promises";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetScan, type AsyncBuffer } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
+import { fileRowsMax } from "./rows.ts";
 import { UnreadableInput } from "./unreadable.ts";
 
 const wholeBytesMax = 67_108_864;
 /** A group is in memory as a whole, and a small file may say that it has any number of rows. */
 const groupRowsMax = 20_000_000;
-const rowsMax = 1_000_000_000;
 
 type Scan = Awaited<ReturnType<typeof parquetScan>>;
 type Column = Awaited<ReturnType<Scan["readColumn"]>>;
@@ -100,7 +100,7 @@ export class RowGroup {
 function checkRows(path: string, groups: readonly number[]): void {
   const [largest, all] = [groups.reduce((most, rows) => Math.max(most, rows), 0), groups.reduce((sum, rows) => sum + rows, 0)];
   if (largest > groupRowsMax) throw new UnreadableInput(`${path} has a group of ${largest} rows; the limit is ${groupRowsMax}: write smaller groups`);
-  if (all > rowsMax) throw new UnreadableInput(`${path} has ${all} rows; the limit is ${rowsMax}: write several files`);
+  if (all > fileRowsMax) throw new UnreadableInput(`${path} has ${all} rows; the limit is ${fileRowsMax}: keep a large trace as a folder of files`);
 }
 
 /** A file of moderate size is read at once: otherwise it would be opened anew for every column of every group of rows. */

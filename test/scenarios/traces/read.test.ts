@@ -182,6 +182,7 @@ describe("files that are not what they should be", () => {
     ["a Parquet file that says it has more rows than there are", { "a.parquet": saying(1_600_000) }, {}, "is a damaged Parquet file (1600000 rows are told, a column has 1100000)"],
     ["a Parquet file that says it has more rows than any", { "a.parquet": saying(120_000_000) }, {}, "has a group of 120000000 rows; the limit is 20000000"],
     ["a damaged Parquet file", { "a.parquet": "PAR1 and nothing more" }, {}, "is a damaged Parquet file"],
+    ["a gzip file that unpacks to hundreds of times its size", { "a.csv.gz": gzipSync(Buffer.concat([Buffer.from("workload,timeMs,cpuMillicores\n"), Buffer.alloc(80 * 1_048_576, `${"x".repeat(4000)}\n`)])) }, {}, "is packed more than 100 times smaller than it is"],
     ["half a gzip file", { "a.csv.gz": gzipSync(machine(row(seconds))).subarray(0, 60) }, {}, "is damaged or cut off"],
     ["a Bitbrains file without its columns", { "a.csv": "Timestamp [ms];\tCPU cores\n1;2\n" }, {}, "the header has no column"],
     ["one machine twice", { "1/a": "5\n", "2/a": "6\n" }, {}, "workload a is in"],

@@ -20,6 +20,10 @@ async function numberIn(text: string): Promise<number> {
   return value;
 }
 
+async function* four(): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(Buffer.from("1\n2\n3\n4\n"));
+}
+
 describe("rows of a text file", () => {
   it.each<[string, string, string, (string | number)[][]]>([
     ["fields without blanks around them", "a;\tb ;c\n", ";", [[1, "a", "b", "c"]]],
@@ -29,6 +33,11 @@ describe("rows of a text file", () => {
     ["empty rows counted but not shown", "a\n\n \nb\n", ",", [[1, "a"], [4, "b"]]],
     ["letters of more than one byte", "Zürich,é\n", ",", [[1, "Zürich", "é"]]],
   ])("reads %s", async (_, text, separator, rows) => expect(await rowsOf(text, separator)).toEqual(rows));
+
+  it("stops at more rows than a file may have", async () => {
+    await expect(forEachRow(four(), ",", () => undefined, 4)).resolves.toBeNull();
+    await expect(forEachRow(four(), ",", () => undefined, 3)).rejects.toThrow("a file may have 3 rows, and this one has more");
+  });
 
   it("gives the same rows however the bytes arrive", async () => {
     const line = fc.array(fc.stringMatching(/^[a-zé0-9.]{0,6}$/), { minLength: 1, maxLength: 4 }).map((fields) => fields.join(","));
