@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests with virtual machines: one file at a time, because two of them starve each other. */
-const machines = ["test/lab/**/*.test.ts", "test/executor/agent/{libvirt,address}/**/*.test.ts"];
+const machines = ["test/lab/**/*.test.ts", "test/executor/agent/{libvirt,address}/**/*.test.ts", "test/docs/lab-commands.test.ts"];
 
 /** Tests that start the built command, or a real daemon, browser or spreadsheet. */
 const processes = [
