@@ -146,7 +146,8 @@ async function check({ plan, author, approvals, scenario, operator }: ApplyReque
   const index = indexFleet(fleet);
   const { constraints, diagnostics } = await compilePolicies(now, index, { lint: false });
   if (hasErrors(diagnostics)) return failed(diagnostics);
-  const changed = compareFacts(plan, index, now.policies, constraints).filter(({ matters }) => matters).map((fact): Stale => ({ ...fact, advice: planAgain }));
+  const facts = compareFacts(plan, index, now.policies, constraints);
+  const changed = facts.flatMap((fact): readonly Stale[] => (fact.matters ? [{ ...fact, advice: planAgain }] : otherRule(fact)));
   const stale = [...unseen(plan, now, silentLayersOf({ inventories })), ...changed];
   const { configuration: { signedApprovals: isSigningNeeded = false, people }, file } = operator;
   if (isSigningNeeded && !link.isRevokedKnown) return refused([notAllowed("nobody knows which signatures still count: the authority has not said what it has revoked", operator.authority === null ? `Say where it is: \`authority\` in ${file}.` : "Is it running (`stowage ca serve`), and can it be reached from here?", "approvals")]);
@@ -202,6 +203,12 @@ interface Stale extends StaleFact {
 }
 
 const planAgain = "Plan again from a fresh inventory: stowage inventory --base FILES --out now.yaml, then stowage plan now.yaml.";
+
+/** Rules hold also after a failure and on the way back, which no plan shows: those that were approved may not be left out or rewritten. */
+function otherRule(fact: StaleFact): readonly Stale[] {
+  if (!fact.about.startsWith("policy ") || fact.was === "absent") return [];
+  return [{ ...fact, matters: true, why: "The plan was approved under this rule, which is to hold after a failure, too.", advice: "Apply with the files that were approved, or plan again with these." }];
+}
 
 /** Layers that a plan touches and of which nothing is known. A host that is switched off must be known to be empty. */
 function unseen({ actions }: Plan, { fleet }: Scenario, silent: readonly SilentLayerOf[]): readonly Stale[] {

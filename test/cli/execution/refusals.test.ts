@@ -48,6 +48,8 @@ describe("what is refused", () => {
     expect(said(await apply("--approval", renamed))).toEqual([3, expect.stringContaining("may not approve it")]);
     const weaker = await changed(scenario, fleet.at("weaker.json"), (text) => text.replace('"commentNeeded":true', '"commentNeeded":false'));
     expect(said(await fleet.run("apply", plan, weaker, "--yes"))).toEqual([3, expect.stringContaining("the rule for approvals has changed since bruno approved")]);
+    const lawless = await changed(scenario, fleet.at("lawless.json"), (text) => text.replace('"id":"on-a"', '"id":"on-a","enabled":false'));
+    expect(said(await fleet.run("apply", plan, lawless, "--yes"))).toEqual([4, expect.stringMatching(/policy on-a was \w+ when the plan was made, now it is \w+: The plan was approved under this rule/)]);
     expect(said(await apply("--approval", fleet.at("nowhere.json")))).toEqual([1, expect.stringContaining("does not exist")]);
     expect(said(await apply("--approval", plan))).toEqual([1, expect.stringContaining("is no approval")]);
 
