@@ -77,6 +77,13 @@ describe.runIf(hasPodman)("a layer that does not answer", () => {
 
     const refused = await fleet.run("apply", ...touching, "--yes");
     expect([refused.code, words(refused)]).toEqual([4, expect.stringMatching(/layer podman of host a was answering when the plan was made, now it is silent since [-0-9T:.]+Z: .*the plan is to stop db on a/)]);
+    // Whoever goes by the file of the first day would start db a second time, on a host that answers.
+    const first = JSON.parse(scenario()) as { readonly hosts: readonly object[]; readonly workloads: readonly { readonly id: string }[] };
+    const onB = [{ id: "db-there", select: { workloads: { ids: ["db"] } }, require: { fence: { hosts: { ids: ["b"] } } } }];
+    const again = JSON.stringify({ ...first, hosts: first.hosts.map((host) => ({ ...host, layers: { process: "1", podman: "4" } })), workloads: first.workloads.filter(({ id }) => id === "db"), policies: onB });
+    const twice = await fleet.run("apply", ...await approved(fleet, again, "place"), "--yes");
+    expect([twice.code, words(twice)]).toEqual([3, expect.stringMatching(/the plan is to start db on b, but nobody has seen it, and it may be on layer podman of host a, which is silent since/)]);
+    await writeFile(base, scenario());
     await must(fleet.run("apply", ...await approved(fleet, await now(fleet, {}, { policies: webOn("b") }), "optimise"), "--yes"));
     expect([await fleet.runs("b", "web"), await fleet.content("b", "web", "data")]).toEqual([true, "pages"]);
 
