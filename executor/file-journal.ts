@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { RunEvent } from "./event.ts";
 import { beginning, chained, entryOf, lineOf, Superseded, type Entry, type Journal } from "./journal.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /** A journal that was opened, or why it may not be used. */
 export interface OpenedJournal {
@@ -70,7 +71,7 @@ export class FileJournal implements Journal {
     if ((this.#last?.hash ?? beginning) !== after || size !== this.#bytes) throw new Superseded();
     const added = chained(this.#last, events);
     const bytes = Buffer.from(added.map((entry) => `${lineOf(entry)}\n`).join(""));
-    await this.#file.write(bytes, 0, bytes.length, this.#bytes);
+    await writeWhole(this.#file, bytes, this.#bytes);
     await this.#file.datasync();
     this.#bytes += bytes.length;
     this.#last = added.at(-1) ?? this.#last;

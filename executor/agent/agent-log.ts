@@ -7,6 +7,7 @@ import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { Attempt, Expectation } from "../protocol.ts";
 import type { Action } from "../../model/plan.ts";
 import { isMissing, syncFolder, writeLasting } from "../trust/index.ts";
+import { writeWhole } from "../write-whole.ts";
 import type { Outcome } from "./driver.ts";
 
 /** What an agent must still know after a crash. */
@@ -126,7 +127,7 @@ export class AgentLog {
       this.#waiting = [];
       try {
         const bytes = Buffer.from(batch.map(({ line }) => line).join(""));
-        await this.#file.write(bytes, 0, bytes.length, this.#bytes);
+        await writeWhole(this.#file, bytes, this.#bytes);
         await this.#file.datasync();
         this.#bytes += bytes.length;
         this.#count += batch.length;
