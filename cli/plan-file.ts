@@ -14,18 +14,22 @@ export interface ReadPlan {
   readonly plan: Plan | null;
   /** Who made it; null when the file does not say. */
   readonly author: string | null;
+  /** The author's signature under that; null when there is none. */
+  readonly authorSignature: string | null;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Reads a plan that `plan --out` kept, or the report that `plan --json` printed. */
 export async function readPlanFile(path: string): Promise<ReadPlan> {
   const read = await readJson(path);
-  return "problem" in read ? { plan: null, author: null, diagnostics: [read.problem] } : planOf(path, read.document);
+  return "problem" in read ? { ...nothing, diagnostics: [read.problem] } : planOf(path, read.document);
 }
 
-/** A plan as a file: with who made it, who may not approve it. */
-export function planFileText(plan: Plan, author: string): string {
-  return `${JSON.stringify({ ...plan, author }, null, 2)}\n`;
+const nothing = { plan: null, author: null, authorSignature: null };
+
+/** A plan as a file: with who made it, who may not approve it, and their signature if they have given one. */
+export function planFileText(plan: Plan, { author, authorSignature }: { readonly author: string; readonly authorSignature: string | null }): string {
+  return `${JSON.stringify({ ...plan, author, ...(authorSignature === null ? {} : { authorSignature }) }, null, 2)}\n`;
 }
 
 /** Is this file a plan? Anything that is not JSON with a plan's format is taken for a scenario. */
@@ -100,12 +104,12 @@ function planOf(path: string, document: unknown): ReadPlan {
   const inner = format === "stowage/plan-report/v1" ? (document as { readonly plan?: unknown }).plan : document;
   if (formatOf(inner) !== "stowage/plan/v1") {
     const said = format === null ? "has no format" : `says format "${format}"`;
-    return { plan: null, author: null, diagnostics: [planProblem(path, "bad-format", "format", `File ${path} ${said}; a plan says "stowage/plan/v1".`, "Name the plan first, then the scenario's files.")] };
+    return { ...nothing, diagnostics: [planProblem(path, "bad-format", "format", `File ${path} ${said}; a plan says "stowage/plan/v1".`, "Name the plan first, then the scenario's files.")] };
   }
-  const { author, ...bare } = inner as { readonly author?: unknown };
+  const { author, authorSignature, ...bare } = inner as { readonly author?: unknown; readonly authorSignature?: unknown };
   const { plan, problems } = parsePlan(bare);
   return {
-    plan, author: typeof author === "string" && author.trim() !== "" ? author : null,
+    plan, author: typeof author === "string" && author.trim() !== "" ? author : null, authorSignature: typeof authorSignature === "string" ? authorSignature : null,
     diagnostics: problems.map((problem) =>
       planProblem(path, "wrong-type", problem.path, `Plan ${path}: ${problem.path === "" ? "the document" : problem.path} ${problem.message}.`, "Make the plan again with `stowage plan --out`.")),
   };

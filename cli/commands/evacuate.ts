@@ -30,6 +30,7 @@ export function addEvacuate(program: Command, context: Context, finish: Finish):
 export function errandOptions(command: Command): Command {
   return carryingOptions(command
     .addOption(new Option("--approved-by <name>", "who approves, somebody else than you (may be repeated); asked for at a terminal").argParser(repeated).default([] as readonly string[], "none"))
+    .addOption(new Option("--key <file>", "sign the plan with this key, from `stowage ca person`; default: `key` in the configuration of that person"))
     .addOption(new Option("--comment <text>", "why it may be carried out").default("", "none"))
     .addOption(new Option("--time <seconds>", "time for finding a placement").argParser(secondsAsMs).default(10_000, "10")));
 }

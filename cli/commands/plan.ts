@@ -4,6 +4,7 @@ import type { Mode } from "../../model/plan.ts";
 import type { EngineChoice } from "../../planner/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
+import type { Author } from "../execution/author.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
 import { failed } from "../failed.ts";
 import { fileProblem } from "../file-problem.ts";
@@ -11,7 +12,7 @@ import { commandHelp } from "../help.ts";
 import { asOfOption, evacuateOption, secondsAsMs, wholeNumber, type ScenarioOptions } from "../options.ts";
 import { planFileText } from "../plan-file.ts";
 import type { PlanReport } from "../planning.ts";
-import { inputOf } from "../prepare.ts";
+import { hasErrors, inputOf } from "../prepare.ts";
 import { renderPlan } from "../render/plan.ts";
 import { wrap } from "../render/text.ts";
 import { unwritableFile } from "../writable.ts";
@@ -24,6 +25,7 @@ interface PlanOptions extends ScenarioOptions {
   readonly iterations?: number;
   readonly out?: string;
   readonly as?: string;
+  readonly key?: string;
   readonly detailedExitcode?: boolean;
   readonly full?: boolean;
 }
@@ -42,6 +44,7 @@ export function addPlan(program: Command, context: Context, finish: Finish): voi
     .addOption(new Option("--iterations <n>", "moves that the search tries; makes a run repeatable on any machine").argParser(wholeNumber(1, 1_000_000_000_000)))
     .addOption(new Option("--out <file>", "keep the plan in this file"))
     .addOption(new Option("--as <name>", "who makes the plan and so may not approve it; default: whom the operator's configuration names, else the account"))
+    .addOption(new Option("--key <file>", "sign as who makes the plan with this key, from `stowage ca person`; default: `key` in the configuration of that person"))
     .addOption(new Option("--detailed-exitcode", "exit with 2 when the plan changes something"))
     .addOption(new Option("--full", "do not cut long lists"))
     .addOption(asOfOption())
@@ -59,8 +62,8 @@ export function addPlan(program: Command, context: Context, finish: Finish): voi
 async function plan(files: readonly string[], options: PlanOptions, context: Context): Promise<CommandResult> {
   const unwritable = options.out === undefined ? [] : await unwritableFile("--out", options.out, "plan.json");
   if (unwritable.length > 0) return failed(unwritable);
-  const author = options.out === undefined ? null : await (await import("../execution/operator.ts")).personOf(options.as, undefined, context.live);
-  if (author !== null && author.person === null) return failed(author.diagnostics);
+  const made = options.out === undefined ? null : await (await import("../execution/author.ts")).authorOf(options, context.live);
+  if (made !== null && "diagnostics" in made) return failed(made.diagnostics);
   const input = inputOf(files, options, context);
   const { outcome, interrupted } = await context.makePlan({
     input,
@@ -69,22 +72,23 @@ async function plan(files: readonly string[], options: PlanOptions, context: Con
   });
   const { report, diagnostics } = outcome;
   if (report === null) return failed(diagnostics);
-  const kept = options.out === undefined ? [] : await keep(options.out, report, author?.person?.name ?? "");
-  const exitCode = kept.length > 0 ? exitCodes.error : exitCodeOf(report, interrupted, options.detailedExitcode ?? false);
+  const kept = options.out === undefined || made === null ? [] : await keep(options.out, report, made.author);
+  const exitCode = hasErrors(kept) ? exitCodes.error : exitCodeOf(report, interrupted, options.detailedExitcode ?? false);
   return {
     exitCode, diagnostics: [...diagnostics, ...kept],
     document: { format: "stowage/plan-report/v1", exitCode, interrupted, diagnostics: [...diagnostics, ...kept], ...report },
     text: () => renderPlan(report, { paint: context.paint, columns: context.columns, full: options.full ?? false })
-      + endWords(report, kept.length > 0 ? {} : options, interrupted, context),
+      + endWords(report, hasErrors(kept) ? {} : options, interrupted, context),
   };
 }
 
 /** A plan that its own verifier refuses is never kept. */
-async function keep(file: string, { plan, verification }: PlanReport, author: string): Promise<CommandResult["diagnostics"]> {
+async function keep(file: string, { plan, verification }: PlanReport, { person: { name }, key, isSigningNeeded }: Author): Promise<CommandResult["diagnostics"]> {
   if (!verification.ok) return [];
+  const { authorsKeyMissing, signedAuthorship } = await import("../execution/authorship.ts");
   try {
-    await writeFile(file, planFileText(plan, author));
-    return [];
+    await writeFile(file, planFileText(plan, signedAuthorship(name, plan.digest, key)));
+    return isSigningNeeded && key === null ? [{ ...authorsKeyMissing(name), severity: "warning" }] : [];
   } catch (error) {
     return [fileProblem(file, error, "written")];
   }

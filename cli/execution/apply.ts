@@ -5,7 +5,7 @@ import type { HostId } from "../../model/ids.ts";
 import type { Action, Plan } from "../../model/plan.ts";
 import { defaultApprovalRule, type Scenario } from "../../model/scenario.ts";
 import { indexFleet, type FleetIndex } from "../../model/snapshot.ts";
-import { canonicalJson, compareFacts, compilePolicies, verifyPlan, type Constraint, type StaleFact } from "../../policies/index.ts";
+import { canonicalJson, compareFacts, compilePolicies, planDigest, verifyPlan, type Constraint, type StaleFact } from "../../policies/index.ts";
 import type { CommandResult } from "../command-result.ts";
 import type { Context } from "../context.ts";
 import { exitCodes, type ExitCode } from "../exit-code.ts";
@@ -16,6 +16,7 @@ import { hasErrors, inputOf, prepare } from "../prepare.ts";
 import { actionWords } from "../render/action.ts";
 import { distrusted } from "./approval-signature.ts";
 import { approvalOf, readApprovals, type ApprovalDocument } from "./approval-file.ts";
+import { doubtedAuthor, type Authorship } from "./authorship.ts";
 import { alone, carryOut, type Carrying } from "./carry-out.ts";
 import { endOf } from "./end.ts";
 import { Executions } from "./executions.ts";
@@ -50,17 +51,16 @@ export async function applyPlan(path: string, files: readonly string[], options:
   if (who.person === null) return failed(who.diagnostics);
   const approvals = await readApprovals(path, options.approval);
   if (approvals.diagnostics.length > 0) return failed(approvals.diagnostics);
-  const { plan, author } = read;
+  const { plan, author, authorSignature } = read;
   const prepared = await prepare(inputOf(files, { ...(plan.asOf === null ? {} : { asOf: context.nowUtc }), evacuate: options.evacuate ?? [] }, context));
   if (prepared.ready === null) return failed(prepared.diagnostics);
-  const request: ApplyRequest = { plan, author: author ?? approvals.documents[0]?.author ?? "", approvals: approvals.documents, scenario: prepared.ready.scenario, by: who.person, operator };
+  const request: ApplyRequest = { plan, author: author ?? approvals.documents[0]?.author ?? "", authorSignature, approvals: approvals.documents, scenario: prepared.ready.scenario, by: who.person, operator };
   return applyRequest(request, prepared.diagnostics, options, context);
 }
 
 /** A plan with all that was said about it. */
-export interface ApplyRequest {
+export interface ApplyRequest extends Authorship {
   readonly plan: Plan;
-  readonly author: string;
   readonly approvals: readonly ApprovalDocument[];
   readonly scenario: Scenario;
   readonly by: { readonly name: string; readonly roles: readonly string[] };
@@ -116,7 +116,7 @@ async function checkAndCarryOut(request: ApplyRequest, warnings: readonly Diagno
   const still = options.yes === true ? checked : await check(request, { executions, link }, options, context);
   if ("exitCode" in still) return still;
   const { execution, diagnostics } = await executions.create({
-    plan, scenario: still.scenario, author: request.author, by, startedAt: new Date(systemClock.utcMs()).toISOString(), approvals: request.approvals,
+    plan, scenario: still.scenario, author: request.author, ...(request.authorSignature === null ? {} : { authorSignature: request.authorSignature }), by, startedAt: new Date(systemClock.utcMs()).toISOString(), approvals: request.approvals,
     settings: { ...defaultRunSettings, actionsAtOnce: options.atOnce, onFailure: options.onFailure },
   });
   if (execution === null) return failed(diagnostics);
@@ -131,7 +131,7 @@ interface Checked {
 }
 
 /** Everything that must be true before anything is sent. */
-async function check({ plan, author, approvals, scenario, operator }: ApplyRequest, { executions, link }: Means, options: ApplyOptions, context: Context): Promise<Checked | CommandResult> {
+async function check({ plan, author, authorSignature, approvals, scenario, operator }: ApplyRequest, { executions, link }: Means, options: ApplyOptions, context: Context): Promise<Checked | CommandResult> {
   const unknown = unreachable(plan, operator);
   if (unknown.length > 0) return refused(unknown);
   const { inventories, silent } = await askThrough(link, operator, options.wait, context);
@@ -151,7 +151,8 @@ async function check({ plan, author, approvals, scenario, operator }: ApplyReque
   const stale = [...unseen(plan, now, silentLayersOf({ inventories })), ...changed];
   const { configuration: { signedApprovals: isSigningNeeded = false, people }, file } = operator;
   if (isSigningNeeded && !link.isRevokedKnown) return refused([notAllowed("nobody knows which signatures still count: the authority has not said what it has revoked", operator.authority === null ? `Say where it is: \`authority\` in ${file}.` : "Is it running (`stowage ca serve`), and can it be reached from here?", "approvals")]);
-  const doubts = distrusted(approvals, { ...link.trust, isSigningNeeded, people: people?.map(({ name, roles = [] }) => ({ name, roles })) ?? null, file });
+  const trust = { ...link.trust, isSigningNeeded, people: people?.map(({ name, roles = [] }) => ({ name, roles })) ?? null, file };
+  const doubts = [...doubtedAuthor({ author, authorSignature }, planDigest(plan), trust), ...distrusted(approvals, trust)];
   const answered = approvedBy({ plan, author, approvals, scenario: now }, doubts, index, constraints);
   // When facts have changed, that is why rules break: it is said first, and a changed plan or a missing approval with it.
   const approved = "approved" in answered ? answered.approved : null;

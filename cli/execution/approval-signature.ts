@@ -1,8 +1,9 @@
-import { loadCredentials, signatureOf, signerOf, systemClock, type Person, type SignatureTrust } from "../../executor/index.ts";
+import type { Person, SignatureTrust } from "../../executor/index.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import { canonicalJson } from "../../policies/index.ts";
 import type { ApprovalDocument } from "./approval-file.ts";
 import { notAllowed } from "./not-allowed.ts";
+import { whyNotSigned, type PersonalKey } from "./personal-key.ts";
 
 /** Everything in an approval but its signature, written the one way in which it is signed. */
 export function saidIn(document: ApprovalDocument): string {
@@ -10,18 +11,9 @@ export function saidIn(document: ApprovalDocument): string {
   return canonicalJson(said);
 }
 
-/** An approval with the signature of the person who gives it, or why their key does not do. */
-export async function signedBy(document: ApprovalDocument, keyFile: string): Promise<{ readonly document: ApprovalDocument } | { readonly diagnostics: readonly Diagnostic[] }> {
-  const { credentials, diagnostics } = await loadCredentials(keyFile);
-  if (credentials === null) return { diagnostics };
-  const { identity: { role, name }, authorityPem } = credentials;
-  if (role !== "person" || name !== document.by.name) {
-    return { diagnostics: [notAllowed(`${keyFile} is the key of ${role} ${JSON.stringify(name)}, not of person ${JSON.stringify(document.by.name)}`, "Name your own with --key; `stowage ca person` makes one.")] };
-  }
-  const signature = signatureOf(saidIn(document), credentials);
-  const checked = signerOf(saidIn(document), signature, { authorityPem, revoked: { has: () => false } }, systemClock.utcMs());
-  if ("because" in checked) return { diagnostics: [notAllowed(`${keyFile} cannot sign: ${checked.because}`, `Where the authority is: \`stowage ca renew ${keyFile}\`.`)] };
-  return { document: { ...document, signature } };
+/** An approval with the signature of the person who gives it. */
+export function signedBy(document: ApprovalDocument, key: PersonalKey): ApprovalDocument {
+  return { ...document, signature: key.sign(saidIn(document)) };
 }
 
 /** What approvals are held to before they are counted. */
@@ -43,10 +35,8 @@ function signatureProblem(approval: ApprovalDocument, trust: ApprovalTrust): rea
   const again = `Ask them again: \`stowage approve ... --as ${JSON.stringify(name)} --key FILE\`, with the file that \`stowage ca person\` made for them.`;
   const problem = (words: string): readonly Diagnostic[] => [notAllowed(`the approval of ${name} ${words}`, again, "approvals")];
   if (signature === undefined) return trust.isSigningNeeded ? problem("is not signed, and this fleet takes only signed ones") : [];
-  const signed = signerOf(saidIn(approval), signature, trust, systemClock.utcMs());
-  if ("because" in signed) return problem(`has a signature that does not count: ${signed.because}`);
-  const { role, name: signer } = signed.signer;
-  return role === "person" && signer === name ? [] : problem(`was signed by ${role} ${JSON.stringify(signer)}`);
+  const because = whyNotSigned(saidIn(approval), signature, name, trust);
+  return because === null ? [] : problem(because);
 }
 
 function personProblem({ by }: ApprovalDocument, { people, file }: ApprovalTrust): readonly Diagnostic[] {

@@ -18,6 +18,7 @@ export interface ExecutionRecord {
   readonly format: "stowage/execution/v1";
   readonly digest: string;
   readonly author: string;
+  readonly authorSignature?: string;
   readonly by: Person;
   readonly startedAt: string;
   readonly approvals: readonly ApprovalDocument[];
@@ -96,7 +97,7 @@ export class Executions {
   }
 
   /** Writes down what is about to be carried out. Nothing has begun yet. */
-  async create(begun: Pick<ExecutionRecord, "author" | "by" | "startedAt" | "approvals" | "settings"> & { readonly plan: Plan; readonly scenario: Scenario }): Promise<LoadedExecution> {
+  async create(begun: Pick<ExecutionRecord, "author" | "authorSignature" | "by" | "startedAt" | "approvals" | "settings"> & { readonly plan: Plan; readonly scenario: Scenario }): Promise<LoadedExecution> {
     const { plan, scenario, ...rest } = begun;
     const startedAt = laterOf(begun.startedAt, (await this.runs()).at(-1));
     const text = scenarioJson(serializeScenario(scenario));

@@ -52,10 +52,10 @@ async function brokenLink({ run, record, entries }: Execution, previous: Executi
 }
 
 function lines({ run, record, plan, entries }: Execution): readonly string[] {
-  const { approvals, author, by, digest, startedAt } = record;
+  const { approvals, author, authorSignature, by, digest, startedAt } = record;
   return [
     `execution ${run}`,
-    `  ${startedAt}  ${by.name} begins plan ${digest.slice(0, 12)} of ${author}, ${plan.actions.length} actions`,
+    `  ${startedAt}  ${by.name} begins plan ${digest.slice(0, 12)} of ${author}${authorSignature === undefined ? "" : ", signed"}, ${plan.actions.length} actions`,
     ...approvals.map((each) => `  ${each.givenAt}  approved by ${each.by.name}${each.signature === undefined ? "" : ", signed"}${each.comment === "" ? "" : `: ${each.comment}`}`),
     ...entries.map((entry) => lineOf(entry, run)),
   ];

@@ -15,11 +15,15 @@ import { hasErrors, inputOf, prepare } from "../prepare.ts";
 import { renderPlan } from "../render/plan.ts";
 import { applyRequest, refused, type ApplyOptions } from "./apply.ts";
 import { approvalDocument } from "./approval-file.ts";
+import { authorOf } from "./author.ts";
+import { authorsKeyMissing, signedAuthorship } from "./authorship.ts";
 import { askAll, silentHost, silentLayer, silentLayersOf, unexpected } from "./inventory.ts";
 import { notAllowed } from "./not-allowed.ts";
 import { loadOperator, personOf, type Operator } from "./operator.ts";
 
 export interface ErrandOptions extends Omit<ApplyOptions, "approval" | "evacuate"> {
+  /** With which who runs the errand signs its plan. */
+  readonly key?: string;
   /** Who approves, instead of being asked at the terminal. */
   readonly approvedBy: readonly string[];
   readonly comment: string;
@@ -40,8 +44,11 @@ export interface Wanted {
 export async function planAndApply(name: string, files: readonly string[], wantedOf: (now: Scenario) => Wanted, options: ErrandOptions, context: Context): Promise<CommandResult> {
   const { operator, diagnostics: unconfigured } = await loadOperator(options.config, context.live);
   if (operator === null) return failed(unconfigured);
-  const author = await personOf(options.as, options.config, context.live);
-  if (author.person === null) return failed(author.diagnostics);
+  const made = await authorOf(options, context.live);
+  if ("diagnostics" in made) return failed(made.diagnostics);
+  const { author } = made;
+  const { person } = author;
+  if (author.isSigningNeeded && author.key === null) return refused([authorsKeyMissing(person.name)]);
   const now = await scenarioNow(files, operator, options, context);
   if ("exitCode" in now) return now;
   const wanted = wantedOf(now.scenario);
@@ -52,17 +59,18 @@ export async function planAndApply(name: string, files: readonly string[], wante
   });
   if (outcome.report === null) return failed(outcome.diagnostics);
   const report = { ...outcome.report, plan: wanted.revise?.(outcome.report.plan) ?? outcome.report.plan };
-  await writeFile(join(folder, "plan.json"), planFileText(report.plan, author.person.name), { mode: 0o600 });
+  const authorship = signedAuthorship(person.name, report.plan.digest, author.key);
+  await writeFile(join(folder, "plan.json"), planFileText(report.plan, authorship), { mode: 0o600 });
   if (!report.verification.ok || interrupted || report.plan.unplaced.length > 0) return noPlan(report, outcome.diagnostics, context);
   if (context.live.isTerminal) context.live.line(renderPlan(report, { ...context, full: options.full ?? false }));
-  if (operator.configuration.signedApprovals === true) return refused([toBeSigned(folder)]);
-  const approvals = await approvalsFor(report, author.person, wanted.scenario.approval ?? defaultApprovalRule, options, context);
+  if (author.isSigningNeeded) return refused([toBeSigned(folder)]);
+  const approvals = await approvalsFor(report, person, wanted.scenario.approval ?? defaultApprovalRule, options, context);
   if ("exitCode" in approvals) return approvals;
   const { asOf } = report.plan;
   const rule = wanted.scenario.approval ?? defaultApprovalRule;
   return applyRequest({
-    plan: report.plan, author: author.person.name, by: author.person, operator, scenario: { ...wanted.scenario, asOf: asOf === null ? wanted.scenario.asOf : context.nowUtc },
-    approvals: approvals.map((each) => approvalDocument(each, author.person?.name ?? "", rule)),
+    plan: report.plan, ...authorship, by: person, operator, scenario: { ...wanted.scenario, asOf: asOf === null ? wanted.scenario.asOf : context.nowUtc },
+    approvals: approvals.map((each) => approvalDocument(each, person.name, rule)),
   }, [...now.diagnostics, ...outcome.diagnostics], { ...options, approval: [] }, context);
 }
 

@@ -17,13 +17,14 @@ function refused(words: string): readonly [number, string] {
   return [3, expect.stringContaining(words) as string];
 }
 
-/** A fleet in which `web` shall run on a; its plan is of anna. */
+/** A fleet in which `web` shall run on a; its plan is of anna, who has signed it. */
 async function planned(options: FleetOptions = {}): Promise<{ readonly fleet: RealFleet; readonly plan: string; readonly scenario: string }> {
   const fleet = await realFleet({ hosts: ["a"], ...options });
   await fleet.template("a", "web", { data: "x" });
   const [scenario, plan] = [fleet.at("scenario.json"), fleet.at("plan.json")];
   await writeFile(scenario, programs(["a"], { web: { state: "new", applications: ["web"] } }, { applications: [{ id: "web" }], services: [{ id: "shop", applications: ["web"] }] }));
-  await must(stowage("plan", scenario, "--mode", "place", "--out", plan, "--as", "anna", "--time", "1"));
+  await must(stowage("ca", "person", "anna", "--folder", fleet.at("authority"), "--out", fleet.at("anna.pem")));
+  await must(stowage("plan", scenario, "--mode", "place", "--out", plan, "--as", "anna", "--key", fleet.at("anna.pem"), "--time", "1"));
   return { fleet, plan, scenario };
 }
 
@@ -86,7 +87,9 @@ describe("a fleet that takes only signed approvals", () => {
     expect((await must(fleet.run("log", "--verify"))).out).toContain("approved by bruno, signed");
 
     // Whoever runs an errand cannot sign for others: it ends with a plan for them.
-    const errand = said(await fleet.run("service", "stop", "shop", scenario, "--approved-by", "bruno", "--yes", "--time", "1"));
+    const stop = (...more: readonly string[]): Promise<Ended> => fleet.run("service", "stop", "shop", scenario, "--approved-by", "bruno", "--yes", "--time", "1", ...more);
+    expect(said(await stop())).toEqual(refused("nobody knows the key of anna"));
+    const errand = said(await stop("--key", fleet.at("anna.pem")));
     expect(errand).toEqual(refused("this fleet takes only signed approvals, so this errand ends with its plan"));
     const files = /errands\/\S+-stop\/(?=plan\.json)/.exec(errand[1])?.[0] ?? "";
     const parts = [fleet.at(`executions/${files}plan.json`), fleet.at(`executions/${files}scenario.json`)];
@@ -106,6 +109,52 @@ describe("a fleet that takes only signed approvals", () => {
     expect((await fleet.run("apply", plan, scenario, "--dry-run")).code).toBe(0);
     await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, "utf8")) as Approval, signature: "a.b" }));
     expect(said(await fleet.run("apply", plan, scenario, "--dry-run"))).toEqual(refused("the approval of bruno has a signature that does not count"));
+  }, 120_000);
+});
+
+describe("who made a plan", () => {
+  it("is whoever has signed it where signing is needed: nobody approves their own plan under another name", async () => {
+    const { fleet, plan, scenario } = await planned({ operator: { signedApprovals: true } });
+    for (const name of ["bruno", "carl"]) await must(stowage("ca", "person", name, "--folder", fleet.at("authority"), "--out", fleet.at(`${name}.pem`)));
+    const [text, other] = [await readFile(plan, "utf8"), fleet.at("other.json")];
+    const ofAnna = JSON.parse(text) as Readonly<Record<string, unknown>> & { readonly digest: string };
+    const { authorSignature: _authorSignature, ...unsigned } = ofAnna;
+    const annas = (author: string, digest: string): Promise<Readonly<Record<string, unknown>>> => signedWith({ format: "stowage/authorship/v1", digest, author }, fleet.at("anna.pem"));
+    // Anna cannot sign as carl; and an approval of bruno that covers a plan "of carl" does not help her either.
+    const forged: readonly (readonly [Readonly<Record<string, unknown>>, string])[] = [
+      [unsigned, "the plan, which names anna as its author, is not signed by its author, and this fleet takes only plans that are"],
+      [{ ...unsigned, author: "carl" }, "the plan, which names carl as its author, is not signed by its author"],
+      [{ ...ofAnna, author: "carl" }, "something else was signed with it"],
+      [{ ...ofAnna, author: "carl", authorSignature: (await annas("carl", ofAnna.digest))["signature"] }, 'was signed by person "anna"'],
+      [{ ...ofAnna, authorSignature: (await annas("anna", "0".repeat(64)))["signature"] }, "something else was signed with it"],
+      [{ ...ofAnna, authorSignature: "$(x)" }, "it is no signature"],
+    ];
+    for (const [document, words] of forged) {
+      await writeFile(other, JSON.stringify(document));
+      expect(said(await fleet.run("approve", other, scenario, "--as", "bruno", "--key", fleet.at("bruno.pem")))).toEqual(refused(words));
+      const approval = { format: "stowage/approval/v1", digest: ofAnna.digest, author: document["author"], by: { name: "bruno", roles: [] }, comment: "", givenAt: new Date().toISOString(), rule: { approvers: 1, roles: {}, validForMs: 86_400_000, commentNeeded: false } };
+      await writeFile(fleet.at("forged.json"), JSON.stringify(await signedWith(approval, fleet.at("bruno.pem"))));
+      expect(said(await fleet.run("apply", other, scenario, "--yes", "--approval", fleet.at("forged.json")))).toEqual(refused(words));
+    }
+    expect(said(await fleet.run("approve", plan, scenario, "--as", "anna", "--key", fleet.at("anna.pem")))).toEqual(refused("anna made this plan and may not approve it"));
+    await must(fleet.run("approve", plan, scenario, "--as", "bruno", "--key", fleet.at("bruno.pem")));
+    await must(fleet.run("apply", plan, scenario, "--dry-run"));
+    await must(fleet.run("apply", plan, scenario, "--yes"));
+    expect((await must(fleet.run("log", "--verify"))).out).toMatch(/of anna, signed, \d+ actions/);
+
+    // A key that is not theirs is told before anything is planned.
+    const wrong = said(await stowage("plan", scenario, "--out", other, "--as", "anna", "--key", fleet.at("carl.pem"), "--time", "1"));
+    expect(wrong).toEqual([1, expect.stringContaining('is the key of person "carl", not of person "anna"')]);
+    await must(stowage("ca", "revoke", "person", "anna", "--folder", fleet.at("authority")));
+    expect(said(await fleet.run("apply", plan, scenario, "--yes"))[1]).toContain('the certificate of person "anna" was revoked');
+  }, 240_000);
+
+  it("may be unproved where signing is not needed, but is never a name that somebody else has signed", async () => {
+    const { fleet, plan, scenario } = await planned();
+    const ofAnna = JSON.parse(await readFile(plan, "utf8")) as Readonly<Record<string, unknown>>;
+    await writeFile(plan, JSON.stringify({ ...ofAnna, author: "carl" }));
+    await must(fleet.run("approve", plan, scenario, "--as", "bruno"));
+    expect(said(await fleet.run("apply", plan, scenario, "--dry-run"))).toEqual(refused("something else was signed with it"));
   }, 120_000);
 });
 
