@@ -6,23 +6,25 @@ import { beginning, chained, entryOf, lineOf, Superseded, type Entry, type Journ
 import { writeWhole } from "./write-whole.ts";
 
 /** A journal that was opened, or why it may not be used. */
-export interface OpenedJournal {
-  readonly journal: FileJournal | null;
+export interface OpenedJournal<Event = RunEvent> {
+  readonly journal: FileJournal<Event> | null;
   /** Errors, or a warning when the last write had not ended and was cut off. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
+type Unopened = { readonly journal: null; readonly diagnostics: readonly Diagnostic[] };
+
 /** A journal that was only read, or why it may not be believed. */
-export interface ReadJournal {
-  readonly entries: readonly Entry[];
+export interface ReadJournal<Event = RunEvent> {
+  readonly entries: readonly Entry<Event>[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Reads a journal without touching it, also while somebody writes to it: a line that has not ended yet does not count. */
-export async function readJournal(path: string): Promise<ReadJournal> {
+export async function readJournal<Event = RunEvent>(path: string): Promise<ReadJournal<Event>> {
   try {
     const bytes = await readFile(path);
-    const { entries, wholeBytes, lineNumber } = readEntries(bytes);
+    const { entries, wholeBytes, lineNumber } = readEntries<Event>(bytes);
     const rest = bytes.subarray(wholeBytes);
     return { entries, diagnostics: rest.length === 0 || isTorn(rest) ? [] : [damaged(path, lineNumber)] };
   } catch (error) {
@@ -31,14 +33,14 @@ export async function readJournal(path: string): Promise<ReadJournal> {
   }
 }
 
-/** A journal in a file, one entry a line. What is damaged is never repaired, but for a last line whose write did not end. */
-export class FileJournal implements Journal {
+/** A journal in a file, of an execution or of what else is to be kept so, one entry a line. What is damaged is never repaired, but for a last line whose write did not end. */
+export class FileJournal<Event = RunEvent> implements Journal<Event> {
   readonly #path: string;
   readonly #file: FileHandle;
-  #last: Entry | undefined;
+  #last: Entry<Event> | undefined;
   #bytes: number;
 
-  private constructor(path: string, file: FileHandle, last: Entry | undefined, bytes: number) {
+  private constructor(path: string, file: FileHandle, last: Entry<Event> | undefined, bytes: number) {
     this.#path = path;
     this.#file = file;
     this.#last = last;
@@ -46,11 +48,11 @@ export class FileJournal implements Journal {
   }
 
   /** Opens a journal, or begins one. */
-  static async open(path: string): Promise<OpenedJournal> {
+  static async open<Event = RunEvent>(path: string): Promise<OpenedJournal<Event>> {
     const file = await openedOrMade(path);
     if ("diagnostics" in file) return file;
     const bytes = await file.readFile();
-    const { entries, wholeBytes, lineNumber } = readEntries(bytes);
+    const { entries, wholeBytes, lineNumber } = readEntries<Event>(bytes);
     const rest = bytes.subarray(wholeBytes);
     if (rest.length === 0) return { journal: new FileJournal(path, file, entries.at(-1), wholeBytes), diagnostics: [] };
     if (!isTorn(rest)) {
@@ -62,11 +64,11 @@ export class FileJournal implements Journal {
     return { journal: new FileJournal(path, file, entries.at(-1), wholeBytes), diagnostics: [torn(path, lineNumber, rest.length)] };
   }
 
-  async read(): Promise<readonly Entry[]> {
-    return readEntries(await readFile(this.#path)).entries;
+  async read(): Promise<readonly Entry<Event>[]> {
+    return readEntries<Event>(await readFile(this.#path)).entries;
   }
 
-  async append(after: string, events: readonly RunEvent[]): Promise<readonly Entry[]> {
+  async append(after: string, events: readonly Event[]): Promise<readonly Entry<Event>[]> {
     const { size } = await stat(this.#path);
     if ((this.#last?.hash ?? beginning) !== after || size !== this.#bytes) throw new Superseded();
     const added = chained(this.#last, events);
@@ -83,7 +85,7 @@ export class FileJournal implements Journal {
   }
 }
 
-async function openedOrMade(path: string): Promise<FileHandle | OpenedJournal> {
+async function openedOrMade(path: string): Promise<FileHandle | Unopened> {
   const found = await open(path, "r+").catch((error: unknown) => (isMissing(error) ? null : unreadable(path, error)));
   if (found !== null) return found;
   const made = await open(path, "wx+", 0o600).catch((error: unknown) => unreadable(path, error));
@@ -100,11 +102,11 @@ function isMissing(error: unknown): boolean {
 }
 
 /** Entries up to the first line that is none, and where that is. */
-function readEntries(bytes: Buffer): { readonly entries: readonly Entry[]; readonly wholeBytes: number; readonly lineNumber: number } {
-  const entries: Entry[] = [];
+function readEntries<Event>(bytes: Buffer): { readonly entries: readonly Entry<Event>[]; readonly wholeBytes: number; readonly lineNumber: number } {
+  const entries: Entry<Event>[] = [];
   let from = 0;
   for (let end = bytes.indexOf(10, from); end >= 0; end = bytes.indexOf(10, from)) {
-    const entry = entryOf(bytes.toString("utf8", from, end), entries.at(-1));
+    const entry = entryOf<Event>(bytes.toString("utf8", from, end), entries.at(-1));
     if (entry === null) break;
     entries.push(entry);
     from = end + 1;
@@ -142,7 +144,7 @@ function torn(path: string, line: number, bytes: number): Diagnostic {
   });
 }
 
-function unreadable(path: string, error: unknown): OpenedJournal {
+function unreadable(path: string, error: unknown): Unopened {
   return {
     journal: null,
     diagnostics: [problem(path, null, {

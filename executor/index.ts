@@ -6,7 +6,7 @@ export type { Moment, RunEvent, Wish } from "./event.ts";
 export { execute } from "./execute.ts";
 export { FileJournal, readJournal, type OpenedJournal } from "./file-journal.ts";
 export { checkFreshness, observe, type Drift, type Freshness } from "./freshness.ts";
-export { firstBreak, MemoryJournal, Superseded, type Entry, type Journal } from "./journal.ts";
+export { beginning, firstBreak, MemoryJournal, Superseded, type Entry, type Journal } from "./journal.ts";
 export { parseCommand, parseReport, performerOf, type Addressee, type Command, type Found, type FoundWorkload, type Inventory, type KeptCheckpoint, type Report, type SilentLayer } from "./protocol.ts";
 export { interrupted, lastEpochOf, replay, type Interrupted } from "./recover.ts";
 export { Runner, type Agents, type Alarm, type World } from "./run.ts";

@@ -6,21 +6,21 @@ import type { RunEvent } from "./event.ts";
  * The record of an execution: only ever added to, each entry bound to the one before it by its hash, so that nothing in
  * it can be changed, left out or put in unseen. What has been kept stays kept when the process or the machine dies.
  */
-export interface Journal {
+export interface Journal<Event = RunEvent> {
   /** All entries, from the first. */
-  read(): Promise<readonly Entry[]>;
+  read(): Promise<readonly Entry<Event>[]>;
   /**
    * Keeps events after the entry with this hash; fails with `Superseded`, and keeps nothing, when another one has
    * written since. Ends when they would survive a power cut.
    */
-  append(after: string, events: readonly RunEvent[]): Promise<readonly Entry[]>;
+  append(after: string, events: readonly Event[]): Promise<readonly Entry<Event>[]>;
 }
 
-export interface Entry {
+export interface Entry<Event = RunEvent> {
   /** From 1. */
   readonly sequence: number;
   readonly previous: string;
-  readonly event: RunEvent;
+  readonly event: Event;
   readonly hash: string;
 }
 
@@ -40,7 +40,7 @@ export class Superseded extends Error {
 export const beginning = "0".repeat(64);
 
 /** The next entries of a journal, chained to what is there. */
-export function chained(last: Entry | undefined, events: readonly RunEvent[]): readonly Entry[] {
+export function chained<Event>(last: Entry<Event> | undefined, events: readonly Event[]): readonly Entry<Event>[] {
   let { sequence, hash } = last ?? { sequence: 0, hash: beginning };
   return events.map((event) => {
     const previous = hash;
@@ -51,19 +51,19 @@ export function chained(last: Entry | undefined, events: readonly RunEvent[]): r
 }
 
 /** One entry as a line of text, without its end. */
-export function lineOf({ sequence, previous, event, hash }: Entry): string {
+export function lineOf({ sequence, previous, event, hash }: Entry<unknown>): string {
   return `${sequence} ${previous} ${hash} ${JSON.stringify(event)}`;
 }
 
 const line = /^(\d{1,15}) ([0-9a-f]{64}) ([0-9a-f]{64}) (\{.*\})$/;
 
 /** Reads a line back as the entry after `last`; null when it is not that entry, whole and unchanged. */
-export function entryOf(text: string, last: Entry | undefined): Entry | null {
+export function entryOf<Event = RunEvent>(text: string, last: Entry<Event> | undefined): Entry<Event> | null {
   const [, number = "", previous = "", hash = "", json = ""] = line.exec(text) ?? [];
   const sequence = Number(number);
   if (sequence !== (last?.sequence ?? 0) + 1 || previous !== (last?.hash ?? beginning) || hash !== hashOf(sequence, previous, json)) return null;
   // Whoever can make the hash fit has written the event as well; its form is not in question then.
-  return { sequence, previous, hash, event: JSON.parse(json) as RunEvent };
+  return { sequence, previous, hash, event: JSON.parse(json) as Event };
 }
 
 function hashOf(sequence: number, previous: string, json: string): string {

@@ -6,10 +6,12 @@ import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
 import { failed } from "../failed.ts";
 import { renderTable } from "../render/table.ts";
+import { Deeds, type Deed } from "./deeds.ts";
+import { Executions } from "./executions.ts";
 import { askThrough, silentHost, type Taken } from "./inventory.ts";
 import { Link } from "./link.ts";
 import { notAllowed } from "./not-allowed.ts";
-import { loadOperator, type Operator } from "./operator.ts";
+import { loadOperator, personOf, type Operator } from "./operator.ts";
 
 export interface ApplicationOptions {
   readonly config?: string;
@@ -40,10 +42,15 @@ export function listApplications(options: ApplicationOptions, context: Context):
 
 /** `stowage application start` and `stop`. */
 export function tellApplication(workload: string, application: string, wish: "running" | "stopped", options: ApplicationOptions, context: Context): Promise<CommandResult> {
-  return withFleet(options, context, async (_taken, _operator, link, inventories) => {
+  return withFleet(options, context, async (_taken, operator, link, inventories) => {
     const host = [...inventories].find(([, found]) => found.some((each) => each.workload === workload && each.found === "running"))?.[0];
     if (host === undefined) return failed([notAllowed(`workload ${JSON.stringify(workload)} runs on no host whose agent answers`, "`stowage application list` shows those that have applications inside.")]);
-    const because = await link.tellApplication(host, workload as WorkloadId, application, wish, options.wait);
+    const { person, diagnostics } = await personOf(undefined, options.config, context.live);
+    if (person === null) return failed(diagnostics);
+    const deed: Deed = { what: wish === "running" ? "startApplication" : "stopApplication", by: person.name, host, workload, name: application };
+    const answer = await new Deeds(operator.folder).keep(deed, (await new Executions(operator.folder).runs()).at(-1) ?? null, async () => ({ because: await link.tellApplication(host, workload as WorkloadId, application, wish, options.wait) }));
+    if ("unkept" in answer) return failed(answer.unkept);
+    const { because } = answer;
     if (because !== null) return failed([notAllowed(because, "`stowage application list` shows what is there.")]);
     return {
       exitCode: exitCodes.done, diagnostics: [], document: { format: "stowage/application/v1", host, workload, application, found: wish },

@@ -6,17 +6,22 @@ import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
 import { failed, usageProblem } from "../failed.ts";
 import { renderTable } from "../render/table.ts";
+import { Deeds, type Deed } from "./deeds.ts";
 import { workloadRestored, workloadStopped } from "./errands.ts";
 import { askThrough, silentHost, type Taken } from "./inventory.ts";
-import { Link } from "./link.ts";
+import { Executions } from "./executions.ts";
+import { Link, type CheckpointAnswer } from "./link.ts";
 import { notAllowed } from "./not-allowed.ts";
-import { loadOperator, type Operator } from "./operator.ts";
+import { loadOperator, personOf, type Operator } from "./operator.ts";
 import { planAndApply, type ErrandOptions } from "./plan-and-apply.ts";
 
 export interface CheckpointOptions {
+  readonly as?: string;
   readonly config?: string;
   /** How long agents are waited for. */
   readonly wait: number;
+  /** Do not ask. */
+  readonly yes?: boolean;
 }
 
 /** `stowage workload checkpoint`: memory and data of one that runs, and runs on. */
@@ -29,7 +34,9 @@ export function takeCheckpoint(workload: string, named: string | undefined, opti
     const before = await fleet.link.checkpoint(host, workload as WorkloadId, { wish: "list" }, options.wait);
     if (before.checkpoints.some((each) => each.name === name)) return failed([notAllowed(`${workload} has a checkpoint ${JSON.stringify(name)} already`, "Give this one another name, or drop that one: `stowage workload drop`.")]);
     context.progress("taking the checkpoint", 0, 1);
-    const { checkpoints, because } = await fleet.link.checkpoint(host, workload as WorkloadId, { wish: "take", name }, options.wait);
+    const answer = await kept(fleet, { what: "takeCheckpoint", host, workload, name }, options, context, () => fleet.link.checkpoint(host, workload as WorkloadId, { wish: "take", name }, options.wait));
+    if ("exitCode" in answer) return answer;
+    const { checkpoints, because } = answer;
     const taken = checkpoints.find((each) => each.name === name);
     if (because !== null || taken === undefined) return failed([notAllowed(`no checkpoint of ${workload} was taken: ${because ?? "its host does not have it"}`, "It runs on as before; `stowage workload checkpoints` shows which there are.")]);
     return {
@@ -54,14 +61,18 @@ export function listCheckpoints(workload: string, options: CheckpointOptions, co
 /** `stowage workload drop`. */
 export function dropCheckpoint(workload: string, name: string, options: CheckpointOptions, context: Context): Promise<CommandResult> {
   return withFleet(options, context, async (fleet) => {
-    const kept = (await keptOf(fleet, workload, options)).filter((each) => each.name === name);
-    if (kept.length === 0) return failed([noSuch(workload, name)]);
-    for (const { host } of kept) {
-      const { because } = await fleet.link.checkpoint(host, workload as WorkloadId, { wish: "drop", name }, options.wait);
+    const there = (await keptOf(fleet, workload, options)).filter((each) => each.name === name);
+    if (there.length === 0) return failed([noSuch(workload, name)]);
+    const declined = await consentToDrop(workload, there, options, context);
+    if (declined !== null) return declined;
+    for (const { host } of there) {
+      const answer = await kept(fleet, { what: "dropCheckpoint", host, workload, name }, options, context, () => fleet.link.checkpoint(host, workload as WorkloadId, { wish: "drop", name }, options.wait));
+      if ("exitCode" in answer) return answer;
+      const { because } = answer;
       if (because !== null) return failed([notAllowed(`checkpoint ${JSON.stringify(name)} of ${workload} on host ${host} was not dropped: ${because}`, "Look at its host.")]);
     }
     return {
-      exitCode: exitCodes.done, diagnostics: [], document: { format: "stowage/checkpoint-dropped/v1", workload, name, hosts: kept.map(({ host }) => host) },
+      exitCode: exitCodes.done, diagnostics: [], document: { format: "stowage/checkpoint-dropped/v1", workload, name, hosts: there.map(({ host }) => host) },
       text: () => `Checkpoint ${name} of ${workload} is gone.\n`,
     };
   });
@@ -93,6 +104,25 @@ function placeOf(workload: string, name: string, options: ErrandOptions, context
     if (kept.some((each) => each.host === host)) return { host, isRunning: runsAt(fleet.taken, workload) !== null };
     return failed([notAllowed(`checkpoint ${JSON.stringify(name)} of ${workload} is on host ${kept.map((each) => each.host).join(", ")}, but ${workload} is on host ${host}`, `Move it back to ${kept[0]?.host ?? ""} first.`)]);
   });
+}
+
+/** Has something done to a workload that the audit trail tells of, whatever comes of it. */
+async function kept(fleet: FleetNow, deed: Omit<Deed, "by">, options: CheckpointOptions, { live }: Context, work: () => Promise<CheckpointAnswer>): Promise<CheckpointAnswer | CommandResult> {
+  const { person, diagnostics } = await personOf(options.as, options.config, live);
+  if (person === null) return failed(diagnostics);
+  const { folder } = fleet.operator;
+  const answer = await new Deeds(folder).keep({ ...deed, by: person.name }, (await new Executions(folder).runs()).at(-1) ?? null, work);
+  return "unkept" in answer ? failed(answer.unkept) : answer;
+}
+
+/** Null when it may be deleted. */
+async function consentToDrop(workload: string, there: readonly (KeptCheckpoint & { readonly host: HostId })[], { yes }: CheckpointOptions, { live }: Context): Promise<CommandResult | null> {
+  if (yes === true) return null;
+  const what = there.map((each) => `checkpoint ${JSON.stringify(each.name)} of ${workload} on host ${each.host}, taken at ${instantOf(each)}`).join("; ");
+  if (!live.isTerminal) return failed([usageProblem(`Nobody can be asked whether this shall be deleted for good: ${what}.`, "Say it beforehand with --yes.")]);
+  const answer = await live.ask(`This is deleted for good, memory and disks as they were: ${what}.\nDelete it? [y/N] `);
+  if (/^y(es)?$/i.test(answer?.trim() ?? "")) return null;
+  return { exitCode: exitCodes.refused, diagnostics: [], document: { format: "stowage/checkpoint-dropped/v1", declined: true }, text: () => "Nothing was deleted.\n" };
 }
 
 interface FleetNow {

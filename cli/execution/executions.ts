@@ -11,6 +11,7 @@ import { parseScenarioText, scenarioJson, serializeScenario } from "../../scenar
 import { usageProblem } from "../failed.ts";
 import type { ApprovalDocument } from "./approval-file.ts";
 import { saidIn } from "./approval-signature.ts";
+import { Deeds } from "./deeds.ts";
 import { notAllowed } from "./not-allowed.ts";
 
 /** What is written down of an execution before it begins; nothing of it ever changes. */
@@ -27,6 +28,8 @@ export interface ExecutionRecord {
   readonly scenario: string;
   /** What the execution before this one had come to, so that none can be changed or taken away unseen. */
   readonly previous: { readonly run: RunId; readonly hash: string } | null;
+  /** The last entry of what had been done outside of executions, for the same reason. */
+  readonly deeds?: string;
 }
 
 /** An execution with all that is known of it. */
@@ -101,7 +104,7 @@ export class Executions {
     const { plan, scenario, ...rest } = begun;
     const startedAt = laterOf(begun.startedAt, (await this.runs()).at(-1));
     const text = scenarioJson(serializeScenario(scenario));
-    const record: ExecutionRecord = { format: "stowage/execution/v1", ...rest, startedAt, digest: plan.digest, scenario: sha256(text), previous: await this.#previous() };
+    const record: ExecutionRecord = { format: "stowage/execution/v1", ...rest, startedAt, digest: plan.digest, scenario: sha256(text), previous: await this.#previous(), ...(await this.#lastDeed()) };
     const run = nameOf(record);
     const folder = join(this.folder, run);
     await mkdir(folder, { mode: 0o700 });
@@ -144,6 +147,11 @@ export class Executions {
     const epoch = Math.max(Number.isSafeInteger(kept) ? kept : 0, lastEpochOf(entries)) + 1;
     await writeLasting(file, `${epoch}\n`);
     return epoch;
+  }
+
+  async #lastDeed(): Promise<Pick<ExecutionRecord, "deeds">> {
+    const last = (await new Deeds(this.folder).read()).entries.at(-1);
+    return last === undefined ? {} : { deeds: last.hash };
   }
 
   async #previous(): Promise<ExecutionRecord["previous"]> {

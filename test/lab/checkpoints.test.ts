@@ -48,7 +48,10 @@ describe.runIf(canHaveLab("checkpoints of virtual machines by an operator"))("a 
     await writeFile(plan, kept.replace('"checkpoint":"../one"', '"checkpoint":"two"'));
     expect((await operator.run("apply", plan, fleet, "--yes")).err).toMatch(/it was changed/);
 
-    await operator.must("workload", "drop", "vm1", "../one");
+    const unasked = await operator.run("workload", "drop", "vm1", "../one");
+    expect([unasked.code, unasked.err.replaceAll(/\s+/g, " ")]).toEqual([1, expect.stringMatching(/Nobody can be asked whether this shall be deleted for good: checkpoint "\.\.\/one" of vm1 on host h1, taken at 20/)]);
+    await operator.must("workload", "drop", "vm1", "../one", "--yes");
+    expect(await operator.must("log", "--verify")).toMatch(/has a checkpoint taken: "\.\.\/one" of "vm1" on host h1[^]*was done[^]*has a checkpoint dropped: "\.\.\/one"[^]*was done/);
     expect(await operator.must("workload", "checkpoints", "vm1")).toBe("There is no checkpoint of vm1.\n");
   });
 });
