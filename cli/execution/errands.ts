@@ -70,16 +70,19 @@ export function workloadRestored(id: string, host: string, checkpoint: string): 
     const others = now.fleet.hosts.filter((each) => each.id !== host).map((each) => each.id);
     const { scenario, mode } = desiring(now, [workload], "running");
     const policies = others.length === 0 ? now.policies : [...now.policies, notOn(others, [workload], `errand: ${id} goes on`, `${id} goes on from its checkpoint on ${host}`)];
-    return { scenario: { ...scenario, policies }, mode, diagnostics: [], revise: (plan) => startingFrom(plan, id, checkpoint) };
+    return { scenario: { ...scenario, policies }, mode, diagnostics: [], revise: (plan) => startingFrom(plan, workload, host, checkpoint) };
   });
 }
 
-/** The plan with its start from a checkpoint; approvals are bound to that, too. */
-function startingFrom(plan: Plan, id: string, checkpoint: string): Plan {
-  const actions = plan.actions.map((planned): PlannedAction => {
-    const { action } = planned;
-    return action.kind === "start" && action.workload === id ? { ...planned, action: { ...action, checkpoint } } : planned;
-  });
+/** The plan with its start from a checkpoint; approvals are bound to that, too. Without such a start nothing would go back. */
+function startingFrom(plan: Plan, { id, state, host: now }: Workload, host: string, checkpoint: string): Plan | Diagnostic {
+  const refusal = `${id} does not go on from checkpoint ${JSON.stringify(checkpoint)} on host ${host}:`;
+  if (now !== host || state !== "stopped") {
+    return notAllowed(`${refusal} it must be stopped there just before, and ${now === null ? "is on no host" : `is ${state} on host ${now}`}`, "Maybe somebody has started or moved it since it was stopped: see to that, and restore again.");
+  }
+  const isStart = ({ action }: PlannedAction): boolean => action.kind === "start" && action.workload === id && action.host === host;
+  if (!plan.actions.some(isStart)) return notAllowed(`${refusal} the plan does not start it there${plan.remarks.map((words) => `; ${words}`).join("")}`, `What it needs to be started on host ${host} must be there; \`stowage plan\` says what is missing.`);
+  const actions = plan.actions.map((planned): PlannedAction => (isStart(planned) && planned.action.kind === "start" ? { ...planned, action: { ...planned.action, checkpoint } } : planned));
   const revised = { ...plan, actions };
   return { ...revised, digest: planDigest(revised) };
 }

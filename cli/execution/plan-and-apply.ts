@@ -36,8 +36,8 @@ export interface Wanted {
   readonly scenario: Scenario;
   readonly mode: Mode;
   readonly diagnostics: readonly Diagnostic[];
-  /** What the planner cannot know is put into the plan, before anybody approves it. */
-  readonly revise?: (plan: Plan) => Plan;
+  /** What the planner cannot know is put into the plan, before anybody approves it; or why this plan is not what is wanted. */
+  readonly revise?: (plan: Plan) => Plan | Diagnostic;
 }
 
 /** Plans from a fresh inventory, has the plan approved and carries it out: one errand in one command, asking each time. */
@@ -58,10 +58,14 @@ export async function planAndApply(name: string, files: readonly string[], wante
     input: { paths: [join(folder, "scenario.json")], asOf: null, nowUtc: context.nowUtc, evacuate: [] }, mode: wanted.mode, engine: "auto", seed: 1, timeMs: options.time, iterations: null,
   });
   if (outcome.report === null) return failed(outcome.diagnostics);
-  const report = { ...outcome.report, plan: wanted.revise?.(outcome.report.plan) ?? outcome.report.plan };
+  const { verification, plan: { unplaced } } = outcome.report;
+  const isReached = verification.ok && !interrupted && unplaced.length === 0;
+  const plan = (isReached ? wanted.revise?.(outcome.report.plan) : undefined) ?? outcome.report.plan;
+  if ("severity" in plan) return refused([...outcome.diagnostics, plan]);
+  const report = { ...outcome.report, plan };
   const authorship = signedAuthorship(person.name, report.plan.digest, author.key);
   await writeFile(join(folder, "plan.json"), planFileText(report.plan, authorship), { mode: 0o600 });
-  if (!report.verification.ok || interrupted || report.plan.unplaced.length > 0) return noPlan(report, outcome.diagnostics, context);
+  if (!isReached) return noPlan(report, outcome.diagnostics, context);
   if (context.live.isTerminal) context.live.line(renderPlan(report, { ...context, full: options.full ?? false }));
   if (author.isSigningNeeded) return refused([toBeSigned(folder)]);
   const approvals = await approvalsFor(report, person, wanted.scenario.approval ?? defaultApprovalRule, options, context);
