@@ -5,7 +5,7 @@ import type { PolicyDocument } from "../model/policy.ts";
 import type { FleetIndex } from "../model/snapshot.ts";
 import { compareFacts, type Constraint, type StaleFact } from "../policies/index.ts";
 import type { ApprovedPlan } from "./approve.ts";
-import type { Found, Inventory } from "./protocol.ts";
+import type { Found, FoundWorkload, Inventory } from "./protocol.ts";
 
 /** May an approved plan still be carried out on the fleet as it is now? */
 export interface Freshness {
@@ -44,8 +44,8 @@ export function observe(fleet: Fleet, inventories: ReadonlyMap<HostId, Inventory
     const inventory = inventories.get(host.id);
     return inventory === undefined ? host : foundHost(host, inventory, drift);
   });
-  const sightings = sightingsOf(inventories);
   const down = new Set(fleet.hosts.filter(({ state }) => state === "failed" || state === "off").map(({ id }) => id));
+  const sightings = sightingsOf(inventories, down);
   const mayBeAt = ({ host, layer }: Workload): boolean => host !== null && !down.has(host) && !isSeen(inventories.get(host), layer);
   const workloads = fleet.workloads.map((workload): Workload => {
     const now = placeOf(workload, sightings.get(workload.id) ?? [], inventories, mayBeAt(workload));
@@ -86,29 +86,42 @@ function foundHost(host: Host, { state, capacity, layers, features, silent = [] 
 
 interface Sighting {
   readonly host: HostId;
-  readonly found: Found;
+  /** `waits`: whole, and it may go on there; `waits for another`: its source may still have it. */
+  readonly found: Exclude<Found, "absent" | "incoming"> | "waits" | "waits for another";
 }
 
-function sightingsOf(inventories: ReadonlyMap<HostId, Inventory>): ReadonlyMap<WorkloadId, readonly Sighting[]> {
+function sightingsOf(inventories: ReadonlyMap<HostId, Inventory>, down: ReadonlySet<HostId>): ReadonlyMap<WorkloadId, readonly Sighting[]> {
   const sightings = new Map<WorkloadId, Sighting[]>();
   for (const [host, { workloads }] of inventories) {
-    for (const { workload, found } of workloads) {
+    for (const each of workloads) {
+      const { workload, found, waitsFor } = each;
       const known = sightings.get(workload) ?? [];
       sightings.set(workload, known);
-      if (found !== "absent" && found !== "incoming") known.push({ host, found });
+      if (waitsFor !== undefined) known.push({ host, found: hasLetGo(each, inventories.get(waitsFor), down.has(waitsFor)) ? "waits" : "waits for another" });
+      else if (found !== "absent" && found !== "incoming") known.push({ host, found });
     }
   }
   return sightings;
 }
 
+/** Of what waits on the other side of a move: does its source, by what its agent sees or a person says, run it no more? */
+function hasLetGo({ workload, layer = "" }: FoundWorkload, source: Inventory | undefined, isDown: boolean): boolean {
+  if (source === undefined) return isDown;
+  const found = source.workloads.find((each) => each.workload === workload)?.found;
+  return isSeen(source, layer) && found !== "running" && found !== "paused";
+}
+
 /**
- * Where it runs decides; then where it was believed to be, if its data are still there; then wherever they are. But what
+ * Where it runs decides; then where it waits with its memory; then where it was believed to be, if its data are still there;
+ * then wherever they are. What waits for another is where it was believed to be: nobody knows better. And what
  * was believed stays while it `mayBeThere`, unseen: a copy elsewhere does not tell that it has gone.
  */
 function placeOf(workload: Workload, sightings: readonly Sighting[], inventories: ReadonlyMap<HostId, Inventory>, mayBeThere: boolean): Workload {
   const runs = sightings.find(({ found }) => found === "running");
   if (runs === undefined && mayBeThere) return workload;
-  const best = runs ?? sightings.find(({ host }) => host === workload.host) ?? sightings[0];
+  const waits = sightings.find(({ found }) => found === "waits");
+  if (runs === undefined && waits === undefined && sightings.some(({ found }) => found === "waits for another")) return workload;
+  const best = runs ?? waits ?? sightings.find(({ host }) => host === workload.host) ?? sightings[0];
   if (best !== undefined) {
     // What has a place again has lost none.
     const { lostFrom: _lostFrom, ...found } = workload;

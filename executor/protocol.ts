@@ -124,6 +124,8 @@ export interface FoundWorkload {
   readonly inside?: readonly FoundApplication[];
   /** Can it move while it runs? */
   readonly liveMove?: boolean;
+  /** It is `incoming`, whole and with its memory, and goes on once this host is known to have let it go; `start` has it go on. */
+  readonly waitsFor?: HostId;
 }
 
 /** An application inside of a workload, with what it alone uses. */
@@ -175,7 +177,7 @@ const inventory = Type.Object({
   workloads: Type.Array(Type.Object({
     workload: id, found, layer: Type.Optional(id), reservation: Type.Optional(amounts), use: Type.Optional(amounts), dataMiB: Type.Optional(count),
     applications: Type.Optional(Type.Array(id, { maxItems: 10_000 })),
-    inside: Type.Optional(Type.Array(Type.Object({ application: id, found: oneOf("running", "stopped"), use: Type.Optional(amounts) }, closed), { maxItems: 10_000 })), liveMove: Type.Optional(Type.Boolean()),
+    inside: Type.Optional(Type.Array(Type.Object({ application: id, found: oneOf("running", "stopped"), use: Type.Optional(amounts) }, closed), { maxItems: 10_000 })), liveMove: Type.Optional(Type.Boolean()), waitsFor: Type.Optional(id),
   }, closed), { maxItems: 100_000 }),
   silent: Type.Optional(Type.Array(Type.Object({ layer: id, sinceMs: count, because: words }, closed), { maxItems: 100 })),
 }, closed);

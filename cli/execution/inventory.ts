@@ -69,7 +69,7 @@ export async function inventory(options: InventoryOptions, context: Context): Pr
   const text = isJson ? scenarioJson(scenario) : scenarioYaml(scenario);
   if (text === null) return failed([notAllowed("the fleet is too large to be written as YAML", "Write it as JSON: --out fleet.json.")]);
   const checked = parseScenarioText(text, isJson ? "inventory.json" : "inventory.yaml");
-  const warnings = [...silent.map((host) => ({ ...silentHost(operator, host), severity: "warning" as const })), ...silentLayers.map((each) => ({ ...silentLayer(each), severity: "warning" as const })), ...left, ...drift.map(driftWords), ...checked.diagnostics.map((each) => ({ ...each, file: null, line: null, column: null }))];
+  const warnings = [...silent.map((host) => ({ ...silentHost(operator, host), severity: "warning" as const })), ...silentLayers.map((each) => ({ ...silentLayer(each), severity: "warning" as const })), ...left, ...waitingIn(taken.inventories), ...drift.map(driftWords), ...checked.diagnostics.map((each) => ({ ...each, file: null, line: null, column: null }))];
   if (checked.scenario === null) return failed(warnings);
   const kept = out === undefined ? [] : await written(out, text);
   return {
@@ -125,6 +125,17 @@ function driftWords({ about, believed, found }: Drift): Diagnostic {
   return { code: "change-conflict", severity: "warning", file: null, line: null, column: null, path: about, message: `drift: ${about} was believed ${believed}, found ${found}`, advice: "" };
 }
 
+/** Workloads that were on their way when their source went silent: all of them is here, and nobody has told them to go on. */
+function waitingIn(inventories: Taken["inventories"]): readonly Diagnostic[] {
+  return [...inventories].flatMap(([host, { workloads }]) => workloads.flatMap(({ workload, waitsFor }) => (waitsFor === undefined ? [] : [{
+    ...notAllowed(
+      `workload ${workload} waits on host ${host}, whole and with its memory: it came from host ${waitsFor}, and goes on once that is known to have let it go`,
+      `Bring the agent of host ${waitsFor} back, which tells it to go on. If that host is dead, make sure that it is off, and take inventory with \`--base\` and the change \`hostFailure: { hosts: [${waitsFor}] }\`: a plan then has it go on on host ${host} as it is.`,
+      `workload ${workload}`),
+    severity: "warning" as const,
+  }])));
+}
+
 /** The base as it was found, or a scenario of nothing but what was found. */
 function scenarioOf(base: Scenario | null, inventories: ReadonlyMap<HostId, Inventory>, name: string): { readonly scenario: ScenarioDocument; readonly drift: readonly Drift[]; readonly left: readonly Diagnostic[] } {
   const observed = base === null ? null : observe(base.fleet, inventories);
@@ -167,8 +178,9 @@ function foundWorkloads(inventories: ReadonlyMap<HostId, Inventory>): readonly P
   const found = new Map<WorkloadId, Placed>();
   for (const [host, { workloads }] of inventories) {
     for (const each of workloads) {
-      const isThere = each.found === "running" || each.found === "stopped" || each.found === "paused";
-      if (isThere && found.get(each.workload)?.found !== "running") found.set(each.workload, { ...each, host });
+      const isThere = each.found === "running" || each.found === "stopped" || each.found === "paused" || each.waitsFor !== undefined;
+      const other = found.get(each.workload);
+      if (isThere && other?.found !== "running" && (each.found === "running" || other?.waitsFor === undefined)) found.set(each.workload, { ...each, host });
     }
   }
   return [...found.values()].sort((a, b) => compareIds(a.workload, b.workload));

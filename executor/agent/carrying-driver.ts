@@ -30,6 +30,8 @@ export interface Hands {
   close(): Promise<void>;
   /** `isNew`: it is made first, from what this host keeps for new ones. */
   start(key: string, workload: WorkloadId, isNew: boolean, course: Course): Promise<Outcome>;
+  /** Only of layers whose workloads wait whole at the end of a move: one that does goes on as it is; null when none waits. */
+  goOn?(workload: WorkloadId): Promise<Outcome | null>;
   /** How a start that was cut off has ended; what it made in vain is taken away. */
   resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome>;
   /** Also of one that is stopped already: then it makes sure that it stays so. */
@@ -121,6 +123,8 @@ export class CarryingDriver implements Driver, Receiver {
     const subject = subjectOf(work);
     return this.#turns.take(folderName(subject), async () => {
       const found = await this.find(subject);
+      const gone = work.kind === "start" && work.checkpoint === undefined && expects === "stopped" && found === "incoming" ? await this.#hands.goOn?.(subject) ?? null : null;
+      if (gone !== null) return gone;
       const because = unmet(expects, found, subject);
       // One that is about to be started again will soon be what is expected, or stay down for good.
       if (because !== null) return failed(because, work.kind === "copy" ? null : found, { again: found === "paused" });

@@ -67,6 +67,9 @@ function withSilent(layer: string, found: Record<string, Inventory["workloads"][
   return { ...inventory(found), layers: { process: "1" }, silent: [{ layer, sinceMs: 0, because: "it is down" }] };
 }
 
+/** An agent that has the first workload whole, with its memory, once the first host has let it go. */
+const waiting: Inventory = { ...inventory({}), workloads: [{ workload: "w1" as WorkloadId, found: "incoming", layer: "libvirt", waitsFor: "h1" as HostId }] };
+
 function seen(hosts: Record<string, Inventory>): ReturnType<typeof observe> {
   return observe(fleet, new Map(Object.entries(hosts).map(([id, each]) => [id as HostId, each])));
 }
@@ -83,6 +86,12 @@ describe("drift between what was believed and what agents find", () => {
     ["one that has gone from a layer that answers, while another is silent", { h1: { ...withSilent("podman"), layers: { libvirt: "9" } } }, [{ about: "workload w1", believed: "running on h1", found: "nowhere" }]],
     ["nothing of a copy elsewhere, while nobody sees where it was", { h1: withSilent("libvirt"), h2: inventory({ w1: "stopped" }) }, []],
     ["one that is seen to run elsewhere, though nobody sees where it was", { h1: withSilent("libvirt"), h2: inventory({ w1: "running" }) }, [{ about: "workload w1", believed: "running on h1", found: "running on h2" }]],
+    ["nothing of what waits for its memory elsewhere", { h1: inventory({}), h2: inventory({ w1: "incoming" }) }, [{ about: "workload w1", believed: "running on h1", found: "nowhere" }]],
+    ["nothing of what waits whole elsewhere, while its source is silent", { h2: waiting }, []],
+    ["nothing of what waits whole elsewhere, while the layer of its source is silent", { h1: withSilent("libvirt"), h2: waiting }, []],
+    ["nothing of what waits whole elsewhere, while its source runs it", { h1: inventory({ w1: "running" }), h2: waiting }, []],
+    ["nothing of what waits whole elsewhere, while its source is about to let go", { h1: inventory({ w1: "paused" }), h2: waiting }, []],
+    ["one that waits whole elsewhere, once its source has let go, whatever is left there", { h1: inventory({ w1: "stopped" }), h2: waiting }, [{ about: "workload w1", believed: "running on h1", found: "stopped on h2" }]],
     ["a host in maintenance", { h2: { ...inventory({}), state: "maintenance" as const } }, [{ about: "host h2 state", believed: "on", found: "maintenance" }]],
     ["a host with less memory than was believed, and not one with more", { h1: { ...inventory({ w1: "running" }), capacity: { memoryMiB: 1_000_000 } }, h2: { ...inventory({}), capacity: { memoryMiB: 5 } } }, [{ about: "host h2 memoryMiB", believed: "100", found: "5" }]],
     ["a host that has lost its layer", { h2: { ...inventory({}), layers: { podman: "4" } } }, [{ about: "host h2 layer libvirt", believed: expect.any(String), found: "absent" }]],
@@ -95,6 +104,14 @@ describe("drift between what was believed and what agents find", () => {
     const { fleet: now } = observe(lost, new Map([["h2" as HostId, inventory({ w1: "running" })]]));
     expect(now.workloads[0]).toMatchObject({ host: "h2", state: "running" });
     expect(now.workloads[0]).not.toHaveProperty("lostFrom");
+  });
+
+  it("is a place again with all its memory, of one that waits whole and whose source is said to be dead, and of no other", () => {
+    const lost = (state: "on" | "failed"): Fleet => smallFleet({ h1: { state }, h2: {}, h3: {} }, { w1: { on: null, state: "new", lostFrom: "h1" as HostId } });
+    const at = (state: "on" | "failed"): unknown => observe(lost(state), new Map([["h2" as HostId, waiting]])).fleet.workloads[0];
+    expect(at("failed")).toMatchObject({ host: "h2", state: "stopped" });
+    expect(at("failed")).not.toHaveProperty("lostFrom");
+    expect(at("on")).toMatchObject({ host: null, state: "new", lostFrom: "h1" });
   });
 
   it("is where the data are, of one whose host is known to be down", () => {

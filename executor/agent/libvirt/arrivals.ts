@@ -12,6 +12,8 @@ const form = Type.Object({
   key: Type.String(),
   /** `arriving`: its disks are being written; `expected`: the hypervisor is about to bring it; `here`: it is whole. */
   stage: Type.Union([Type.Literal("arriving"), Type.Literal("expected"), Type.Literal("here")]),
+  /** The host that the hypervisor brings it from. */
+  from: Type.Optional(Type.String()),
   /** Files that were or are to be made for it. */
   ways: Type.Array(Type.String()),
 });

@@ -10,10 +10,11 @@ import { folderName } from "../place.ts";
 import { isMissing, jsonOf, writeLasting } from "../../trust/index.ts";
 import { carriedOf, type Carried } from "./carried.ts";
 import { disksOf, withDiskFiles, type Disk } from "./definition.ts";
-import type { Domain } from "./domains.ts";
+import { runsAsRestored, type Domain } from "./domains.ts";
 import { memoryRiskOf } from "./emulated.ts";
-import type { LibvirtHost } from "./libvirt-host.ts";
-import { childOf, parseXml, textOf, writeXml } from "./xml.ts";
+import { messageOf, type LibvirtHost } from "./libvirt-host.ts";
+import { destroyDomain } from "./power.ts";
+import { childOf, parseXml, textOf, writeXml, type Element } from "./xml.ts";
 
 const form = Type.Object({
   workload: Type.String(), name: Type.String(), takenAtMs: Type.Integer(), definition: Type.String(),
@@ -90,11 +91,49 @@ export class Checkpoints {
     const frozen = await this.#must(["save-image-dumpxml", `--file=${memory}`, "--security-info"]);
     const running = withDiskFiles(parseXml(frozen), places);
     for (const each of [definition, running]) this.#host.admit(each);
-    for (const [n, { way }] of checkpoint.disks.entries()) await this.#host.images.replace(join(folder, `disk-${n}`), way);
+    const former = before === null ? null : await this.#host.domains.definition(before);
     // One that rests on what a checkpoint that was cut off has put on its disks must not find that again at its next start.
-    if (before === null || disksOf(await this.#host.domains.definition(before)).some((disk) => this.#isLayer(disk))) await this.#host.define(definition, textOf(childOf(definition, "uuid")));
-    await this.#host.withFile(`restore-${folderName(workload)}`, writeXml(running), (path) => this.#must(["restore", `--file=${memory}`, `--xml=${path}`, "--running"]));
-    if ((await this.#host.domain(workload)).activity !== "running") throw new Error(`${workload} does not go on`);
+    const isOther = former === null || disksOf(former).some((disk) => this.#isLayer(disk));
+    try {
+      for (const [n, { way }] of checkpoint.disks.entries()) await this.#host.images.replace(join(folder, `disk-${n}`), way);
+      if (isOther) await this.#host.define(definition, textOf(childOf(definition, "uuid")));
+      await this.#goOn(workload, memory, running);
+    } catch (error) {
+      const left = await this.settle(workload);
+      if (left === null && await this.#runsFromMemory(workload)) return;
+      if (left === null && isOther && former !== null) await this.#host.define(former, textOf(childOf(former, "uuid")));
+      throw left === null ? error : new Error(`${messageOf(error)}; and ${left}`, { cause: error });
+    }
+    for (const { way } of checkpoint.disks) await this.#host.images.dropReplaced(way);
+  }
+
+  /**
+   * After a restoring that has failed or was cut off: where the machine does not run from it, its disks are again what they
+   * were before. Null, or why they are not.
+   */
+  async settle(workload: WorkloadId): Promise<string | null> {
+    const { domains, images } = this.#host;
+    const domain = await domains.of(workload);
+    if (domain === null) return null;
+    const ways = disksOf(await domains.definition(domain)).flatMap(({ source }) => (source === null ? [] : images.ours(source) ?? []));
+    const replaced = (await Promise.all(ways.map(async (way) => (await images.isReplaced(way) ? [way] : [])))).flat();
+    if (replaced.length === 0) return null;
+    if (domain.activity === "running" && domain.reason !== runsAsRestored) return `it runs, though not from the checkpoint: its disks as they were before lie beside those that it uses (${replaced.join(", ")}), with .before-restore after their names`;
+    // One that is still being read back has not run.
+    if (domain.activity !== "running" && domain.activity !== "off") await destroyDomain(this.#host, domain);
+    for (const way of replaced) await (domain.activity === "running" ? images.dropReplaced(way) : images.putBack(way));
+    return null;
+  }
+
+  /** What virsh says of it only explains, where it is seen to run from its memory. */
+  async #goOn(workload: WorkloadId, memory: string, running: Element): Promise<void> {
+    const called = await this.#host.withFile(`restore-${folderName(workload)}`, writeXml(running), (path) => this.#host.virsh.call(["restore", `--file=${memory}`, `--xml=${path}`, "--running"], takeMs));
+    if (!await this.#runsFromMemory(workload)) throw new Error(called.because === "" ? `${workload} does not go on` : called.because);
+  }
+
+  async #runsFromMemory(workload: WorkloadId): Promise<boolean> {
+    const domain = await this.#host.domains.of(workload);
+    return domain?.activity === "running" && domain.reason === runsAsRestored;
   }
 
   async delete(workload: WorkloadId, name: string): Promise<void> {

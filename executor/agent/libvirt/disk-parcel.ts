@@ -13,6 +13,8 @@ const headForm = Type.Object({
   kind: Type.Union([Type.Literal("carry"), Type.Literal("expect")]),
   /** The workload that this is, or the one that it is a copy of. */
   workload: text,
+  /** The host that a hypervisor brings it from. */
+  from: Type.Optional(text),
   definition: Type.String({ maxLength: 4_194_304 }),
   disks: Type.Array(Type.Object({ target: text, way: text, format: text, bytes, usedBytes: bytes }, { additionalProperties: false }), { maxItems: 1000 }),
 }, { additionalProperties: false });

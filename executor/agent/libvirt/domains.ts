@@ -16,10 +16,14 @@ export interface Domain {
   readonly reason: number;
 }
 
+/** A domain runs because it was restored from a file with its memory. */
+export const runsAsRestored = 3;
 /** A domain is off because it has gone to another host. */
 export const offAsMigrated = 4;
 /** A domain is off because it could not be started. */
 export const offAsFailed = 6;
+/** A domain is paused because somebody wants it so: also at the end of a move, once QEMU has read all of its memory. */
+export const pausedAsWished = 1;
 /** A domain is paused because a move in which memory follows has broken off. */
 export const pausedAsPostCopyFailed = 13;
 
@@ -111,9 +115,9 @@ export class Domains {
     return (await this.#shell.read("list", "--all", "--persistent", "--uuid")).split("\n").includes(uuid);
   }
 
-  /** Does it wait, with all that it needs to be here for good? */
-  async waitsWhole(uuid: string): Promise<boolean> {
-    return (await this.#shell.read("list", "--uuid", "--persistent", "--state-paused")).split("\n").includes(uuid);
+  /** Has a move brought all of it, memory and definition, and does it only wait to be told to go on? */
+  async waitsWhole(domain: Domain): Promise<boolean> {
+    return domain.activity === "paused" && domain.reason === pausedAsWished && await this.isPersistent(domain) && await this.job(domain) === null;
   }
 
   /** When its host boots. */

@@ -20,6 +20,7 @@ export interface ImageFolders {
 
 const spareBytes = 16 * 1_048_576;
 const checkpointFolder = ".stowage-checkpoints";
+const asideEnding = ".before-restore";
 const incomingFolder = ".stowage-incoming";
 
 /** The files of disks. Every path stays in the folder, whatever a definition says and whatever links there are. */
@@ -70,7 +71,7 @@ export class Images {
     if (isPlainWay(way)) await rm(join(this.#folders.folder, checkpointFolder, way), { force: true });
   }
 
-  /** Puts a copy of a file in the place of a disk: at once the old or the new one is there. */
+  /** Puts a copy of a file in the place of a disk, and keeps what was there beside it: at once the old or the new one is there. */
   async replace(file: string, way: string): Promise<void> {
     // Of each disk its own: several may be put back at once.
     const draft = join(this.#folders.folder, incomingFolder, `restored-${folderName(way)}`);
@@ -80,8 +81,30 @@ export class Images {
     if (!isPlainWay(way)) throw new Error(`${JSON.stringify(way)} is no path in ${this.#folders.seenAs}`);
     await mkdir(dirname(path), { recursive: true, mode: 0o711 });
     if (dirname(path) !== this.#folders.folder && !await isInside(this.#folders.folder, dirname(path))) throw new Error(`${JSON.stringify(this.seen(way))} is not in ${this.#folders.seenAs}`);
+    await link(path, `${path}${asideEnding}`).catch((error: unknown) => {
+      // What is kept already, of a time that was cut off, is what was there before; a new disk has nothing before it.
+      if (!isMissing(error) && !(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    });
     await rename(draft, path);
     await syncFolder(dirname(path));
+  }
+
+  /** Is something kept beside a disk that was replaced? */
+  async isReplaced(way: string): Promise<boolean> {
+    return isPlainWay(way) && await lstat(join(this.#folders.folder, `${way}${asideEnding}`)).then(() => true, (error: unknown) => !isMissing(error));
+  }
+
+  /** A disk is again what it was before it was replaced. */
+  async putBack(way: string): Promise<void> {
+    if (!await this.isReplaced(way)) return;
+    const path = await this.existing(way);
+    await rename(`${path}${asideEnding}`, path);
+    await syncFolder(dirname(path));
+  }
+
+  /** What was kept beside a disk is wanted no more. */
+  async dropReplaced(way: string): Promise<void> {
+    if (await this.isReplaced(way)) await this.delete(`${way}${asideEnding}`);
   }
 
   /** May a guest here use this file at all? */

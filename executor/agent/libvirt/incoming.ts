@@ -45,7 +45,7 @@ async function takeParcel(host: LibvirtHost, workload: WorkloadId, key: string, 
   const shares = disksOf(definition).find(({ target, device, source, isReadonly, isShareable }) => device === "disk" && source !== null && !isReadonly && !isShareable && !ways.has(target));
   if (shares !== undefined && head.workload !== workload) throw new Error(`its disk ${shares.target} would be that of ${head.workload}`);
   for (const { way } of disks) await host.images.coming(way);
-  await host.arrivals.keep({ workload, key, stage: head.kind === "expect" ? "expected" : "arriving", ways: disks.map(({ way }) => way) });
+  await host.arrivals.keep({ workload, key, stage: head.kind === "expect" ? "expected" : "arriving", ways: disks.map(({ way }) => way), ...(head.kind === "expect" && head.from !== undefined ? { from: head.from } : {}) });
   if (head.kind === "expect") {
     for (const { way, bytes, format } of disks) await host.images.make(way, bytes, format);
     await parcel.end();

@@ -20,6 +20,7 @@ import { LibvirtHost, messageOf, type LibvirtSettings, type LibvirtWorld } from 
 import { LiveMove } from "./live-move.ts";
 import { factsOf } from "./machine-facts.ts";
 import { startDomain, stopDomain } from "./power.ts";
+import { awaitedBy, goOn } from "./waiting.ts";
 import { writeXml } from "./xml.ts";
 
 /** Opens the driver of virtual machines that libvirt keeps. */
@@ -67,7 +68,8 @@ class LibvirtHands implements Hands {
         this.#host.note(`the applications of ${workload} cannot be looked at: ${messageOf(error)}`);
         return null;
       });
-      facts.push(inside === null ? found : { ...found, applications: inside.map(({ application }) => application), inside });
+      const from = domain.activity === "paused" ? await awaitedBy(this.#host, workload, domain) : null;
+      facts.push({ ...found, ...(from === null ? {} : { waitsFor: from }), ...(inside === null ? {} : { applications: inside.map(({ application }) => application), inside }) });
     }
     return facts;
   }
@@ -100,19 +102,25 @@ class LibvirtHands implements Hands {
     return { ...outcome, found: "absent" };
   }
 
+  goOn(workload: WorkloadId): Promise<Outcome | null> {
+    return goOn(this.#host, workload);
+  }
+
+  /** Done is what the restoring itself has done: whatever else runs there has not come from the checkpoint. */
   async startFrom(workload: WorkloadId, checkpoint: string): Promise<Outcome> {
     const because = await this.#kept.restore(workload, checkpoint).then(() => null, messageOf);
     if (because === null) return { kind: "done" };
     const found = await this.find(workload);
     if (found === "paused") throw new Error(because);
-    // Its disks may be those of the checkpoint by now.
-    return found === "running" ? { kind: "done" } : failed(because, found, { again: false, ran: true });
+    return failed(because, found, { again: false, ran: true });
   }
 
   async resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome> {
     const found = await this.find(workload);
-    if (found === "running") return { kind: "done" };
     if (found === "paused") throw new Error("its start has not ended yet");
+    const left = await this.#kept.settle(workload);
+    if (left !== null) return failed(left, found, { again: false, ran: true });
+    if (found === "running") return { kind: "done" };
     if (!isNew) return failed("it does not run", found, { ran: found === "stopped" });
     await dropIncoming(this.#host, workload, key);
     // Only what this very task has made is taken away again.

@@ -91,7 +91,7 @@ export class LiveMove {
       const carried = await carriedOf(this.#host.images, definition);
       const drive = disksOf(definition).find(({ device, source }) => device !== "disk" && source !== null && !this.#host.images.isShared(source));
       if (drive !== undefined) throw new Error(`drive ${drive.target} holds ${JSON.stringify(drive.source)}, which the other host does not have: eject it first`);
-      const head = { kind: "expect" as const, workload, definition: writeXml(definition), disks: [...carried.disks] };
+      const head = { kind: "expect" as const, workload, from: this.#work.from, definition: writeXml(definition), disks: [...carried.disks] };
       await this.#host.carrier.send(to, workload, this.#key, packDisks(head, [], this.#course.signal), this.#course.signal);
       return carried;
     } catch (error) {
@@ -127,8 +127,8 @@ export class LiveMove {
       if (over.aborted) return;
       await this.#host.pause(lookForEndMs);
     }
-    // One that has not all of its memory yet waits too, but is not kept yet.
-    if (await there.waitsWhole(uuid)) await shell.read("resume", `--domain=${uuid}`);
+    const other = await there.byUuid(uuid);
+    if (other !== null && await there.waitsWhole(other)) await shell.read("resume", `--domain=${uuid}`);
   }
 
   /** Of its disks and memory together; memory that changes is carried again, so the end is never told before it is there. */

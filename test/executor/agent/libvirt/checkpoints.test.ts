@@ -1,8 +1,10 @@
-import { appendFile, cp, readFile, stat, truncate } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { appendFile, cp, open, readFile, readdir, rename, stat, truncate } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { Lab } from "../../../../cli/lab/index.ts";
+import type { Outcome } from "../../../../executor/agent/driver.ts";
 import { Checkpoints } from "../../../../executor/agent/libvirt/checkpoints.ts";
 import { LibvirtHost } from "../../../../executor/agent/libvirt/libvirt-host.ts";
 import { systemClock } from "../../../../executor/system-clock.ts";
@@ -60,7 +62,25 @@ describe.skipIf(!canHaveLab("virtual machines"))("a checkpoint of a virtual mach
     await expect(checkpoints.restore(vm, "../one")).rejects.toThrow("the memory of checkpoint");
     expect((await readFile(disk)).equals(now)).toBe(true);
     await truncate(memory, size);
-    await checkpoints.restore(vm, "../one");
+    const goBack = (): Promise<Outcome> => driver(a).perform(task({ kind: "start", workload: vm, host: a, checkpoint: "../one" }, "stopped"), quiet());
+    // One that cannot be started with what is put back has its disks of now.
+    const log = `/var/log/libvirt/qemu/${vm}.log`;
+    await lab.run(hostOf(a), ["sh", "-c", `mv ${log} ${log}.kept && mkdir ${log}`]);
+    expect(await goBack()).toMatchObject({ kind: "failed", found: "stopped", again: false });
+    expect([(await readFile(disk)).equals(now), (await readdir(hostOf(a).images)).filter((name) => name.includes("before-restore"))]).toEqual([true, []]);
+    await lab.run(hostOf(a), ["sh", "-c", `rmdir ${log} && mv ${log}.kept ${log}`]);
+    // One that somebody starts meanwhile has not gone back.
+    await rename(memory, `${memory}.kept`);
+    execFileSync("mkfifo", [memory]);
+    const going = goBack();
+    const writing = await open(memory, "w");
+    expect((await lab.virsh(hostOf(a), ["start", vm])).status).toBe(0);
+    await writing.close();
+    expect(await going).toMatchObject({ kind: "failed", found: "running", because: expect.stringContaining("has changed") as string });
+    await rename(`${memory}.kept`, memory);
+    expect(await driver(a).perform(task({ kind: "stop", workload: vm, host: a }, "running"), quiet())).toEqual({ kind: "done" });
+    expect(await goBack()).toEqual({ kind: "done" });
+    expect((await readdir(hostOf(a).images)).filter((name) => name.includes("before-restore"))).toEqual([]);
     expect((await read()).split("\n")).toEqual(["before", "before", "1"]);
     // A disk that is not kept would be of now under a memory of then.
     const sharing = await checkpointsOf(folder, "h1", {}, [imagesSeen]);
