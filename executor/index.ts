@@ -11,7 +11,7 @@ export { parseCommand, parseReport, performerOf, type Addressee, type Command, t
 export { interrupted, lastEpochOf, replay, type Interrupted } from "./recover.ts";
 export { Runner, type Agents, type Alarm, type World } from "./run.ts";
 export { defaultRunSettings, type RunSettings } from "./settings.ts";
-export type { RunState } from "./state.ts";
+export type { RunState, Step } from "./state.ts";
 export { summaryOf, type ActionSummary, type RunSummary } from "./summary.ts";
 export { systemClock } from "./system-clock.ts";
 export { termsOf, type Terms } from "./terms.ts";

@@ -1,6 +1,5 @@
 import { approve, checkFreshness, defaultRunSettings, observe, performerOf, systemClock, type ApprovedPlan, type Drift, type RunSettings } from "../../executor/index.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import type { Workload } from "../../model/fleet.ts";
 import type { HostId } from "../../model/ids.ts";
 import type { Action, Plan } from "../../model/plan.ts";
 import { defaultApprovalRule, type Scenario } from "../../model/scenario.ts";
@@ -20,8 +19,9 @@ import { doubtedAuthor, type Authorship } from "./authorship.ts";
 import { alone, carryOut, type Carrying } from "./carry-out.ts";
 import { endOf } from "./end.ts";
 import { Executions } from "./executions.ts";
-import { askThrough, silenceWords, silentHost, silentLayersOf, unexpected, type SilentLayerOf, type Taken } from "./inventory.ts";
+import { askThrough, silenceWords, silentHost, silentLayersOf, unexpected, type SilentLayerOf } from "./inventory.ts";
 import { Link } from "./link.ts";
+import { mayRunAlready } from "./may-run-already.ts";
 import { notAllowed } from "./not-allowed.ts";
 import { loadOperator, personOf, type Operator } from "./operator.ts";
 import { previewOf } from "./preview.ts";
@@ -138,7 +138,7 @@ async function check({ plan, author, authorSignature, approvals, scenario, opera
   const touched = new Set(plan.actions.flatMap(({ action }) => ("host" in action ? [action.host] : [action.from, action.to])));
   const missing = unexpected(silent, scenario.fleet).filter((host) => touched.has(host)).map((host) => silentHost(operator, host));
   if (missing.length > 0) return refused(missing);
-  const twice = mayRunAlready(plan, scenario, { inventories, silent });
+  const twice = await mayRunAlready(plan, scenario, { inventories, silent }, executions);
   if (twice.length > 0) return refused(twice);
   for (const words of mayRunTwice(plan, scenario, silent)) context.live.note(words);
   const { fleet, drift } = observe(scenario.fleet, inventories);
@@ -173,29 +173,6 @@ function mayRunTwice({ actions }: Plan, { fleet }: Scenario, silent: readonly Ho
     const lost = fleet.workloads.filter(({ id, lostFrom }) => lostFrom === host && started.has(id)).map(({ id }) => id);
     return lost.length === 0 ? [] : [`Host ${host} is said to have failed and does not answer: make sure that it is off, or ${lost.join(", ")} may run twice.`];
   });
-}
-
-/**
- * Workloads that a plan starts though nobody has seen them where they are believed to be, and which a silent host or layer
- * may have: believed is what a file says, and files are old. What was lost with its host was believed to be there.
- */
-function mayRunAlready({ actions }: Plan, { fleet }: Scenario, taken: Taken): readonly Diagnostic[] {
-  const silentHosts = new Set(unexpected(taken.silent, fleet));
-  const silentLayers = silentLayersOf(taken);
-  return actions.flatMap(({ action }) => {
-    const workload = action.kind === "start" ? fleet.workloads.find(({ id }) => id === action.workload) : undefined;
-    if (workload === undefined || workload.lostFrom !== undefined || isSeen(workload, taken)) return [];
-    const begin = `the plan is to ${actionWords(action)}, but nobody has seen it, and it may be on`;
-    const host = fleet.hosts.find(({ id, layers }) => silentHosts.has(id) && Object.hasOwn(layers, workload.layer))?.id;
-    if (host !== undefined) return [notAllowed(`${begin} host ${host}, whose agent does not answer`, `Bring its agent back. If the host is dead, make sure that it is off, and plan with the change \`hostFailure: { hosts: [${host}] }\`.`, `workload ${workload.id}`)];
-    const layer = silentLayers.find((each) => each.layer === workload.layer);
-    return layer === undefined ? [] : [notAllowed(`${begin} layer ${layer.layer} of host ${layer.host}, which is ${silenceWords(layer)}`, `Bring the layer back (its daemon on host ${layer.host}), then apply again.`, `workload ${workload.id}`)];
-  });
-}
-
-/** Does it run somewhere, or lie where it is believed to be? */
-function isSeen({ id, host }: Workload, { inventories }: Taken): boolean {
-  return [...inventories].some(([at, { workloads }]) => workloads.some(({ workload, found }) => workload === id && (found === "running" || (at === host && found !== "absent" && found !== "incoming"))));
 }
 
 /** A fact that a plan fails by, and the way out. */

@@ -1,8 +1,8 @@
 import { access, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { jsonOf, lastEpochOf, readJournal, replay, termsOf, writeLasting, type Entry, type Person, type RunSettings, type RunState, type Terms } from "../../executor/index.ts";
+import { jsonOf, lastEpochOf, readJournal, replay, termsOf, writeLasting, type Entry, type Person, type RunSettings, type RunState, type Step, type Terms } from "../../executor/index.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import { compareIds, type RunId } from "../../model/ids.ts";
+import { compareIds, type HostId, type RunId, type WorkloadId } from "../../model/ids.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { indexFleet } from "../../model/snapshot.ts";
@@ -138,6 +138,23 @@ export class Executions {
     return used;
   }
 
+  /** Where each of these was stopped when an execution last had to do with it; those are missing that ran then, or of which it is not known. */
+  async lastStopped(workloads: ReadonlySet<WorkloadId>): Promise<ReadonlyMap<WorkloadId, HostId>> {
+    const [open, stopped] = [new Set(workloads), new Map<WorkloadId, HostId>()];
+    for (const run of (await this.runs()).toReversed()) {
+      if (open.size === 0) break;
+      const { execution } = await this.load(run);
+      // Nothing is known of what one did that cannot be read, nor before it.
+      if (execution === null) break;
+      for (const workload of [...open].filter((each) => hadToDo(execution, each))) {
+        open.delete(workload);
+        const host = stoppedIn(execution.state, workload);
+        if (host !== null) stopped.set(workload, host);
+      }
+    }
+    return stopped;
+  }
+
   /** A larger number than any that was drawn here before, kept before it is used. */
   async nextEpoch(): Promise<number> {
     const file = join(this.folder, "epoch");
@@ -165,6 +182,26 @@ export class Executions {
 export async function hashOf(folder: string): Promise<string> {
   const { entries } = await readJournal(journalOf(folder));
   return sha256(`${await readFile(join(folder, recordFile), "utf8").catch(() => "")} ${entries.at(-1)?.hash ?? ""}`);
+}
+
+/** Every action that concerned a workload, on the way there or back, with how far it came. */
+function stepsFor({ leg, steps, wayThere }: RunState, workload: WorkloadId): readonly Step[] {
+  const ways = wayThere === null ? [{ leg, steps }] : [wayThere, { leg, steps }];
+  return ways.flatMap((way) => way.steps.filter((_, n) => {
+    const action = way.leg.actions[n]?.action;
+    return action !== undefined && "workload" in action && action.workload === workload;
+  }));
+}
+
+function hadToDo({ state, entries }: Execution, workload: WorkloadId): boolean {
+  return stepsFor(state, workload).some(({ kind }) => kind !== "waiting") || entries.some(({ event }) => event.kind === "noticed" && event.workload === workload);
+}
+
+function stoppedIn(state: RunState, workload: WorkloadId): HostId | null {
+  const { index } = state.known;
+  const { host, arriving, activity } = state.known.where(index.workloads.findIndex(({ id }) => id === workload));
+  const isKnown = stepsFor(state, workload).every(({ kind }) => kind !== "unknown" && kind !== "underWay");
+  return isKnown && arriving < 0 && activity === "stopped" ? index.hosts[host]?.id ?? null : null;
 }
 
 const recordFile = "execution.json";

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { stowage, stowageAsking, type Ended } from "../command-line.ts";
 import { must, programs, realFleet, type RealFleet } from "./real-fleet.ts";
@@ -34,6 +34,37 @@ describe("what may happen only once", () => {
     const refused = said(await fleet.run("apply", again.plan, again.scenario, "--yes", "--wait", "3s"));
     expect(refused).toEqual([3, expect.stringMatching(/the plan is to start web on b, but nobody has seen it, and it may be on host a, whose agent does not answer.*hostFailure/)]);
     expect([await fleet.runs("a", "web"), await fleet.runs("b", "web")]).toEqual([true, false]);
+  }, 120_000);
+
+  it("is a workload of which old data lie stopped where a file says it is, while the host is silent that has it", async () => {
+    const fleet = await realFleet();
+    await fleet.template("a", "web", { data: "a" });
+    const first = await approved(fleet, "first", { state: "new" }, "a");
+    await must(fleet.run("apply", first.plan, first.scenario, "--yes"));
+    const errand = (name: string, web: Readonly<Record<string, unknown>>, to = "a"): Promise<Approved> => approved(fleet, name, { host: "a", ...web }, to);
+    const stop = await errand("stop", { desired: "stopped" });
+    await must(fleet.run("apply", stop.plan, stop.scenario, "--yes"));
+
+    // It was stopped here by us, and nothing has happened to it since: whoever is silent does not have it.
+    await fleet.kill("b");
+    const here = await errand("here", { state: "stopped", desired: "running" });
+    await must(fleet.run("apply", here.plan, here.scenario, "--dry-run", "--wait", "3s"));
+    await fleet.start("b");
+
+    // Then it goes to b, and somebody puts its old data back on a.
+    await cp(fleet.at("a/places"), fleet.at("old"), { recursive: true });
+    const there = await errand("there", { state: "stopped", desired: "running" }, "b");
+    await must(fleet.run("apply", there.plan, there.scenario, "--yes"));
+    expect([await fleet.runs("a", "web"), await fleet.runs("b", "web")]).toEqual([false, true]);
+    await fleet.kill("a");
+    await cp(fleet.at("old"), fleet.at("a/places"), { recursive: true });
+    await fleet.start("a");
+    expect((await must(fleet.run("inventory", "--json"))).out).toContain('"web"');
+    await fleet.kill("b");
+    const old = await errand("old", { state: "stopped", desired: "running" });
+    const refused = said(await fleet.run("apply", old.plan, old.scenario, "--yes", "--wait", "3s"));
+    expect(refused).toEqual([3, expect.stringMatching(/the plan is to start web on a, but what lies stopped on host a may be old, and it may be on host b, whose agent does not answer/)]);
+    expect([await fleet.runs("a", "web"), await fleet.runs("b", "web")]).toEqual([false, true]);
   }, 120_000);
 
   it("is an execution for an approval, also when everything is again as it was", async () => {
