@@ -6,7 +6,7 @@ import { compareIds, type HostId, type RunId, type WorkloadId } from "../../mode
 import type { Plan } from "../../model/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { indexFleet } from "../../model/snapshot.ts";
-import { canonicalJson, compilePolicies, didYouMean, parsePlan, sha256 } from "../../policies/index.ts";
+import { canonicalJson, compilePolicies, didYouMean, parsePlan, planDigest, sha256 } from "../../policies/index.ts";
 import { parseScenarioText, scenarioJson, serializeScenario } from "../../scenarios/index.ts";
 import { usageProblem } from "../failed.ts";
 import type { ApprovalDocument } from "./approval-file.ts";
@@ -90,9 +90,10 @@ export class Executions {
     const text = await readFile(join(folder, "scenario.json"), "utf8").catch(() => "{}");
     const { scenario } = parseScenarioText(text, "scenario.json");
     const { entries, diagnostics } = await readJournal(journalOf(folder));
-    const wrong = record === null || planned.plan === null || scenario === null || sha256(text) !== record.scenario || nameOf(record) !== run || planned.plan.digest !== record.digest;
+    const wrong = record === null || planned.plan === null || scenario === null || sha256(text) !== record.scenario || nameOf(record) !== run || planned.plan.digest !== record.digest || planDigest(planned.plan) !== record.digest;
     if (wrong) return { execution: null, diagnostics: [notAllowed(`execution ${run} cannot be believed: its files were changed, or its disk has lost something`, `Restore ${folder} from a copy. Without it, take inventory and plan again.`)] };
     if (diagnostics.length > 0) return { execution: null, diagnostics };
+    if (!hasBegunWith(planned.plan, entries)) return { execution: null, diagnostics: [notAllowed(`execution ${run} cannot be believed: its journal begins with other actions than those that were approved`, `Restore ${folder} from a copy. Without it, take inventory and plan again.`)] };
     const index = indexFleet(scenario.fleet);
     const { constraints } = await compilePolicies(scenario, index, { lint: false });
     const terms = termsOf(index, constraints, record.settings);
@@ -182,6 +183,12 @@ export class Executions {
 export async function hashOf(folder: string): Promise<string> {
   const { entries } = await readJournal(journalOf(folder));
   return sha256(`${await readFile(join(folder, recordFile), "utf8").catch(() => "")} ${entries.at(-1)?.hash ?? ""}`);
+}
+
+/** What the executor goes by is in the journal: it must be what the digest of the plan covers. */
+function hasBegunWith(plan: Plan, entries: readonly Entry[]): boolean {
+  const event = entries[0]?.event;
+  return event === undefined || (event.kind === "began" && event.digest === plan.digest && planDigest({ ...plan, actions: event.actions }) === plan.digest);
 }
 
 /** Every action that concerned a workload, on the way there or back, with how far it came. */
