@@ -49,12 +49,12 @@ export async function applyPlan(path: string, files: readonly string[], options:
   if (operator === null) return failed(unconfigured);
   const who = await personOf(options.as, options.config, context.live);
   if (who.person === null) return failed(who.diagnostics);
-  const approvals = await readApprovals(path, options.approval);
-  if (approvals.diagnostics.length > 0) return failed(approvals.diagnostics);
   const { plan, author, authorSignature } = read;
+  const approvals = await readApprovals(path, planDigest(plan), options.approval);
+  if (approvals.diagnostics.length > 0) return failed(approvals.diagnostics);
   const prepared = await prepare(inputOf(files, { ...(plan.asOf === null ? {} : { asOf: context.nowUtc }), evacuate: options.evacuate ?? [] }, context));
   if (prepared.ready === null) return failed(prepared.diagnostics);
-  const request: ApplyRequest = { plan, author: author ?? approvals.documents[0]?.author ?? "", authorSignature, approvals: approvals.documents, scenario: prepared.ready.scenario, by: who.person, operator };
+  const request: ApplyRequest = { plan, author: author ?? approvals.documents[0]?.author ?? "", authorSignature, approvals: approvals.documents, found: approvals.found, scenario: prepared.ready.scenario, by: who.person, operator };
   return applyRequest(request, prepared.diagnostics, options, context);
 }
 
@@ -62,6 +62,8 @@ export async function applyPlan(path: string, files: readonly string[], options:
 export interface ApplyRequest extends Authorship {
   readonly plan: Plan;
   readonly approvals: readonly ApprovalDocument[];
+  /** What is to be said of approvals that were found beside the plan when they are not enough. */
+  readonly found?: readonly Diagnostic[];
   readonly scenario: Scenario;
   readonly by: { readonly name: string; readonly roles: readonly string[] };
   readonly operator: Operator;
@@ -131,7 +133,7 @@ interface Checked {
 }
 
 /** Everything that must be true before anything is sent. */
-async function check({ plan, author, authorSignature, approvals, scenario, operator }: ApplyRequest, { executions, link }: Means, options: ApplyOptions, context: Context): Promise<Checked | CommandResult> {
+async function check({ plan, author, authorSignature, approvals, found = [], scenario, operator }: ApplyRequest, { executions, link }: Means, options: ApplyOptions, context: Context): Promise<Checked | CommandResult> {
   const unknown = unreachable(plan, operator);
   if (unknown.length > 0) return refused(unknown);
   const { inventories, silent } = await askThrough(link, operator, options.wait, context);
@@ -158,11 +160,11 @@ async function check({ plan, author, authorSignature, approvals, scenario, opera
   const approved = "approved" in answered ? answered.approved : null;
   const problems = "approved" in answered ? [] : answered.problems;
   if (stale.length > 0) return staleResult(plan, stale, drift, problems.filter(({ path }) => path !== ""));
-  if (approved === null) return refused(problems);
+  if (approved === null) return refused([...problems, ...found]);
   const fresh = checkFreshness(approved, index, now.policies, constraints, systemClock.utcMs());
   if (!fresh.ok) return refused(fresh.diagnostics);
   const used = await executions.usedBefore(plan.digest, approvals);
-  if (used.length > 0) return refused(used.map(({ by, run }) => notAllowed(`the approval of ${by} was used by execution ${run}`, "An approval counts for one execution: ask them again.", "approvals")));
+  if (used.length > 0) return refused([...used.map(({ by, run }) => notAllowed(`the approval of ${by} was used by execution ${run}`, "An approval counts for one execution: ask them again.", "approvals")), ...found]);
   return { approved, scenario: now, drift };
 }
 

@@ -56,27 +56,48 @@ export async function writeApproval(path: string, document: ApprovalDocument): P
 
 export interface ReadApprovals {
   readonly documents: readonly ApprovalDocument[];
+  /** Warnings of those that lie beside the plan: which are of another one and do not count, and that each of several must count. */
+  readonly found: readonly Diagnostic[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The approvals that are named, or those that lie beside the plan. */
-export async function readApprovals(planPath: string, named: readonly string[]): Promise<ReadApprovals> {
+/** The approvals that are named, or those of this plan that lie beside it: an older plan of the same name may have left its own. */
+export async function readApprovals(planPath: string, digest: string, named: readonly string[]): Promise<ReadApprovals> {
   const paths = named.length > 0 ? named : await besides(planPath);
   const documents: ApprovalDocument[] = [];
+  const [others, taken]: [Diagnostic[], string[]] = [[], []];
   const diagnostics: Diagnostic[] = [];
   for (const path of paths) {
     try {
       const value = jsonOf(await readFile(path, "utf8"));
-      if (checker.Check(value) && !Number.isNaN(Date.parse(value.givenAt))) documents.push(value);
-      else diagnostics.push({ ...notAllowed(`${path} is no approval`, "Use what `stowage approve` wrote."), code: "bad-format", file: path });
+      if (checker.Check(value) && !Number.isNaN(Date.parse(value.givenAt))) {
+        if (named.length === 0 && value.digest !== digest) {
+          others.push(ofAnother(path, value, digest));
+          continue;
+        }
+        documents.push(value);
+        taken.push(path);
+      } else diagnostics.push({ ...notAllowed(`${path} is no approval`, `Use what \`stowage approve\` wrote${named.length > 0 ? "" : "; delete this file, or name those that count with --approval FILE"}.`), code: "bad-format", file: path });
     } catch (error) {
       diagnostics.push(fileProblem(path, error, "read"));
     }
   }
-  return { documents, diagnostics };
+  return { documents, found: [...others, ...(named.length === 0 && taken.length > 1 ? [severalTaken(taken)] : [])], diagnostics };
+}
+
+function severalTaken(files: readonly string[]): Diagnostic {
+  return { ...notAllowed(`of the approvals beside the plan each must count: ${files.join(", ")}`, "Delete what is old, or name those that count with --approval FILE.", "approvals"), severity: "warning" };
+}
+
+function ofAnother(file: string, { by, digest }: ApprovalDocument, wanted: string): Diagnostic {
+  const message = `the approval of ${by.name} in ${file} is for plan ${digest.slice(0, 12)}, this is plan ${wanted.slice(0, 12)}: it does not count`;
+  return { ...notAllowed(message, `Have this plan approved, and delete ${file} if that plan is done with; or name an approval with --approval FILE.`, "approvals"), severity: "warning", file };
 }
 
 async function besides(planPath: string): Promise<readonly string[]> {
   const names = await readdir(dirname(planPath)).catch(() => []);
-  return names.filter((name) => name.startsWith(`${stemOf(planPath)}.`) && name.endsWith(".approval.json")).sort(compareIds).map((name) => join(dirname(planPath), name));
+  const stem = `${stemOf(planPath)}.`;
+  // A person's name has no dot there: `plan.v2.bruno.approval.json` is of plan.v2.json, not of plan.json.
+  const isOfPlan = (name: string): boolean => name.startsWith(stem) && /^[^.]+\.approval\.json$/.test(name.slice(stem.length));
+  return names.filter(isOfPlan).sort(compareIds).map((name) => join(dirname(planPath), name));
 }

@@ -59,8 +59,8 @@ export async function approvePlan(path: string, files: readonly string[], option
   const unsigned = approvalDocument(approval, author, rule);
   const kept = await writeApproval(file, key === null ? unsigned : signedBy(unsigned, key));
   if (kept.length > 0) return failed(kept);
-  const { documents } = await readApprovals(path, []);
-  const others = documents.filter((each) => each.by.name !== person.name && each.digest === approval.digest).map(approvalOf);
+  const { documents } = await readApprovals(path, approval.digest, []);
+  const others = documents.filter((each) => each.by.name !== person.name).map(approvalOf);
   const missing = approve({ ...request, approvals: [...others, approval], rule }).diagnostics;
   const until = new Date(nowMs + rule.validForMs).toISOString();
   return {
