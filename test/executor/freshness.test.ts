@@ -107,8 +107,7 @@ describe("drift between what was believed and what agents find", () => {
   });
 
   it("is a place again with all its memory, of one that waits whole and whose source is said to be dead, and of no other", () => {
-    const lost = (state: "on" | "failed"): Fleet => smallFleet({ h1: { state }, h2: {}, h3: {} }, { w1: { on: null, state: "new", lostFrom: "h1" as HostId } });
-    const at = (state: "on" | "failed"): unknown => observe(lost(state), new Map([["h2" as HostId, waiting]])).fleet.workloads[0];
+    const at = (state: "on" | "failed"): unknown => observe(smallFleet({ h1: { state }, h2: {}, h3: {} }, { w1: { on: null, state: "new", lostFrom: "h1" as HostId } }), new Map([["h2" as HostId, waiting]])).fleet.workloads[0];
     expect(at("failed")).toMatchObject({ host: "h2", state: "stopped" });
     expect(at("failed")).not.toHaveProperty("lostFrom");
     expect(at("on")).toMatchObject({ host: null, state: "new", lostFrom: "h1" });

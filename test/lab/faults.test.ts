@@ -1,6 +1,8 @@
+import { writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ContinuityClient, Lab, type LabHost } from "../../cli/lab/index.ts";
 import { systemClock } from "../../executor/system-clock.ts";
+import { stowage } from "../cli/command-line.ts";
 import { canHaveLab } from "./lab-of.ts";
 import { hostsOf, inGuest, knownOn, LabOperator, movesPhase, sidesOf, withSmallDisk, waitsWhole, type Execution, type MovePhase } from "./lab-operator.ts";
 
@@ -140,7 +142,38 @@ describe.runIf(isThere)("a live move", { timeout: 300_000 }, () => {
     await execution.ended;
     await isSaid(operator, client);
   });
+
+  // The last one: whoever takes a fleet over shuts the executor of before out.
+  it("waits at the target, whole, when source and executor die at the very instant of the hand-over, and goes on there once that is said", async () => {
+    const next = await LabOperator.inPlaceOf(lab);
+    const [fleet, dead, now, plan] = [next.at("fleet.yaml"), next.at("dead.yaml"), next.at("now.yaml"), next.at("plan.json")];
+    await next.must("inventory", "--out", fleet);
+    const { execution, client, from, to } = await moving("memory");
+    process.kill(await lab.agentPid(from) ?? 0, "SIGSTOP");
+    await expect.poll(() => waitsWhole(lab, from, to, guest), { timeout: 120_000, interval: 50 }).toBe(true);
+    execution.child.kill("SIGKILL");
+    await lab.powerOff(from);
+    const believed = await next.run("inventory", "--base", fleet, "--allow-silent", "--wait", "2s", "--json");
+    expect(believed.out).toContain(`workload ${guest} waits on host ${to.host}, whole and with its memory: it came from host ${from.host}`);
+    expect(placeIn(believed.out)).toEqual({ host: from.host });
+    await writeFile(dead, JSON.stringify({ apiVersion: "stowage/v1", changes: [{ hostFailure: { hosts: [from.host] } }] }));
+    const known = await next.must("inventory", "--base", fleet, "--base", dead, "--wait", "2s", "--out", now, "--json");
+    expect(placeIn(known)).toEqual({ host: to.host, state: "stopped" });
+    expect(await stowage("plan", now, "--mode", "repair", "--time", "1", "--out", plan, "--as", "planner")).toMatchObject({ code: 0 });
+    await next.must("approve", plan, now, "--as", "approver");
+    await next.must("apply", plan, now, "--yes", "--wait", "2s");
+    await lab.powerOn(from);
+    await lab.startAgent(from);
+    await isWhole(client, to);
+  });
 });
+
+/** Where an inventory says that the guest is. */
+function placeIn(printed: string): unknown {
+  const { scenario } = JSON.parse(printed) as { readonly scenario: { readonly workloads: readonly { readonly id: string; readonly host?: string; readonly state?: string }[] } };
+  const found = scenario.workloads.find(({ id }) => id === guest);
+  return { host: found?.host, ...(found?.state === undefined || found.state === "running" ? {} : { state: found.state }) };
+}
 
 /** The summary tells what is true: where it says done the guest is on the target, where it says undone on the source. */
 async function isSaid(operator: LabOperator, client: ContinuityClient): Promise<void> {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -41,6 +41,11 @@ export class LabOperator {
   readonly #config: string;
   readonly #folder: string;
 
+  /** Where a file of this test lies. */
+  at(file: string): string {
+    return join(this.#folder, file);
+  }
+
   private constructor(config: string, folder: string) {
     this.#config = config;
     this.#folder = folder;
@@ -55,6 +60,17 @@ export class LabOperator {
     const config = parse(await readFile(lab.operatorFile, "utf8")) as { readonly agents: readonly (Address & { readonly host: string })[] };
     const agents = config.agents.map(({ host, address, port }) => ({ host, address: ways[host]?.address ?? address, port: ways[host]?.port ?? port }));
     await writeFile(join(folder, "stowage.yaml"), stringify({ ...config, agents, credentials: join(home, "executor.pem"), folder: join(home, "executions") }));
+    return new LabOperator(join(folder, "stowage.yaml"), folder);
+  }
+
+  /** Somebody who goes on with a folder of executions of their own, since the one of before is gone for good. */
+  static async inPlaceOf(lab: Lab): Promise<LabOperator> {
+    const folder = await mkdtemp(join(tmpdir(), "stowage-lab-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const config = parse(await readFile(lab.operatorFile, "utf8")) as object;
+    await mkdir(join(folder, "executions"));
+    await writeFile(join(folder, "executions", "epoch"), "1000000\n");
+    await writeFile(join(folder, "stowage.yaml"), stringify({ ...config, credentials: join(dirname(lab.operatorFile), "executor.pem"), folder: join(folder, "executions") }));
     return new LabOperator(join(folder, "stowage.yaml"), folder);
   }
 

@@ -66,7 +66,7 @@ describe.skipIf(!canHaveLab("virtual machines"))("a checkpoint of a virtual mach
     // One that cannot be started with what is put back has its disks of now.
     const log = `/var/log/libvirt/qemu/${vm}.log`;
     await lab.run(hostOf(a), ["sh", "-c", `mv ${log} ${log}.kept && mkdir ${log}`]);
-    expect(await goBack()).toMatchObject({ kind: "failed", found: "stopped", again: false });
+    expect(await goBack()).toMatchObject({ kind: "failed", found: "stopped", again: false, because: expect.stringContaining(log) as string });
     expect([(await readFile(disk)).equals(now), (await readdir(hostOf(a).images)).filter((name) => name.includes("before-restore"))]).toEqual([true, []]);
     await lab.run(hostOf(a), ["sh", "-c", `rmdir ${log} && mv ${log}.kept ${log}`]);
     // One that somebody starts meanwhile has not gone back.

@@ -34,10 +34,10 @@ describe.skipIf(!canHaveLab("virtual machines"))("a virtual machine whose source
     const definition = (await lab.virsh(hostOf(a), ["dumpxml", name, "--inactive", "--security-info"])).out;
     const head = { kind: "expect" as const, workload: name, from: a, definition, disks: [{ target: "vda", way: `${name}.img`, format: "raw", bytes: size, usedBytes: 0 }] };
     await driver(b).receive(workload, move.key, packDisks(head, [], quiet().signal));
-    let isOver = false;
-    const carried = lab.virsh(hostOf(a), ["migrate", "--live", "--p2p", "--persistent", "--suspend", "--copy-storage-all", "--migrate-disks=vda", "--bandwidth=16", `--desturi=${hostOf(b).peerUri}`, `--migrateuri=tcp://${hostOf(b).address}`, name]).finally(() => { isOver = true; });
+    const over = new AbortController();
+    const carried = lab.virsh(hostOf(a), ["migrate", "--live", "--p2p", "--persistent", "--suspend", "--copy-storage-all", "--migrate-disks=vda", "--bandwidth=16", `--desturi=${hostOf(b).peerUri}`, `--migrateuri=tcp://${hostOf(b).address}`, name]).finally(() => over.abort());
     const before: (string | undefined)[] = [];
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const said = await waitsFor();
       before.push(said);
       // QEMU itself says whether it has read everything.
