@@ -107,10 +107,13 @@ describe("drift between what was believed and what agents find", () => {
   });
 
   it("is a place again with all its memory, of one that waits whole and whose source is said to be dead, and of no other", () => {
-    const at = (state: "on" | "failed"): unknown => observe(smallFleet({ h1: { state }, h2: {}, h3: {} }, { w1: { on: null, state: "new", lostFrom: "h1" as HostId } }), new Map([["h2" as HostId, waiting]])).fleet.workloads[0];
-    expect(at("failed")).toMatchObject({ host: "h2", state: "stopped" });
-    expect(at("failed")).not.toHaveProperty("lostFrom");
-    expect(at("on")).toMatchObject({ host: null, state: "new", lostFrom: "h1" });
+    const [dead, silent] = (["failed", "on"] as const).map((state) => {
+      const lost = smallFleet({ h1: { state }, h2: {}, h3: {} }, { w1: { on: null, state: "new", lostFrom: "h1" as HostId } });
+      return observe(lost, new Map([["h2" as HostId, waiting]])).fleet.workloads[0];
+    });
+    expect(dead).toMatchObject({ host: "h2", state: "stopped" });
+    expect(dead).not.toHaveProperty("lostFrom");
+    expect(silent).toMatchObject({ host: null, state: "new", lostFrom: "h1" });
   });
 
   it("is where the data are, of one whose host is known to be down", () => {

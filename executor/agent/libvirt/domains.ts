@@ -115,6 +115,11 @@ export class Domains {
     return (await this.#shell.read("list", "--all", "--persistent", "--uuid")).split("\n").includes(uuid);
   }
 
+  /** Is it paused, and here for good? One question: a guest is silent meanwhile. */
+  async isPausedAndKept(uuid: string): Promise<boolean> {
+    return (await this.#shell.read("list", "--uuid", "--persistent", "--state-paused")).split("\n").includes(uuid);
+  }
+
   /** Has a move brought all of it, memory and definition, and does it only wait to be told to go on? */
   async waitsWhole(domain: Domain): Promise<boolean> {
     return domain.activity === "paused" && domain.reason === pausedAsWished && await this.isPersistent(domain) && await this.job(domain) === null;
@@ -131,6 +136,8 @@ export class Domains {
     const facts = await this.#shell.read("domjobinfo", `--domain=${uuid}`, "--rawstats").catch((error: unknown) => {
       // It may have gone off meanwhile.
       if (/not running|no domain/i.test(String(error))) return "";
+      // Of what comes in, nothing is told but that it does.
+      if (/only on the source host/i.test(String(error))) return "Job type: 2\n";
       throw error;
     });
     return jobOf(facts);

@@ -127,8 +127,8 @@ export class LiveMove {
       if (over.aborted) return;
       await this.#host.pause(lookForEndMs);
     }
-    const other = await there.byUuid(uuid);
-    if (other !== null && await there.waitsWhole(other)) await shell.read("resume", `--domain=${uuid}`);
+    // One that has not all of its memory yet waits too, but is not kept yet.
+    if (await there.isPausedAndKept(uuid)) await shell.read("resume", `--domain=${uuid}`);
   }
 
   /** Of its disks and memory together; memory that changes is carried again, so the end is never told before it is there. */

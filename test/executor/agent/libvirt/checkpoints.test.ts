@@ -71,7 +71,7 @@ describe.skipIf(!canHaveLab("virtual machines"))("a checkpoint of a virtual mach
     await lab.run(hostOf(a), ["sh", "-c", `rmdir ${log} && mv ${log}.kept ${log}`]);
     // One that somebody starts meanwhile has not gone back.
     await rename(memory, `${memory}.kept`);
-    execFileSync("mkfifo", [memory]);
+    execFileSync("sh", ["-c", 'mkfifo "$1"', "sh", memory]);
     const going = goBack();
     const writing = await open(memory, "w");
     expect((await lab.virsh(hostOf(a), ["start", vm])).status).toBe(0);

@@ -29,11 +29,12 @@ describe.skipIf(!canHaveLab("virtual machines"))("a virtual machine whose source
     const emulatorSays = async (): Promise<string> => (await lab.virsh(hostOf(b), ["qemu-monitor-command", name, '{"execute":"query-status"}'])).out;
     const [move, start] = [task({ kind: "migrate", workload, from: a, to: b }, "running"), task({ kind: "start", workload, host: b }, "stopped")];
 
+    const target = await reopen(b);
     // Everything that the agent of the source does, but for the last word.
     const { size } = await stat(join(hostOf(a).images, `${name}.img`));
     const definition = (await lab.virsh(hostOf(a), ["dumpxml", name, "--inactive", "--security-info"])).out;
     const head = { kind: "expect" as const, workload: name, from: a, definition, disks: [{ target: "vda", way: `${name}.img`, format: "raw", bytes: size, usedBytes: 0 }] };
-    await driver(b).receive(workload, move.key, packDisks(head, [], quiet().signal));
+    await target.receive(workload, move.key, packDisks(head, [], quiet().signal));
     const over = new AbortController();
     const carried = lab.virsh(hostOf(a), ["migrate", "--live", "--p2p", "--persistent", "--suspend", "--copy-storage-all", "--migrate-disks=vda", "--bandwidth=16", `--desturi=${hostOf(b).peerUri}`, `--migrateuri=tcp://${hostOf(b).address}`, name]).finally(() => over.abort());
     const before: (string | undefined)[] = [];
@@ -44,7 +45,7 @@ describe.skipIf(!canHaveLab("virtual machines"))("a virtual machine whose source
       if (said !== undefined) expect(await emulatorSays()).toContain('"status":"paused"');
     }
     expect([(await carried).status, before[0], before.length > 3]).toEqual([0, undefined, true]);
-    expect([await waitsFor(), await driver(b).find(workload), await driver(b).arrived(workload, move.key)]).toEqual([a, "incoming", "part"]);
+    expect([await waitsFor(), await driver(b).find(workload), await target.arrived(workload, move.key)]).toEqual([a, "incoming", "part"]);
     expect(await emulatorSays()).toContain('"status":"paused"');
 
     // Its source has it again, whoever says what: it stays as it is.
