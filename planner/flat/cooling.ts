@@ -144,6 +144,11 @@ interface Prices {
   readonly scale: number;
 }
 
+/** What the load of a typical workload costs. */
+export function loadScaleOf(problem: FlatProblem): number {
+  return pricesOf(problem).scale;
+}
+
 function pricesOf({ dimensionCount, workloadCount, sizes, softWeights }: FlatProblem): Prices {
   const totals = new Float64Array(dimensionCount);
   sizes.forEach((size, i) => { totals[i % dimensionCount] = (totals[i % dimensionCount] as number) + Math.abs(size); });

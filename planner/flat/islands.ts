@@ -4,7 +4,7 @@ import type { IslandQuestion } from "./island-worker.ts";
 import type { FlatProblem } from "./problem.ts";
 import { reachOf, type Reach } from "./reach.ts";
 import { Recipes } from "./recipes.ts";
-import { affordable, type FlatOptions, type FlatSolution } from "./search.ts";
+import { affordable, moveShareOf, type FlatOptions, type FlatSolution } from "./search.ts";
 
 /** How often shared costs are looked at. */
 const lookMs = 100;
@@ -49,7 +49,8 @@ export async function searchIslands(problem: FlatProblem, threads: number, optio
       if (stopped()) break;
       const roundMs = Math.max(1, endMs - clock.nowMs()) * share / sharesLeft;
       const iterations = Math.ceil(options.iterations * share / threads);
-      const chosen = islands.map((_, lane) => recipes.recipe(round, lane));
+      const moveShare = best.cost < Infinity ? moveShareOf(problem, best) : null;
+      const chosen = islands.map((_, lane) => recipes.recipe(round, lane, moveShare));
       const start = best.hostOf;
       const answers = await askAll((i) => {
         const { heat, startsAt } = chosen[i] as (typeof chosen)[number];

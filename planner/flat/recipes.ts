@@ -26,6 +26,10 @@ const longShares = [0.12, 0.1, 0.08];
 /** Proposals for each workload from which on a further one pays. */
 const reheatProposals = 10_000;
 const reheats = { min: 3, max: 12 };
+/** When nothing is left to save but moves all rounds settle, and so many of a thousand reheats. */
+const settlingPermille = 750;
+/** How hot they start, in what a move costs, and at most in what a load costs. */
+const settlingRange = { from: 0.2, to: 10, most: 0.05 };
 /** Recipes that long rounds vary, the best ones so far. */
 const parentsMax = 3;
 
@@ -59,6 +63,7 @@ export class Recipes {
   readonly #tried: Tried[] = [];
   #screened = 0;
   #reheated = 0;
+  readonly #firstReheat: number;
   readonly #plans: readonly ((lane: number) => Recipe)[];
   readonly shares: readonly number[];
 
@@ -68,20 +73,27 @@ export class Recipes {
     this.#lanes = lanes;
     const screenings = Math.min(screeningsMax, Math.floor(screenedShare * proposalsPerWorkload / screeningProposals));
     const spent = screenings === 0 ? 0 : screenedShare;
+    const screening = screenings === 0 ? 0 : spent / screenings;
     const long = screenings === 0 ? longShares.map((share) => share + screenedShare / longShares.length) : longShares;
     const reheatCount = Math.min(reheats.max, Math.max(reheats.min, Math.round(proposalsPerWorkload / reheatProposals)));
     const reheatShare = (1 - quenchShare - spent - long.reduce((sum, share) => sum + share, 0)) / reheatCount;
-    this.shares = [quenchShare, ...repeat(spent / screenings, screenings), ...long, ...repeat(reheatShare, reheatCount)];
+    this.shares = [quenchShare, ...repeat(screening, screenings), ...long, ...repeat(reheatShare, reheatCount)];
+    this.#firstReheat = this.shares.length - reheatCount;
     this.#plans = [
       () => quench,
       ...repeat(() => this.#screening(), screenings),
-      ...long.map((_, i) => (lane: number) => this.#long(lane, i)),
+      // A round from home that is shorter than others were comes to nothing better.
+      ...long.map((share, i) => (lane: number) => (share > screening ? this.#long(lane, i) : this.#reheat(lane))),
       ...repeat((lane: number) => this.#reheat(lane), reheatCount),
     ];
   }
 
-  /** The recipe of a round for one lane. */
-  recipe(round: number, lane: number): Recipe {
+  /**
+   * The recipe of a round for one lane. Where loads cost no more than they must (`moveShare`, else null: what being away
+   * costs those who are, as a share of what the load of a typical workload costs), most rounds only save moves.
+   */
+  recipe(round: number, lane: number, moveShare: number | null): Recipe {
+    if (moveShare !== null && (round < this.#firstReheat || this.#random.chance(settlingPermille))) return { startsAt: "best", heat: this.#settling(settlingRange.from * moveShare, Math.min(settlingRange.most, settlingRange.to * moveShare)) };
     return (this.#plans[round] as (lane: number) => Recipe)(lane);
   }
 
@@ -103,7 +115,7 @@ export class Recipes {
   }
 
   #reheat(lane: number): Recipe {
-    if (this.#reheated++ % 3 === 2) return { startsAt: "best", heat: this.#settling() };
+    if (this.#reheated++ % 3 === 2) return { startsAt: "best", heat: this.#settling(1e-6, 1e-3) };
     const parent = this.#varied(this.#parent(lane % 2) ?? careful, spread.reheat);
     return {
       startsAt: "best",
@@ -115,8 +127,8 @@ export class Recipes {
   }
 
   /** For the last digits: no hotter than what single moves cost, which is little beside loads. */
-  #settling(): Heat {
-    const from = this.#between(1e-6, 1e-3);
+  #settling(coldest: number, hottest: number): Heat {
+    const from = this.#between(coldest, hottest);
     return { ...careful, from, to: from / 100, priceFrom: 100, priceTo: 1e4, keptPrice: 0, sizePerTemperature: 0, mix: this.#homewardMix() };
   }
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../../model/clock.ts";
 import { Random } from "../../model/random.ts";
-import { Cooling, looksPerRound, type Heat } from "./cooling.ts";
+import { Cooling, loadScaleOf, looksPerRound, type Heat } from "./cooling.ts";
 import type { FlatProblem } from "./problem.ts";
 import { reachOf } from "./reach.ts";
 import { Recipes } from "./recipes.ts";
@@ -35,6 +35,8 @@ export interface FlatSolution {
   readonly audited: number;
 }
 
+/** Loads are settled when no more of what is still above the least that they can cost is theirs. */
+const settledShare = 0.2;
 /** Moves between two audits. */
 const auditEvery = 1_000_000;
 const proposalsMin = 200;
@@ -54,6 +56,32 @@ export function affordable(problem: FlatProblem, { timeMs, iterations }: Pick<Fl
   return Math.min(iterations, timeMs * proposalsPerMs / (1 + bytes / cachedBytes)) / workloadCount;
 }
 
+/**
+ * When loads cost about as little as they can, so that what is left to save are moves: what being away costs those who
+ * are, on average, as a share of what the load of a typical workload costs. Else null. Loads cost at least what is too
+ * much for all hosts together.
+ */
+export function moveShareOf(problem: FlatProblem, { hostOf, cost }: Pick<FlatSolution, "hostOf" | "cost">): number | null {
+  const { softLimits, softWeights, sizes, dimensionCount, workloadCount, home } = problem;
+  const over = softLimits.map((limit) => -limit);
+  let away = 0;
+  for (let w = 0; w < workloadCount; w++) {
+    const row = (hostOf[w] as number) * dimensionCount;
+    for (let d = 0; d < dimensionCount; d++) over[row + d] = (over[row + d] as number) + (sizes[w * dimensionCount + d] as number);
+    if (hostOf[w] !== home[w]) away++;
+  }
+  const together = new Float64Array(dimensionCount);
+  let load = 0;
+  over.forEach((excess, i) => {
+    const d = i % dimensionCount;
+    load += (softWeights[d] as number) * Math.max(0, excess);
+    together[d] = (together[d] as number) + excess;
+  });
+  const least = together.reduce((sum, excess, d) => sum + (softWeights[d] as number) * Math.max(0, excess), 0);
+  if (away === 0 || load - least > settledShare * (cost - least)) return null;
+  return (cost - load) / away / loadScaleOf(problem);
+}
+
 /** Anneals within the time and the proposals given, in one thread. */
 export function searchFlat(problem: FlatProblem, options: FlatOptions): FlatSolution {
   const { clock, timeMs, iterations, stopped, improved, seed, audits } = options;
@@ -64,7 +92,7 @@ export function searchFlat(problem: FlatProblem, options: FlatOptions): FlatSolu
   let sharesLeft = 1;
   for (const [round, share] of recipes.shares.entries()) {
     if (stopped()) break;
-    const recipe = recipes.recipe(round, 0);
+    const recipe = recipes.recipe(round, 0, moveShareOf(problem, best));
     cooling.begin(recipe.startsAt === "best" ? best.hostOf : problem.home);
     const leftMs = Math.max(1, endMs - clock.nowMs());
     runRound(cooling, recipe.heat, {

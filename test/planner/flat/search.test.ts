@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { flatten } from "../../../planner/flat/flatten.ts";
 import { searchIslands } from "../../../planner/flat/islands.ts";
-import { searchFlat } from "../../../planner/flat/search.ts";
+import type { FlatProblem } from "../../../planner/flat/problem.ts";
+import { moveShareOf, searchFlat } from "../../../planner/flat/search.ts";
 import { firstObjectiveLevel, mustsLevel } from "../../../planner/problem.ts";
 import { scoreOf } from "../../../planner/score.ts";
 import { instance } from "./instances.ts";
@@ -47,6 +48,29 @@ describe("annealing over tables", () => {
     const score = scoreOf(problem, found.hostOf);
     expect([score[firstObjectiveLevel], score[mustsLevel]]).toEqual([found.cost, 0]);
     expect(found.cost).toBeLessThan(now[firstObjectiveLevel] ?? 0);
+  });
+});
+
+/** Two hosts, one dimension in which a unit above the soft limit costs 3; everybody is at home on the first host. */
+function fleet(softLimits: readonly number[], sizes: readonly number[]): FlatProblem {
+  return {
+    workloadCount: sizes.length, hostCount: 2, dimensionCount: 1, bothEndsCount: 0, sizes: Float64Array.from(sizes), softLimits: Float64Array.from(softLimits),
+    softWeights: Float64Array.of(3), hardLimits: Float64Array.of(100, 100), home: new Int32Array(sizes.length), perMove: new Float64Array(sizes.length),
+    between: null, apart: null, spread: null, near: null, mostMoved: null, allowed: null,
+  };
+}
+
+describe("what being away costs once loads cost no more than they must", () => {
+  // A workload of 5 units on average, so a load of 15; the second one is away.
+  it.each([
+    ["one host is too full, the other is not", fleet([5, 5], [4, 6]), [0, 1], 3 + 7, null],
+    ["what is too much is a small part of what can be saved", fleet([5, 5], [4, 6]), [0, 1], 3 + 27, 27 / 15],
+    ["all is too much anywhere", fleet([2, 3], [4, 6]), [0, 1], 15 + 4, 4 / 15],
+    ["room is left", fleet([6, 6], [4, 6]), [0, 1], 7, 7 / 15],
+    ["nothing limits", fleet([Infinity, Infinity], [4, 6]), [0, 1], 7, 7 / 15],
+    ["nobody is away", fleet([10, 5], [4, 6]), [0, 0], 0, null],
+  ])("is known when %s", (_, problem, hostOf, cost, expected) => {
+    expect(moveShareOf(problem, { hostOf: Int32Array.from(hostOf), cost })).toBe(expected);
   });
 });
 
