@@ -1,4 +1,5 @@
 import { webcrypto } from "node:crypto";
+import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import {
   Authority, enrolmentServer, loadCredentials, renewEnrolmentServer, saveCredentials, systemClock, type Identity, type OpenedAuthority,
@@ -15,6 +16,9 @@ import { notAllowed } from "./not-allowed.ts";
 const means = { clock: systemClock, crypto: webcrypto };
 /** The server's own certificate is made anew so often; it counts for a week. */
 const renewEveryMs = 86_400_000;
+
+/** Of executors and persons. */
+const names = /^(?! )[^\p{Cc}]{1,253}(?<! )$/u;
 
 /** `stowage ca init`. */
 export async function initAuthority(folder: string, name: string): Promise<CommandResult> {
@@ -60,7 +64,11 @@ export function newToken(folder: string, identity: Identity, validForMs: number)
 /** `stowage ca executor` and `person`. */
 export function newMember(folder: string, identity: Identity, out: string): Promise<CommandResult> {
   const { role, name } = identity;
+  if (!names.test(name)) {
+    return Promise.resolve(failed([usageProblem(`The name of ${role === "executor" ? "an" : "a"} ${role} has 1 to 253 characters that can be seen, and no space at its ends; this one is ${JSON.stringify(name)}.`, "Write it as plans and approvals shall name it.")]));
+  }
   return withAuthority(() => Authority.open(folder, means), async (authority) => {
+    if (existsSync(out)) return failed([notAllowed(`${out} is there already, and the key in it would be lost`, `Name another file with --out; for its next certificate: \`stowage ca renew ${out}\`; or delete it if nobody needs it.`)]);
     const credentials = await authority.certify(identity);
     try {
       await saveCredentials(out, credentials);
@@ -74,7 +82,7 @@ export function newMember(folder: string, identity: Identity, out: string): Prom
 /** `stowage ca renew`. */
 export function renewMember(folder: string, file: string): Promise<CommandResult> {
   return withAuthority(() => Authority.open(folder, means), async (authority) => {
-    const { credentials, diagnostics } = await loadCredentials(file);
+    const { credentials, diagnostics } = await loadCredentials(file, "Name the file of an executor or a person, as `stowage ca executor` and `stowage ca person` wrote it.");
     if (credentials === null) return failed(diagnostics);
     const { role, name } = credentials.identity;
     if (credentials.authorityPem.trim() !== authority.certificatePem.trim()) {

@@ -49,7 +49,7 @@ export class Link {
   }
 
   static async open(operator: Operator, note: (words: string) => void): Promise<{ readonly link: Link | null; readonly diagnostics: readonly Diagnostic[] }> {
-    const { credentials, diagnostics } = await loadCredentials(operator.credentialsFile);
+    const { credentials, diagnostics } = await loadCredentials(operator.credentialsFile, `Where the authority is, \`stowage ca executor NAME --out FILE\` makes one; name it as \`credentials\` in the configuration.`);
     if (credentials === null) return { link: null, diagnostics };
     const link = new Link(operator, credentials, note);
     await link.#lookAfterTrust();

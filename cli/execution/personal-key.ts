@@ -10,7 +10,7 @@ export interface PersonalKey {
 
 /** The key in a file, or why it is not one with which this person can sign now. */
 export async function openKey(keyFile: string, person: string): Promise<{ readonly key: PersonalKey } | { readonly diagnostics: readonly Diagnostic[] }> {
-  const { credentials, diagnostics } = await loadCredentials(keyFile);
+  const { credentials, diagnostics } = await loadCredentials(keyFile, `Name your own with --key; where the authority is, \`stowage ca person ${person} --out FILE\` makes one.`);
   if (credentials === null) return { diagnostics };
   const { identity: { role, name }, authorityPem } = credentials;
   if (role !== "person" || name !== person) {

@@ -75,7 +75,7 @@ export class Authority {
       const key = await keyFromPem(means, await readFile(path, "utf8"));
       return { authority: new Authority(folder, means, { key, certificate }, settings), diagnostics: [] };
     } catch (error) {
-      if (isMissing(error)) return refused(path, "file-not-found", `${folder} has no authority`, "Make one first, or name its folder.");
+      if (isMissing(error)) return refused(path, "file-not-found", `${folder} has no authority`, "Make one with `stowage ca init`, or name its folder with --folder.");
       return refused(path, "file-unreadable", `the authority in ${folder} cannot be read: ${error instanceof Error ? error.message : String(error)}`, "Restore the folder from a copy.");
     }
   }
