@@ -158,6 +158,12 @@ export class Annealer {
     return state.awayCost(w, h) + (h === state.problem.home[w] ? 0 : this.keptPrice * (this.#keptOf[w] as number));
   }
 
+  /** The same for the host where it is. */
+  #awayNow(w: number, h: number): number {
+    const state = this.#state;
+    return state.awayNow(w) + (h === state.problem.home[w] ? 0 : this.keptPrice * (this.#keptOf[w] as number));
+  }
+
   #swap(p: number, q: number, allowance: number): void {
     const state = this.#state;
     const { groups, budget } = state;
@@ -167,7 +173,7 @@ export class Annealer {
     this.counters.weighed++;
     const isWhole = groups.isWhole;
     budget[0] = allowance + state.hostCost(a) + state.hostCost(b)
-      + this.#awayCost(p, a) - this.#awayCost(p, b) + this.#awayCost(q, b) - this.#awayCost(q, a);
+      + this.#awayNow(p, a) - this.#awayCost(p, b) + this.#awayNow(q, b) - this.#awayCost(q, a);
     if (!isWhole) this.#chargeSwap(p, q, a, b);
     if (!state.affordsExchange(p, q) || !state.affordsExchange(q, p)) return;
     if (isWhole) this.#chargeSwap(p, q, a, b);
@@ -193,7 +199,7 @@ export class Annealer {
     this.counters.weighed++;
     const isWhole = groups.isWhole;
     budget[0] = allowance + state.hostCost(a) + state.hostCost(b) + state.hostCost(c)
-      + this.#awayCost(w, a) - this.#awayCost(w, b) + this.#awayCost(q, b) - this.#awayCost(q, c);
+      + this.#awayNow(w, a) - this.#awayCost(w, b) + this.#awayNow(q, b) - this.#awayCost(q, c);
     if (!isWhole) this.#charge(w, a, b);
     if (!isWhole) this.#charge(q, b, c);
     if (!state.affordsExchange(q, w) || !state.affordsArriving(q, c) || !state.affordsLeaving(w)) return;
@@ -236,7 +242,7 @@ export class Annealer {
     if (b === a || !groups.allows(w, b)) return;
     this.counters.weighed++;
     const isWhole = groups.isWhole;
-    budget[0] = allowance + state.hostCost(a) + state.hostCost(b) + this.#awayCost(w, a) - this.#awayCost(w, b);
+    budget[0] = allowance + state.hostCost(a) + state.hostCost(b) + this.#awayNow(w, a) - this.#awayCost(w, b);
     if (!isWhole) this.#charge(w, a, b);
     if (!state.affordsArriving(w, b) || !state.affordsLeaving(w)) return;
     if (isWhole) this.#charge(w, a, b);

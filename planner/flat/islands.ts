@@ -58,9 +58,10 @@ export async function searchIslands(problem: FlatProblem, threads: number, optio
       }, measures === "wall" ? roundMs + graceMs : longestMs);
       const sum = (of: "weighed" | "audited"): number => answers.reduce((total, answer) => total + (answer?.[of] ?? 0), 0);
       done = { weighed: sum("weighed"), audited: sum("audited") };
+      const before = best.cost;
       for (const [i, answer] of answers.entries()) {
         if (answer === null) continue;
-        recipes.learn(chosen[i] as (typeof chosen)[number], answer.cost);
+        recipes.learn(chosen[i] as (typeof chosen)[number], answer.cost, before);
         if (answer.cost < best.cost) best = { hostOf: answer.hostOf, cost: answer.cost };
       }
       report();

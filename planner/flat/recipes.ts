@@ -6,6 +6,8 @@ import type { Heat } from "./cooling.ts";
 export interface Recipe {
   readonly heat: Heat;
   readonly startsAt: "home" | "best";
+  /** The reheat of which this one is a variant. */
+  readonly variantOf?: Heat;
 }
 
 /** A round of the whole search. */
@@ -19,10 +21,12 @@ export interface RoundPlan {
 const quenchShare = 0.02;
 const screenedShare = 0.3;
 const screeningsMax = 7;
-/** A round shorter than so many proposals for each workload says nothing about a recipe. */
-const screeningProposals = 500;
+/** A round shorter than so many proposals for each workload says nothing about a recipe, and one as long as the most says enough. */
+const screeningProposals = { min: 500, most: 10_000 };
 /** Rounds after screening: long ones from home by what was best, then shorter ones that loosen the best and cool it again. */
 const longShares = [0.12, 0.1, 0.08];
+/** What screening leaves goes to more of them. */
+const furtherLongShare = 0.08;
 /** Proposals for each workload from which on a further one pays. */
 const reheatProposals = 10_000;
 const reheats = { min: 3, max: 12 };
@@ -47,9 +51,20 @@ const melting: Heat = { from: 0.15, to: 4e-3, priceFrom: 0.25, priceTo: 5, group
 const archetypes = [careful, melting] as const;
 const spread = { screening: 3, untried: 2, long: 1.5, reheat: 1.5 };
 
+/** A reheat that takes the best placement apart no further than a few moves at a time, and cools it down all the way. */
+const softening = { from: 1e-3, to: 2e-2, fall: 50, priceFrom: 0.5, priceTo: 10, rise: 50, sizeFrom: 1, sizeTo: 8 };
+/** Of a thousand reheats, how many vary one that has earned something, while variants of it do; it counts less with each that follows. */
+const earnersPermille = 500;
+const fading = 0.8;
+
 interface Tried {
   readonly heat: Heat;
   readonly cost: number;
+}
+
+interface Earner {
+  readonly heat: Heat;
+  earned: number;
 }
 
 /**
@@ -61,6 +76,12 @@ export class Recipes {
   readonly #random: Random;
   readonly #lanes: number;
   readonly #tried: Tried[] = [];
+  /** Reheats that came to something better. */
+  #earners: Earner[] = [];
+  /** The round that is chosen for, the last one that came to something better, and whether the last one started from home. */
+  #round = 0;
+  #earnedIn = 0;
+  #wasHome = true;
   #screened = 0;
   #reheated = 0;
   readonly #firstReheat: number;
@@ -71,10 +92,11 @@ export class Recipes {
   constructor(random: Random, lanes: number, proposalsPerWorkload: number) {
     this.#random = random;
     this.#lanes = lanes;
-    const screenings = Math.min(screeningsMax, Math.floor(screenedShare * proposalsPerWorkload / screeningProposals));
-    const spent = screenings === 0 ? 0 : screenedShare;
-    const screening = screenings === 0 ? 0 : spent / screenings;
-    const long = screenings === 0 ? longShares.map((share) => share + screenedShare / longShares.length) : longShares;
+    const screenings = Math.min(screeningsMax, Math.floor(screenedShare * proposalsPerWorkload / screeningProposals.min));
+    const screening = screenings === 0 ? 0 : Math.min(screenedShare / screenings, screeningProposals.most / proposalsPerWorkload);
+    const spent = screenings * screening;
+    const further = repeat(furtherLongShare, Math.floor((screenedShare - spent) / furtherLongShare));
+    const long = screenings === 0 ? longShares.map((share) => share + screenedShare / longShares.length) : [...longShares, ...further];
     const reheatCount = Math.min(reheats.max, Math.max(reheats.min, Math.round(proposalsPerWorkload / reheatProposals)));
     const reheatShare = (1 - quenchShare - spent - long.reduce((sum, share) => sum + share, 0)) / reheatCount;
     this.shares = [quenchShare, ...repeat(screening, screenings), ...long, ...repeat(reheatShare, reheatCount)];
@@ -83,7 +105,7 @@ export class Recipes {
       () => quench,
       ...repeat(() => this.#screening(), screenings),
       // A round from home that is shorter than others were comes to nothing better.
-      ...long.map((share, i) => (lane: number) => (share > screening ? this.#long(lane, i) : this.#reheat(lane))),
+      ...long.map((share, i) => (lane: number) => (share > screening && this.#isHomeNext(i === 0) ? this.#long(lane, i) : this.#reheat(lane))),
       ...repeat((lane: number) => this.#reheat(lane), reheatCount),
     ];
   }
@@ -93,13 +115,25 @@ export class Recipes {
    * costs those who are, as a share of what the load of a typical workload costs), most rounds only save moves.
    */
   recipe(round: number, lane: number, moveShare: number | null): Recipe {
+    this.#round = round;
     if (moveShare !== null && (round < this.#firstReheat || this.#random.chance(settlingPermille))) return { startsAt: "best", heat: this.#settling(settlingRange.from * moveShare, Math.min(settlingRange.most, settlingRange.to * moveShare)) };
     return (this.#plans[round] as (lane: number) => Recipe)(lane);
   }
 
-  /** What a round from home came to; Infinity when nothing that keeps every rule was found. */
-  learn({ heat, startsAt }: Recipe, cost: number): void {
-    if (startsAt === "home" && heat !== quench.heat) this.#tried.push({ heat, cost });
+  /** What a round came to, Infinity when nothing that keeps every rule was found, and what was best before it. */
+  learn({ heat, startsAt, variantOf }: Recipe, cost: number, before: number): void {
+    if (startsAt === "best") {
+      for (const earner of this.#earners) earner.earned *= fading;
+      if (cost < before) this.#earners.push({ heat, earned: before === Infinity ? 0 : before - cost });
+      else this.#earners = this.#earners.filter((earner) => earner.heat !== variantOf);
+    } else if (heat !== quench.heat) this.#tried.push({ heat, cost });
+    if (cost < before) this.#earnedIn = this.#round;
+    this.#wasHome = startsAt === "home";
+  }
+
+  /** Long rounds and reheats go on as long as they earn, then it is the other's turn. */
+  #isHomeNext(isFirst: boolean): boolean {
+    return isFirst || this.#wasHome === (this.#earnedIn === this.#round - 1);
   }
 
   /** Both archetypes as they are, then variants of them. */
@@ -115,15 +149,37 @@ export class Recipes {
   }
 
   #reheat(lane: number): Recipe {
-    if (this.#reheated++ % 3 === 2) return { startsAt: "best", heat: this.#settling(1e-6, 1e-3) };
+    const earner = this.#earner();
+    if (earner !== null) return { startsAt: "best", heat: this.#varied(earner, spread.reheat), variantOf: earner };
+    const kinds = [() => this.#loosened(lane), () => this.#softened(lane), () => this.#settling(1e-6, 1e-3)] as const;
+    return { startsAt: "best", heat: (kinds[this.#reheated++ % kinds.length] as () => Heat)() };
+  }
+
+  /** As a round from home, but not as hot. */
+  #loosened(lane: number): Heat {
     const parent = this.#varied(this.#parent(lane % 2) ?? careful, spread.reheat);
     return {
-      startsAt: "best",
-      heat: {
-        ...parent, from: Math.max(2 * parent.to, parent.from * this.#between(0.05, 0.5)), keptPrice: parent.keptPrice * this.#between(0.1, 0.6),
-        priceFrom: Math.min(parent.priceTo, parent.priceFrom * this.#between(1, 4)),
-      },
+      ...parent, from: Math.max(2 * parent.to, parent.from * this.#between(0.05, 0.5)), keptPrice: parent.keptPrice * this.#between(0.1, 0.6),
+      priceFrom: Math.min(parent.priceTo, parent.priceFrom * this.#between(1, 4)),
     };
+  }
+
+  #softened(lane: number): Heat {
+    const parent = this.#parent(lane % 2) ?? careful;
+    const from = this.#between(softening.from, softening.to);
+    const priceFrom = this.#between(softening.priceFrom, softening.priceTo);
+    return {
+      ...parent, from, to: from / softening.fall, priceFrom, priceTo: priceFrom * softening.rise, keptPrice: parent.keptPrice * this.#between(0.02, 0.5),
+      sizePerTemperature: this.#between(softening.sizeFrom, softening.sizeTo), mix: this.#random.chance(500) ? parent.mix : this.#drawnMix(),
+    };
+  }
+
+  /** One that has earned something, more likely the more it earned; null when fresh ones are to be tried. */
+  #earner(): Heat | null {
+    const sum = this.#earners.reduce((total, { earned }) => total + earned, 0);
+    if (!(sum > 0) || !this.#random.chance(earnersPermille)) return null;
+    let draw = this.#random.uint32() / 4_294_967_296 * sum;
+    return this.#earners.find(({ earned }) => (draw -= earned) < 0)?.heat ?? null;
   }
 
   /** For the last digits: no hotter than what single moves cost, which is little beside loads. */

@@ -100,7 +100,7 @@ export function searchFlat(problem: FlatProblem, options: FlatOptions): FlatSolu
       improved: (cost) => { if (cost < best.cost) improved?.(cost); },
     });
     const { record } = cooling;
-    recipes.learn(recipe, record.cost);
+    recipes.learn(recipe, record.cost, best.cost);
     if (audits === true) cooling.audit();
     if (record.cost < best.cost) best = { hostOf: record.hostOf.slice(), cost: record.cost };
     sharesLeft -= share;
