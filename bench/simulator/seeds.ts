@@ -1,5 +1,5 @@
 import { Engine } from "../../simulator/engine.ts";
-import { brokenNow, brokenTotals } from "../../simulator/invariants.ts";
+import { brokenAtRest, brokenNow, brokenTotals } from "../../simulator/invariants.ts";
 import { randomSimulation } from "../../test/simulator/random-simulation.ts";
 
 /** Runs so many random worlds and looks at what must hold after every event. */
@@ -13,6 +13,8 @@ export async function inspectedSeeds(count: number): Promise<readonly string[]> 
       await engine.run((now) => {
         events++;
         if (broken.length === 0) broken.push(...brokenNow(now));
+      }, (now) => {
+        if (broken.length === 0) broken.push(...brokenAtRest(now));
       });
       broken.push(...brokenTotals(engine));
     } catch (error) {
