@@ -74,7 +74,7 @@ function refusalOf({ by, digest, givenAtMs, comment }: Approval, { author, appro
   if (digest !== ofPlan) return refused("approvals", `${whose} is for plan ${short(digest)}, this is plan ${short(ofPlan)}`, "Show them this plan; an approval holds for one plan and the facts it rests on.");
   if (givenAtMs > nowMs) return refused("approvals", `${whose} is dated ${instant(givenAtMs)}, now is ${instant(nowMs)}`, "Look at the clocks of both machines.");
   if (givenAtMs + rule.validForMs <= nowMs) return refused("approvals", `${whose} has expired at ${instant(givenAtMs + rule.validForMs)}`, "Ask them again.");
-  if (rule.commentNeeded && comment.trim() === "") return refused("approvals", `${whose} has no comment`, "Say why the plan may be carried out.");
+  if (rule.commentNeeded && comment.trim() === "") return refused("approvals", `${whose} has no comment`, "Say why the plan may be carried out: `stowage approve` takes it as --comment TEXT.");
   const others = approvals.filter((other) => sameName(other.by.name, by.name));
   return others.length > 1 ? refused("approvals", `${by.name} has approved ${others.length} times`, "Keep one approval of each person.") : null;
 }

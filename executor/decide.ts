@@ -1,6 +1,6 @@
-import type { RunId } from "../model/ids.ts";
+import type { RunId, WorkloadId } from "../model/ids.ts";
 import type { Action, PlannedAction } from "../model/plan.ts";
-import { isPassing, type Happening, type Moment, type RunEvent, type Wish } from "./event.ts";
+import { isPassing, type AskedWish, type Happening, type Moment, type RunEvent, type Wish } from "./event.ts";
 import { evolve } from "./evolve.ts";
 import type { Addressee, Report } from "./protocol.ts";
 import { onReport } from "./on-report.ts";
@@ -12,7 +12,8 @@ import { wayBack } from "./way-back.ts";
 /** What comes to an execution from outside. */
 export type Input = { readonly at: Moment } & (
   | { readonly kind: "begin"; readonly run: RunId; readonly epoch: number; readonly digest: string; readonly actions: readonly PlannedAction[] }
-  | { readonly kind: "takeOver"; readonly epoch: number }
+  /** `news`: what agents find now that nobody has listened to; `wish`: what is taken over for. Both count before anything begins. */
+  | { readonly kind: "takeOver"; readonly epoch: number; readonly news?: readonly Report[]; readonly wish?: AskedWish }
   /** `role`: as whom its sender has spoken; anybody where nobody says, as in a simulation. */
   | { readonly kind: "report"; readonly report: Report; readonly role?: Addressee["role"] }
   | { readonly kind: "wish"; readonly wish: Wish; readonly by: string }
@@ -38,13 +39,16 @@ export function decide(terms: Terms, state: RunState, input: Input): readonly Ru
       if (state.status === "new") happen(draft, { kind: "began", run: input.run, epoch: input.epoch, digest: input.digest, actions: input.actions });
       break;
     case "takeOver":
-      if (state.status !== "new" && input.epoch > state.epoch) happen(draft, { kind: "tookOver", epoch: input.epoch });
+      if (state.status === "new" || input.epoch <= state.epoch) break;
+      happen(draft, { kind: "tookOver", epoch: input.epoch });
+      if (input.wish !== undefined) follow(draft, input.wish);
+      for (const report of input.news ?? []) hear(draft, report, "agent");
       break;
     case "report":
-      for (const happening of onReport(terms.settings, state, input.report, input.role ?? null)) happen(draft, happening);
+      hear(draft, input.report, input.role ?? null);
       break;
     case "wish":
-      if (mayWish(state, input.wish)) happen(draft, { kind: "wished", wish: input.wish, by: input.by });
+      follow(draft, input);
       break;
     case "time":
       break;
@@ -62,6 +66,14 @@ function happen(draft: Draft, happening: Happening): void {
   const { onFailure } = draft.terms.settings;
   if (event.kind !== "failed" || event.again || draft.state.status !== "running" || draft.state.wayThere !== null || onFailure === "goOn") return;
   happen(draft, { kind: "wished", wish: onFailure, by: `the failure of ${event.action}` });
+}
+
+function hear(draft: Draft, report: Report, role: Addressee["role"] | null): void {
+  for (const happening of onReport(draft.terms.settings, draft.state, report, role)) happen(draft, happening);
+}
+
+function follow(draft: Draft, { wish, by }: AskedWish): void {
+  if (mayWish(draft.state, wish)) happen(draft, { kind: "wished", wish, by });
 }
 
 /** Does a wish make sense now? Going back does as long as there is a way there, also after its end. */
@@ -121,7 +133,7 @@ function goOn(draft: Draft): void {
 function turnBack(draft: Draft): void {
   const back = wayBack(draft.terms, draft.state);
   if (back.kind === "blocked") {
-    happen(draft, { kind: "ended", because: `there is no way back: ${back.because}` });
+    happen(draft, { kind: "ended", because: `there is no way back: ${back.because}`, hasNoWayBack: true });
     return;
   }
   happen(draft, { kind: "turnedBack", actions: back.actions, begins: back.begins, left: back.left });
@@ -183,12 +195,20 @@ function neededAtRest(state: RunState): ReadonlySet<number> {
 }
 
 /** Does an action bring a workload further that this execution has stopped, or whose data lie on two hosts because of it? */
-function endsHalfWay({ known }: RunState, action: Action): boolean {
-  const w = "workload" in action ? known.index.workloadIndex.get(action.workload) : undefined;
+function endsHalfWay(run: RunState, action: Action): boolean {
+  if (!("workload" in action)) return false;
+  const { known } = run;
+  const w = known.index.workloadIndex.get(action.workload);
   if (w === undefined) return false;
   const { activity, leaving } = known.where(w);
   const { state, desired } = known.index.workloads[w] ?? {};
-  return leaving >= 0 || (state === "running" && desired === "running" && activity === "stopped");
+  return leaving >= 0 || (state === "running" && desired === "running" && activity === "stopped" && hasStopped(run, action.workload));
+}
+
+/** Has this execution stopped a workload, on the way there or back? Who has died by itself is not half-way because of it. */
+function hasStopped({ leg, steps, wayThere }: RunState, workload: WorkloadId): boolean {
+  return [{ leg, steps }, ...(wayThere === null ? [] : [wayThere])].some((each) =>
+    each.leg.actions.some(({ action }, n) => action.kind === "stop" && action.workload === workload && each.steps[n]?.kind === "done"));
 }
 
 /** The instant at which time alone may change something; null when it cannot. */

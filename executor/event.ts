@@ -12,6 +12,12 @@ export interface Moment {
 /** What an operator may ask of an execution under way. */
 export type Wish = "pause" | "resume" | "cancel" | "goBack";
 
+/** A wish, and whose it is. */
+export interface AskedWish {
+  readonly wish: Wish;
+  readonly by: string;
+}
+
 /** Where a workload is, by names. */
 export interface Placed {
   readonly workload: WorkloadId;
@@ -43,7 +49,8 @@ export type RunEvent = { readonly at: Moment } & (
   | { readonly kind: "paused" }
   /** From here on the way back is carried out; workloads half-way count as in `begins`. */
   | { readonly kind: "turnedBack"; readonly actions: readonly PlannedAction[]; readonly begins: readonly Placed[]; readonly left: readonly string[] }
-  | { readonly kind: "ended"; readonly because: string }
+  /** `hasNoWayBack`: it was to go back, and stays as it is since no way keeps every rule. */
+  | { readonly kind: "ended"; readonly because: string; readonly hasNoWayBack?: true }
   | { readonly kind: "asked"; readonly action: ActionId; readonly attempt: number; readonly passing: true }
   | { readonly kind: "heard"; readonly action: ActionId; readonly attempt: number; readonly permille: number; readonly passing: true }
   /** What the other side of a move says of the workload. */

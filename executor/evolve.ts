@@ -2,7 +2,7 @@ import { assert } from "../model/assert.ts";
 import type { ActionId, WorkloadId } from "../model/ids.ts";
 import type { Action } from "../model/plan.ts";
 import type { FleetIndex, Whereabouts } from "../model/snapshot.ts";
-import type { Placed, RunEvent, Wish } from "./event.ts";
+import type { Moment, Placed, RunEvent, Wish } from "./event.ts";
 import { afterwards, during, placesOf, withoutEffect, type KnownFleet } from "./known-fleet.ts";
 import type { RunSettings } from "./settings.ts";
 import { legOf, stepsOf, type Leg, type RunState, type Status, type Step, type UnderWay } from "./state.ts";
@@ -12,10 +12,10 @@ export function evolve(settings: RunSettings, state: RunState, event: RunEvent):
   switch (event.kind) {
     case "began": return { ...onLeg(state, legOf(event.actions)), run: event.run, epoch: event.epoch, digest: event.digest, status: "running" };
     case "tookOver": return { ...state, epoch: event.epoch, steps: state.steps.map((step) => anew(step, event.at.nowMs, settings)) };
-    case "wished": return { ...state, status: afterWish(state, event.wish), because: event.wish === "resume" ? "" : `${words[event.wish]} by ${event.by}` };
+    case "wished": return { ...state, status: afterWish(state, event.wish), hasNoWayBack: false, because: event.wish === "resume" ? "" : `${words[event.wish]} by ${event.by}` };
     case "noticed": return { ...state, known: noticed(state.known, event.workload, event.activity) };
     case "paused": return { ...state, status: "paused" };
-    case "ended": return { ...state, status: "ended", because: event.because };
+    case "ended": return { ...state, status: "ended", because: event.because, hasNoWayBack: event.hasNoWayBack ?? false };
     case "turnedBack": return {
       ...onLeg(state, legOf(event.actions)), status: "running", wayThere: { leg: state.leg, steps: state.steps }, left: event.left,
       known: event.begins.reduce(putBack, state.known),
@@ -37,7 +37,7 @@ function evolveStep(settings: RunSettings, state: RunState, event: StepEvent): R
     assert(step.kind === "waiting" && step.waitsFor === 0, `${event.action} is dispatched although it is ${step.kind}`);
     const estimateMs = (state.leg.actions[n]?.endMs ?? 0) - (state.leg.actions[n]?.startMs ?? 0);
     return {
-      ...state, steps: state.steps.with(n, { ...sent(event.attempt, step.failures, nowMs, estimateMs, settings), before: whereOf(state.known, action) }),
+      ...state, steps: state.steps.with(n, { ...sent(event.attempt, step.failures, event.at, estimateMs, settings), before: whereOf(state.known, action) }),
       ready: state.ready.filter((other) => other !== n), underWay: [...state.underWay, n], known: during(state.known, action),
     };
   }
@@ -47,7 +47,7 @@ function evolveStep(settings: RunSettings, state: RunState, event: StepEvent): R
   const failures = step.kind === "underWay" ? step.failures : 0;
   switch (event.kind) {
     case "succeeded": return released({
-      ...over, steps: state.steps.with(n, { kind: "done", tookMs: Math.max(0, nowMs - step.sinceMs), order: state.doneCount }),
+      ...over, steps: state.steps.with(n, { kind: "done", tookMs: Math.max(0, event.at.utcMs - step.sentUtcMs), order: state.doneCount }),
       doneCount: state.doneCount + 1, known: afterwards(state.known, action),
     }, n);
     case "failed": {
@@ -57,7 +57,7 @@ function evolveStep(settings: RunSettings, state: RunState, event: StepEvent): R
       return waitingAgain(back, n, { sends: event.attempt, failures: failures + 1, notBeforeMs: nowMs + settings.retryMs * 2 ** failures });
     }
     case "voided": return waitingAgain({ ...over, known: withoutEffect(state.known, action, step.before, null) }, n, { sends: event.attempt, failures, notBeforeMs: nowMs });
-    case "lostTrack": return { ...over, steps: state.steps.with(n, { kind: "unknown", because: event.because, attempt: event.attempt, sinceMs: step.sinceMs, before: step.before }) };
+    case "lostTrack": return { ...over, steps: state.steps.with(n, { kind: "unknown", because: event.because, attempt: event.attempt, sentUtcMs: step.sentUtcMs, before: step.before }) };
     case "overdue": case "asked": case "heard": case "sighted":
       return step.kind === "underWay" ? { ...state, steps: state.steps.with(n, timed(step, event, settings)) } : state;
   }
@@ -77,9 +77,9 @@ function timed(step: UnderWay, event: Extract<StepEvent, { readonly kind: "overd
   }
 }
 
-function sent(attempt: number, failures: number, nowMs: number, estimateMs: number, settings: RunSettings): Omit<UnderWay, "before"> {
+function sent(attempt: number, failures: number, { nowMs, utcMs }: Moment, estimateMs: number, settings: RunSettings): Omit<UnderWay, "before"> {
   return {
-    kind: "underWay", attempt, failures, sinceMs: nowMs, deadlineMs: nowMs + Math.ceil((estimateMs * settings.deadlinePermille) / 1000) + settings.deadlineExtraMs,
+    kind: "underWay", attempt, failures, sinceMs: nowMs, sentUtcMs: utcMs, deadlineMs: nowMs + Math.ceil((estimateMs * settings.deadlinePermille) / 1000) + settings.deadlineExtraMs,
     askAtMs: nowMs + settings.askEveryMs, heardMs: nowMs, overdueMs: null, asks: 0, permille: 0, otherSide: null,
   };
 }

@@ -2,7 +2,7 @@ export { agentConfigurationSchema, agentPlaces, authorityOf, authorityPlace, cla
 export { approve, defaultApprovalRule, type Approval, type ApprovalAnswer, type ApprovalRequest, type ApprovedPlan, type Person } from "./approve.ts";
 export type { Letter } from "./commands.ts";
 export { mayWish } from "./decide.ts";
-export type { Moment, RunEvent, Wish } from "./event.ts";
+export type { AskedWish, Moment, RunEvent, Wish } from "./event.ts";
 export { execute } from "./execute.ts";
 export { FileJournal, readJournal, type OpenedJournal } from "./file-journal.ts";
 export { checkFreshness, observe, type Drift, type Freshness } from "./freshness.ts";

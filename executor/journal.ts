@@ -55,7 +55,8 @@ export function lineOf({ sequence, previous, event, hash }: Entry<unknown>): str
   return `${sequence} ${previous} ${hash} ${JSON.stringify(event)}`;
 }
 
-const line = /^(\d{1,15}) ([0-9a-f]{64}) ([0-9a-f]{64}) (\{.*\})$/;
+/** `s`: a text may hold signs that end a line elsewhere, U+2028 and U+2029. */
+const line = /^(\d{1,15}) ([0-9a-f]{64}) ([0-9a-f]{64}) (\{.*\})$/s;
 
 /** Reads a line back as the entry after `last`; null when it is not that entry, whole and unchanged. */
 export function entryOf<Event = RunEvent>(text: string, last: Entry<Event> | undefined): Entry<Event> | null {

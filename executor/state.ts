@@ -11,13 +11,15 @@ export type Step =
   | UnderWay
   | { readonly kind: "done"; readonly tookMs: number; /** How many were done before it. */ readonly order: number }
   | { readonly kind: "failed"; readonly because: string }
-  | { readonly kind: "unknown"; readonly because: string; readonly attempt: number; readonly sinceMs: number; readonly before: Whereabouts };
+  | { readonly kind: "unknown"; readonly because: string; readonly attempt: number; readonly sentUtcMs: number; readonly before: Whereabouts };
 
 export interface UnderWay {
   readonly kind: "underWay";
   readonly attempt: number;
   readonly failures: number;
   readonly sinceMs: number;
+  /** A date, which outlives its executor: how long it took is counted from here. */
+  readonly sentUtcMs: number;
   readonly deadlineMs: number;
   readonly askAtMs: number;
   /** When its agent was last heard about it. */
@@ -62,12 +64,14 @@ export interface RunState {
   /** What the way back leaves as it is, in words. */
   readonly left: readonly string[];
   readonly because: string;
+  /** It was to go back, and no way back keeps every rule. */
+  readonly hasNoWayBack: boolean;
 }
 
 export function newRun(index: FleetIndex): RunState {
   return {
     run: null, digest: "", epoch: 0, status: "new", leg: legOf([]), steps: [], ready: [], underWay: [], doneCount: 0,
-    known: KnownFleet.atRest(index), ran: [], wayThere: null, left: [], because: "",
+    known: KnownFleet.atRest(index), ran: [], wayThere: null, left: [], because: "", hasNoWayBack: false,
   };
 }
 

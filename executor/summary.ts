@@ -16,7 +16,9 @@ export interface RunSummary {
   readonly status: RunState["status"];
   readonly because: string;
   readonly wayThere: readonly ActionSummary[];
-  /** Empty unless the execution has turned back. */
+  readonly hasTurnedBack: boolean;
+  readonly hasNoWayBack: boolean;
+  /** Empty unless the execution has turned back, and then where there was nothing to undo. */
   readonly wayBack: readonly ActionSummary[];
   /** What the way back has left as it was. */
   readonly left: readonly string[];
@@ -40,7 +42,7 @@ export function summaryOf(state: RunState): RunSummary {
   const planEndsMs = Math.max(0, ...current.filter(({ outcome }) => outcome === "underWay" || outcome === "waiting").map(({ planned }) => planned.endMs));
   const reachedMs = Math.max(0, ...done.map(({ planned }) => planned.endMs));
   return {
-    status: state.status, because: state.because, wayThere: there, wayBack: state.wayThere === null ? [] : current, left: state.left,
+    status: state.status, because: state.because, wayThere: there, wayBack: state.wayThere === null ? [] : current, hasTurnedBack: state.wayThere !== null, hasNoWayBack: state.hasNoWayBack, left: state.left,
     done: done.length, all: current.length, permille: allMs === 0 ? 1000 : Math.floor((behindMs * 1000) / allMs),
     remainsMs: ended || behindMs === 0 ? null : Math.round((Math.max(0, planEndsMs - reachedMs) * tookMs) / behindMs),
   };

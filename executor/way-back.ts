@@ -3,11 +3,12 @@ import { assert } from "../model/assert.ts";
 import type { ActionId } from "../model/ids.ts";
 import type { Plan, PlannedAction } from "../model/plan.ts";
 import { indexFleet, type FleetIndex } from "../model/snapshot.ts";
-import { verifyPlan } from "../policies/index.ts";
+import { verifyPlan, type Constraint } from "../policies/index.ts";
 import type { Terms } from "./terms.ts";
 import type { Placed } from "./event.ts";
 import { KnownFleet } from "./known-fleet.ts";
 import type { RunState } from "./state.ts";
+import { inOrderOf, needsOf, orderedByPlace, orderedOneByOne, type Order } from "./undo-order.ts";
 import { undoing, type Undo, type Undoing } from "./undo.ts";
 
 /** The way back from where an execution has stopped, or why there is none that keeps every rule. */
@@ -17,7 +18,8 @@ export type WayBack =
 
 /**
  * Undoes what has been done, last first. The way is a plan of its own, and the verifier must find no fault with it:
- * first side by side where nothing is shared, and if it refuses that, one action after the other. What cannot be
+ * first side by side where nothing is shared, and if it refuses that, one action after the other; then both again with
+ * starts and stops as services ask for, since what ended last on the way there need not come first. What cannot be
  * brought back, and what nobody knows the state of, is left and named.
  */
 export function wayBack(terms: Terms, state: RunState): WayBack {
@@ -25,8 +27,8 @@ export function wayBack(terms: Terms, state: RunState): WayBack {
   if (undo.steps.length === 0) return { kind: "found", actions: [], begins: [], left: undo.left };
   const fleet = fleetNow(terms.index, undo);
   let because = "";
-  for (const inOrder of [orderedByPlace, orderedOneByOne]) {
-    const actions = planned(inOrder(undo.steps), undo.steps);
+  for (const { steps, order } of coursesOf(undo, terms.constraints)) {
+    const actions = planned(order, steps);
     const { ok, problems, violations } = verifyPlan({
       index: fleet, constraints: terms.constraints.filter(({ holds }) => holds === "continuously"), plan: planOf(fleet, undo, actions), startsAtMs: null,
       halfWay: { where: new Map(fleet.workloads.map((_, w) => [w, undo.begins.where(w)])), before: KnownFleet.atRest(terms.index) },
@@ -37,22 +39,16 @@ export function wayBack(terms: Terms, state: RunState): WayBack {
   return { kind: "blocked", because };
 }
 
-/** For each step, positions of those that must have ended before it. */
-type Order = readonly (readonly number[])[];
-
-/** After the last step before it at each of its hosts and of its workload. */
-function orderedByPlace(steps: readonly Undo[]): Order {
-  const last = new Map<string, number>();
-  return steps.map(({ action }, n) => {
-    const names = Object.entries(action).flatMap(([key, name]) => (key === "kind" ? [] : [name]));
-    const before = new Set(names.flatMap((name) => last.get(name) ?? []));
-    for (const name of names) last.set(name, n);
-    return [...before];
-  });
+interface WayCourse {
+  readonly steps: readonly Undo[];
+  readonly order: Order;
 }
 
-function orderedOneByOne(steps: readonly Undo[]): Order {
-  return steps.map((_, n) => (n === 0 ? [] : [n - 1]));
+function coursesOf({ steps, ends }: Undoing, constraints: readonly Constraint[]): readonly WayCourse[] {
+  const lastFirst = [orderedByPlace(steps, []), orderedOneByOne(steps)].map((order) => ({ steps, order }));
+  const asServicesAsk = inOrderOf(steps, needsOf(steps, constraints, ends));
+  const needs = needsOf(asServicesAsk, constraints, ends);
+  return [...lastFirst, ...[orderedByPlace(asServicesAsk, needs), orderedOneByOne(asServicesAsk)].map((order) => ({ steps: asServicesAsk, order }))];
 }
 
 function planned(order: Order, steps: readonly Undo[]): readonly PlannedAction[] {

@@ -38,7 +38,8 @@ const bodyBytesMax = 65_536;
 const revocationsBytesMax = 16 * 1024 * 1024;
 /** So long a command may take to come in. */
 const requestMs = 20_000;
-const reportsAtOnceMax = 500;
+/** An answer must stay below what its reader takes (`https-agents.ts`); one report alone may be larger. */
+const atOnce = { reports: 500, bytes: 4 * 1024 * 1024 } as const;
 const waitMaxMs = 25_000;
 
 /**
@@ -84,11 +85,15 @@ function command({ agent }: Served, body: string | null): Reply {
   return { status: 202, body: {} };
 }
 
-/** `after` is a place of this incarnation; one of another incarnation counts as none. */
+/**
+ * `after` is a place of this incarnation; one of another incarnation counts as none. `latest`: nothing yet, only where the
+ * outbox stands.
+ */
 async function reports({ agent, outbox }: Served, asked: URLSearchParams): Promise<Reply> {
+  if (asked.get("after") === "latest") return { status: 200, body: { incarnation: agent.incarnation, after: outbox.last, reports: [] } };
   const sameLife = wholeNumber(asked.get("incarnation")) === agent.incarnation;
   const after = sameLife ? wholeNumber(asked.get("after")) : 0;
-  const said = await outbox.after(after, reportsAtOnceMax, Math.min(waitMaxMs, wholeNumber(asked.get("waitMs"))));
+  const said = await outbox.after(after, atOnce, Math.min(waitMaxMs, wholeNumber(asked.get("waitMs"))));
   return { status: 200, body: { incarnation: agent.incarnation, after: said.at(-1)?.sequence ?? Math.min(after, outbox.last), reports: said.map(({ report }) => report) } };
 }
 

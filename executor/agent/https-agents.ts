@@ -31,7 +31,8 @@ export interface Post {
 const replyForm = Type.Object({ incarnation: Type.Integer({ minimum: 0 }), after: Type.Integer({ minimum: 0 }), reports: Type.Array(Type.Unknown(), { maxItems: 10_000 }) });
 const replyChecker = Compile(replyForm);
 
-const bodyBytesMax = 16 * 1024 * 1024;
+/** Of an agent with as many workloads as a report may hold. */
+const bodyBytesMax = 64 * 1024 * 1024;
 const answerMs = 10_000;
 const lettersMax = 1000;
 /** Longer than any move takes; it counts for one attempt only. */
@@ -41,7 +42,8 @@ const pauseMs = { least: 10, first: 100, max: 5000 } as const;
 /**
  * The way to agents over mutual TLS. Letters are sent in order, one at a time for each agent, and are not repeated: an
  * executor asks again by itself. Reports are fetched again until they have arrived, and count only when the agent that
- * says them is the one of the host that they are about.
+ * says them is the one of the host that they are about. What an agent said before is not fetched: it is old news, and
+ * who wants to know the outcome of an attempt, or how things are, asks.
  */
 export class HttpsAgents implements Agents {
   readonly #post: Post;
@@ -106,7 +108,11 @@ class Line {
   #reached = true;
   #saidNothing = false;
   #incarnation = 0;
-  #after = 0;
+  /** Null until it is known where the agent's outbox stands. */
+  #after: number | null = null;
+  /** Its first answer, or none: an answer to what was sent before is fetched for sure. */
+  readonly #triedOnce: Promise<void>;
+  #hasTried: () => void = () => {};
   #pauseMs: number = pauseMs.first;
 
   constructor(post: Post, credentials: Credentials, to: Addressee) {
@@ -115,6 +121,7 @@ class Line {
     this.#identity = { role: to.role, name: to.host };
     this.doorkeeper = new Doorkeeper(post.revoked, post.clock, [to.role], post.note);
     this.#connections = this.#connectionsWith(credentials);
+    this.#triedOnce = new Promise((resolve) => { this.#hasTried = resolve; });
     void this.#fetch();
   }
 
@@ -140,6 +147,7 @@ class Line {
 
   async #sendAll(): Promise<void> {
     this.#sending = true;
+    await this.#triedOnce;
     for (let letter = this.#letters.shift(); letter !== undefined && !this.#closed; letter = this.#letters.shift()) {
       const { status, text } = await this.#ask("POST", "/v1/commands", answerMs, letter);
       if (status !== 202) this.#note(`a command did not reach it: ${status === 0 ? text : `${status} ${text.slice(0, 500)}`}`);
@@ -150,10 +158,12 @@ class Line {
   async #fetch(): Promise<void> {
     const { waitMs } = this.#post;
     while (!this.#closed) {
-      const asked = `/v1/reports?incarnation=${this.#incarnation}&after=${this.#after}&waitMs=${waitMs}`;
+      const asked = `/v1/reports?incarnation=${this.#incarnation}&after=${this.#after ?? "latest"}&waitMs=${waitMs}`;
       const { status, text } = await this.#ask("GET", asked, waitMs + answerMs);
       if (this.#closed) return;
-      if (status === 200 && this.#arrived(jsonOf(text))) {
+      const arrived = status === 200 && this.#arrived(jsonOf(text));
+      this.#hasTried();
+      if (arrived) {
         this.#pauseMs = pauseMs.first;
         this.#reached = true;
         // An agent that answers at once and says nothing shall not keep us busy.
@@ -181,7 +191,7 @@ class Line {
       else if (message.host === host) this.#post.take(message, this.#to.role);
       else this.#note(`it speaks for host ${JSON.stringify(message.host)}; that report is refused`);
     }
-    this.#saidNothing = this.#incarnation === incarnation && this.#after >= after;
+    this.#saidNothing = this.#incarnation === incarnation && this.#after !== null && this.#after >= after;
     this.#incarnation = incarnation;
     this.#after = after;
     this.#post.take({ kind: "heartbeat", host, incarnation }, this.#to.role);

@@ -5,7 +5,17 @@ import type { Alarm } from "../run.ts";
 export interface Said {
   readonly sequence: number;
   readonly report: Report;
+  /** Its size as it is sent. */
+  readonly bytes: number;
 }
+
+/** So much is kept at least, or sent at once at most. */
+export interface OutboxLimits {
+  readonly reports: number;
+  readonly bytes: number;
+}
+
+const defaultOutboxLimits: OutboxLimits = { reports: 10_000, bytes: 32 * 1024 * 1024 };
 
 /**
  * What an agent has said lately. Readers fetch it and say how far they have come with the next fetch, so what gets lost on
@@ -13,14 +23,15 @@ export interface Said {
  */
 export class Outbox {
   readonly #alarm: Alarm;
-  readonly #max: number;
+  readonly #limits: OutboxLimits;
   #said: Said[] = [];
+  #bytes = 0;
   #last = 0;
   readonly #readers = new Set<() => void>();
 
-  constructor(alarm: Alarm, max = 10_000) {
+  constructor(alarm: Alarm, limits: OutboxLimits = defaultOutboxLimits) {
     this.#alarm = alarm;
-    this.#max = max;
+    this.#limits = limits;
   }
 
   /** The last place that was given. */
@@ -30,17 +41,37 @@ export class Outbox {
 
   say(report: Report): void {
     this.#last++;
-    this.#said.push({ sequence: this.#last, report });
-    if (this.#said.length > 2 * this.#max) this.#said = this.#said.slice(-this.#max);
+    const bytes = Buffer.byteLength(JSON.stringify(report));
+    this.#said.push({ sequence: this.#last, report, bytes });
+    this.#bytes += bytes;
+    if (this.#said.length > 2 * this.#limits.reports || this.#bytes > 2 * this.#limits.bytes) this.#forget();
     for (const wake of this.#readers) wake();
   }
 
-  /** What was said after a place, at most `count`; waits a while when there is nothing yet. */
-  async after(sequence: number, count: number, waitMs: number): Promise<readonly Said[]> {
+  /** What was said after a place, at most `limits` of it but always the next; waits a while when there is nothing yet. */
+  async after(sequence: number, limits: OutboxLimits, waitMs: number): Promise<readonly Said[]> {
     if (this.#last <= sequence && waitMs > 0) await this.#somethingNew(waitMs);
     const first = this.#said[0]?.sequence ?? 0;
-    const from = Math.max(0, sequence + 1 - first, this.#said.length - this.#max);
-    return this.#said.slice(from, from + count);
+    const from = Math.max(0, sequence + 1 - first);
+    let [until, bytes] = [from, 0];
+    for (let next = this.#said[until]; next !== undefined && until - from < limits.reports; next = this.#said[until]) {
+      bytes += next.bytes;
+      if (bytes > limits.bytes && until > from) break;
+      until++;
+    }
+    return this.#said.slice(from, until);
+  }
+
+  /** The newest stay, down to the limits; the last one always. */
+  #forget(): void {
+    let [from, bytes] = [this.#said.length, 0];
+    for (let before = this.#said[from - 1]; before !== undefined && this.#said.length - from < this.#limits.reports; before = this.#said[from - 1]) {
+      if (bytes + before.bytes > this.#limits.bytes && bytes > 0) break;
+      bytes += before.bytes;
+      from--;
+    }
+    this.#said = this.#said.slice(from);
+    this.#bytes = bytes;
   }
 
   #somethingNew(waitMs: number): Promise<void> {

@@ -200,6 +200,14 @@ describe("wishes", () => {
     expect(run.wish("resume")).toEqual(["wished", "dispatched a2"]);
   });
 
+  it.each(["pause", "cancel"] as const)("begins no move for one that has died by itself (%s)", async (wish) => {
+    const run = new ARun(await aFleet(), { actionsAtOnce: 1 });
+    run.begin("a1: migrate w1 h1 h2", "a2 after a1: stop w3 h2", "a3 after a2: transfer w3 h2 h3", "a4 after a3: start w3 h3", "a5 after a4: deleteSource w3 h2");
+    expect(run.take({ kind: "report", report: { kind: "changed", host: "h2" as HostId, workload: "w3" as WorkloadId, found: "stopped" } })).toEqual(["noticed"]);
+    run.wish(wish);
+    expect(run.hears("done a1")).toEqual(["succeeded a1", wish === "pause" ? "paused" : "ended"]);
+  });
+
   it("ends what is under way when it is cancelled, and leaves the rest undone", async () => {
     const run = new ARun(await aFleet());
     run.begin("a1: migrate w1 h1 h2", "a2 after a1: migrate w2 h1 h2");
@@ -221,5 +229,27 @@ describe("taking over", () => {
     expect(run.take({ kind: "takeOver", epoch: 2 })).toEqual(["tookOver", "asked a1", "dispatched a2"]);
     expect(run.letters.map(({ command }) => ("epoch" in command ? `${command.kind} ${command.epoch}` : ""))).toEqual(["settle 2", "perform 2"]);
     expect(run.take({ kind: "takeOver", epoch: 2 })).toEqual([]);
+  });
+
+  it("counts what has happened meanwhile, and what is wished, before anything begins", async () => {
+    const run = new ARun(await aFleet(), { actionsAtOnce: 1 });
+    run.begin("a1: stop w3 h2", "a2 after a1: transfer w3 h2 h3", "a3 after a2: start w3 h3");
+    run.hears("done a1");
+    expect(run.hears("failed a2")).toEqual(["failed a2", "ended"]);
+    // Somebody has started it again, by hand, while nobody listened.
+    const news = [{ kind: "changed", host: "h2" as HostId, workload: "w3" as WorkloadId, found: "running" }] as const;
+    expect(run.take({ kind: "takeOver", epoch: 2, news, wish: { wish: "goBack", by: "anna" } })).toEqual(["tookOver", "wished", "noticed", "turnedBack", "ended"]);
+    expect(run.leg()).toEqual([]);
+  });
+
+  it("counts how long an action took from when it was sent, whoever has sent it", async () => {
+    const run = new ARun(await aFleet());
+    run.nowMs = 1000;
+    run.begin("a1: migrate w1 h1 h2");
+    run.nowMs = 5000;
+    run.take({ kind: "takeOver", epoch: 2 });
+    run.nowMs = 5031;
+    run.hears("done a1");
+    expect(run.state.steps[0]).toMatchObject({ kind: "done", tookMs: 4031 });
   });
 });

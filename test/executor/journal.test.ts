@@ -47,6 +47,14 @@ describe.each<[string, () => Promise<Journal>]>([
     expect(firstBreak(entries)).toBeNull();
   });
 
+  it("gives back signs that end a line for some", async () => {
+    const journal = await make();
+    const failed: RunEvent = { at: { nowMs: 1, utcMs: 2 }, kind: "failed", action: "a1" as ActionId, attempt: 1, because: "one\u2028two\u2029three\u0085\r", again: false, found: null, ran: false };
+    const [first] = await journal.append(beginning, [failed]);
+    await journal.append(first?.hash ?? "", [event(2)]);
+    expect((await journal.read()).map((entry) => entry.event)).toEqual([failed, event(2)]);
+  });
+
   it("keeps nothing of whoever does not know its last entry", async () => {
     const journal = await make();
     await journal.append(beginning, [event(1)]);

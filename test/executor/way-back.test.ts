@@ -1,9 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { isAllDone } from "../../cli/execution/carry-out.ts";
+import type { Service } from "../../model/fleet.ts";
+import type { ApplicationId } from "../../model/ids.ts";
 import { given, policy, smallFleet } from "../planner/schedule/small-fleet.ts";
 import { ARun } from "./a-run.ts";
 
 const three = { h1: {}, h2: {}, h3: {} };
 const cold = { liveMove: false, mayStop: true };
+const shop: Service = {
+  id: "shop" as Service["id"], title: "", applications: ["web", "db"] as ApplicationId[], startOrder: [{ application: "web" as ApplicationId, needs: "db" as ApplicationId }],
+  redundancy: [], virtualAddress: null, scale: [], labels: {},
+};
 const coldMove = ["a1: stop w1 h1", "a2 after a1: transfer w1 h1 h2", "a3 after a2: start w1 h2", "a4 after a3: deleteSource w1 h1"];
 
 /** Ends so many actions well and turns back. */
@@ -100,6 +107,30 @@ describe("the way back", () => {
     expect(run.hears("failed a2")).toEqual(["failed a2", "wished", "turnedBack", "dispatched back-1"]);
   });
 
+  it("starts what a service needs first, in whatever order the stops of the way there have ended", async () => {
+    const fleet = smallFleet({ h1: {}, h2: {} }, { web: { on: "h1", ...cold, applications: ["web"] as ApplicationId[] }, db: { on: "h1", ...cold, applications: ["db"] as ApplicationId[] } }, { services: [shop] });
+    for (const stops of [["w1", "d1"], ["d1", "w1"]]) {
+      const run = new ARun(await given(fleet));
+      run.begin("w1: stop web h1", "d1: stop db h1", "w2 after w1: transfer web h1 h2", "d2 after d1: transfer db h1 h2", "d3 after d2: start db h2", "w3 after w2 d3: start web h2", "d4 after d3: deleteSource db h1", "w4 after w3: deleteSource web h1");
+      for (const id of [...stops, "w2", "d2", "d3", "w3", "d4", "w4"]) run.hears(`done ${id}`);
+      expect(run.wish("goBack")[1]).toBe("turnedBack");
+      const words = run.leg();
+      expect(words.indexOf("start db h1")).toBeLessThan(words.indexOf("start web h1"));
+      while (run.state.underWay.length > 0) run.hears(`done ${run.state.leg.actions[run.state.underWay[0] ?? 0]?.id ?? ""}`);
+      for (const w of [0, 1]) expect(run.state.known.where(w)).toEqual({ host: 0, arriving: -1, leaving: -1, activity: "running" });
+    }
+  });
+
+  it("switches a host off only once it is empty again, also where the order of starts was changed", async () => {
+    const fleet = smallFleet({ h1: {}, h2: {}, h3: { state: "off", powerManaged: true } }, { web: { on: "h1", ...cold, applications: ["web"] as ApplicationId[] }, db: { on: "h1", ...cold, applications: ["db"] as ApplicationId[] } }, { services: [shop] });
+    const run = new ARun(await given(fleet));
+    run.begin("b1: bootHost h3", "w1: stop web h1", "d1: stop db h1", "d2 after d1: transfer db h1 h2", "w2 after w1 b1: transfer web h1 h3", "d3 after d2: start db h2", "w3 after w2 d3: start web h3", "d4 after d3: deleteSource db h1", "w4 after w3: deleteSource web h1");
+    for (const id of ["w1", "d1", "d2", "b1", "w2", "d3", "w3", "d4", "w4"]) run.hears(`done ${id}`);
+    expect(run.wish("goBack")[1]).toBe("turnedBack");
+    const words = run.leg();
+    expect(words.indexOf("deleteSource web h3")).toBeLessThan(words.indexOf("shutdownHost h3"));
+  });
+
   it("is refused, with the reason, where it would break a rule that was kept before", async () => {
     const lonely = policy("alone", "lonely", ["w2"]);
     const run = new ARun(await given(smallFleet(three, { w1: { on: "h1" }, w2: { on: "h2" }, w3: { on: null } }), [lonely]));
@@ -107,6 +138,9 @@ describe("the way back", () => {
     run.hears("done a1");
     run.hears("done a2");
     expect(run.wish("goBack")).toEqual(["wished", "ended"]);
+    expect(run.state.hasNoWayBack).toBe(true);
+    // The plan is done, but not what was asked for.
+    expect(isAllDone(run.state)).toBe(false);
     expect(run.state.because).toMatch(/^there is no way back: policy alone: w2 must be alone on host h2/);
   });
 });
