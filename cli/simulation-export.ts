@@ -83,9 +83,9 @@ function limitTable(report: SimulationReport): ExportTable {
   const used = columnsUsed(report.result);
   return {
     name: "limits-over-time",
-    columns: [column("service", "text"), column("application", "text"), time.column, column("usePermille", "integer"), column("limitPermille", "integer"), column("instances", "integer")],
-    rows: report.result.scaling.flatMap(({ service, application, abovePermille, usePermille, instances }) => Array.from({ length: used }, (_, c) =>
-      [service, application, time.at(c * report.result.charts.columnMs), finite(usePermille[c]), abovePermille, finite(instances[c])])),
+    columns: [column("service", "text"), column("application", "text"), time.column, column("usePermille", "integer"), column("limitPermille", "integer"), column("instances", "integer"), column("fewestInstances", "integer")],
+    rows: report.result.scaling.flatMap(({ service, application, abovePermille, usePermille, instances, fewestInstances }) => Array.from({ length: used }, (_, c) =>
+      [service, application, time.at(c * report.result.charts.columnMs), finite(usePermille[c]), abovePermille, finite(instances[c]), finite(fewestInstances[c])])),
   };
 }
 

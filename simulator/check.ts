@@ -6,7 +6,7 @@ import { medianMs } from "./chance.ts";
 import { hostsOf, scopeInWords } from "./failures.ts";
 import type { PowerModel } from "./power.ts";
 import { defaultSimulation, type SimulationInput } from "./simulation.ts";
-import type { Task } from "./tasks.ts";
+import type { Task } from "./task.ts";
 
 /** Everything that makes a simulation impossible, all at once; `simulate` presumes that there is nothing. */
 export function checkSimulation(input: SimulationInput): readonly Diagnostic[] {

@@ -35,8 +35,8 @@ export class Core {
   readonly timeline: Timeline;
   readonly services: Services;
   readonly bill: Bill;
-  /** Called after a workload or a host has changed. */
-  readonly changed: { workload: (w: number) => void; host: (h: number) => void } = { workload: () => undefined, host: () => undefined };
+  /** Called after a workload or a host has changed; `load` just before others draw on a host, or the same ask for something else. */
+  readonly changed: { workload: (w: number) => void; host: (h: number) => void; load: (h: number) => void } = { workload: () => undefined, host: () => undefined, load: () => undefined };
   /** By resource: what wanted workloads would have asked for while they did not serve, fine units x ms. */
   readonly lost: readonly ExactTotals[];
   /** Milliseconds of each host in each state, and of each workload in service, until they last changed. */
@@ -145,7 +145,7 @@ export class Core {
 
   /** A row that is no workload draws on a host from now on, or does not any more. */
   guest(host: number, row: number, present: boolean): void {
-    this.settle(host);
+    this.#prepareHost(host);
     const guests = this.#guests[host] ?? [];
     if (present) guests.push(row);
     else guests.splice(guests.indexOf(row), 1);
@@ -154,7 +154,7 @@ export class Core {
 
   /** What a row of a host asks for from now on. */
   setRow(host: number, row: number, resource: number, amount: number): void {
-    this.settle(host);
+    this.#prepareHost(host);
     this.window.setConstant(row, resource, amount);
   }
 
@@ -181,14 +181,21 @@ export class Core {
     }
   }
 
-  /** Settles every host whose load a change at a workload may change. */
+  /** Settles every host whose load a change at a workload may change: the one that it leaves and the one that it reaches. */
   #prepare(workload: number, from: number, to: number): void {
-    this.settle(from);
-    if (to !== from) this.settle(to);
+    this.#prepareHost(from);
+    if (to !== from) this.#prepareHost(to);
     for (const w of this.#options.groups[this.#options.groupOf[workload] ?? -1]?.members ?? []) {
-      this.settle(this.world.where(w).host);
+      this.#prepareHost(this.world.where(w).host);
       this.#settleLost(w);
     }
+  }
+
+  /** The load of a host is about to change: it is accounted for until now, and who depends on it is told. */
+  #prepareHost(host: number): void {
+    if (host < 0) return;
+    this.settle(host);
+    this.changed.load(host);
   }
 
   #respread(workload: number): void {

@@ -48,7 +48,6 @@ export class Engine {
   /** What plans are held to; the answers to questions need not keep all of it. */
   readonly #constraints: readonly Constraint[];
   readonly #constraintsOfAnswers: readonly Constraint[];
-  readonly #touchedHosts = new Set<number>();
   readonly #why: string[] = [];
   #executionCount = 0;
   /** The plan of the input is due, and waits for the end of the one before. */
@@ -84,18 +83,18 @@ export class Engine {
     this.#constraints = input.hasDate ? input.constraints : input.constraints.filter((constraint) => windowsOf([constraint]).length === 0);
     this.#constraintsOfAnswers = this.#constraints.filter(({ policy }) => input.setAside?.has(policy) !== true);
     this.tasks = new Tasks(core, input.tasks ?? [], (h) => processorsOf(input, h));
-    this.recovery = new Recovery(core, [{ hostFails: () => this.#execution?.hostFails(), hostReturns: () => undefined }, this.#agents, this.tasks]);
+    this.recovery = new Recovery(core, [{ hostFails: () => this.#execution?.hostFails(), hostReturns: () => undefined }, this.#agents, { hostFails: (h) => this.tasks.hostFails(h), hostReturns: () => undefined }]);
     this.rules = new RuleWatch(core, input.constraints);
     this.peaks = new PlanPeaks(core);
     this.scaling = new Scaling(core, settings.scaling);
     this.#turns = new FailureTurns(index, input.processes ?? [], new Random(input.seed));
-    this.checkpoints = new CheckpointWriter(core, input.checkpoints ?? [], (h) => this.#touchedHosts.add(h));
+    this.checkpoints = new CheckpointWriter(core, input.checkpoints ?? []);
     this.#watchChanges();
     this.#scheduleFirst();
   }
 
-  /** Runs to the end; `inspect` is called after every event. */
-  async run(inspect?: (engine: Engine) => void): Promise<void> {
+  /** Runs to the end; `inspect` is called after every event, `inspectInstant` when all events of an instant are over. */
+  async run(inspect?: (engine: Engine) => void, inspectInstant?: (engine: Engine) => void): Promise<void> {
     const { core } = this;
     const endMs = this.#input.lengthMs;
     for (;;) {
@@ -112,6 +111,7 @@ export class Engine {
         inspect?.(this);
       }
       this.#endInstant();
+      inspectInstant?.(this);
       if (this.#input.untilTasksAreDone === true && this.tasks.open === 0) break;
     }
     core.settleAll();
@@ -166,13 +166,13 @@ export class Engine {
       this.peaks.touch(w);
       this.tasks.workloadChanged(w);
       this.checkpoints.workloadChanged(w);
-      this.#touchedHosts.add(core.world.where(w).host);
       if (core.world.serves(w)) this.#someServes = true;
     };
     core.changed.host = (h) => {
       this.rules.touchHost(h);
-      this.#touchedHosts.add(h);
+      this.tasks.hostChanged(h);
     };
+    core.changed.load = (h) => this.tasks.loadChanged(h);
   }
 
   #scheduleFirst(): void {
@@ -187,7 +187,7 @@ export class Engine {
   /** The next slot at which shares of tasks change; infinite when none depends on the load. */
   #nextSlotMs(): number {
     const { window, nowMs } = this.core;
-    if (window.stepMs >= this.#input.lengthMs || this.tasks.runningByWork === 0) return Infinity;
+    if (this.tasks.runningByWork === 0) return Infinity;
     return window.slotStartMs(window.slotAt(nowMs) + 1);
   }
 
@@ -197,10 +197,7 @@ export class Engine {
       this.#someServes = false;
       this.recovery.retryStarts();
     }
-    const atSlot = this.tasks.runningByWork > 0 && this.core.nowMs === this.core.window.slotStartMs(this.core.window.slotAt(this.core.nowMs));
-    if (atSlot) this.core.index.hosts.forEach((_, h) => this.tasks.reshare(h));
-    else for (const h of this.#touchedHosts) if (h >= 0) this.tasks.reshare(h);
-    this.#touchedHosts.clear();
+    this.tasks.reshareChanged();
     this.rules.look();
     this.#closeExecution();
   }

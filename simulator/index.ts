@@ -14,7 +14,7 @@ export type { Charts, HostResult, ResourceUse, ServiceResult, SimulationResult, 
 export type { Breach } from "./rule-watch.ts";
 export { withSpareInstances, type ScalingRecord, type ScalingSettings } from "./scaling.ts";
 export { defaultSimulation, type Question, type Replan, type SimulationInput, type SimulationSettings } from "./simulation.ts";
-export type { Checkpoints, Task, TaskRecord } from "./tasks.ts";
+export type { Checkpoints, Task, TaskRecord } from "./task.ts";
 export type { Happening, ServiceState, TimedHappening } from "./timeline.ts";
 export { replayInput, WhatIf, type HostChange, type HostFigures, type ReplayInput, type RowMove } from "./what-if.ts";
 export { sumOfBill } from "./bill.ts";

@@ -6,7 +6,7 @@ const states: readonly HostState[] = ["off", "booting", "on", "stopping", "maint
 /** What must hold after every event, in words where it does not. */
 export function brokenNow(engine: Engine): readonly string[] {
   const { world } = engine.core;
-  return [...workloadsInPlace(engine), ...engine.flows.overfull(), ...engine.tasks.overfull(), ...engine.core.index.hosts.flatMap((host, h) => {
+  return [...workloadsInPlace(engine), ...engine.flows.overfull(), ...engine.tasks.misplaced(), ...engine.core.index.hosts.flatMap((host, h) => {
     const inStates = states.reduce((sum, state) => sum + engine.core.hostMs(h, state), 0);
     const problems = inStates === engine.core.nowMs ? [] : [`host ${host.id} was ${inStates} ms in its states, of ${engine.core.nowMs} ms`];
     const drawing = world.drawing(h);
@@ -14,6 +14,11 @@ export function brokenNow(engine: Engine): readonly string[] {
     if (new Set(drawing).size !== drawing.length) problems.push(`a workload draws twice on host ${host.id}`);
     return problems;
   })];
+}
+
+/** What must hold besides when all events of an instant are over. */
+export function brokenAtRest({ tasks }: Engine): readonly string[] {
+  return tasks.outdated();
 }
 
 /** Each workload is where it says and nowhere else, and serves on one host at most. */

@@ -23,6 +23,8 @@ export class Recovery {
   /** The host that each failed workload was lost with; -1 for none. */
   readonly lostFrom: Int32Array;
   readonly #ran: Uint8Array;
+  /** Those that stop for good. */
+  readonly #retiring = new Set<number>();
   readonly #epochs: Int32Array;
   readonly #waiting = new Set<number>();
   readonly #needs: readonly (readonly (readonly number[])[])[];
@@ -83,11 +85,12 @@ export class Recovery {
     const there = this.#core.world.where(workload);
     const state = this.#core.world.stateOf(workload);
     if (state === "starting") this.#core.put(workload, { ...there, activity: "running" }, "running");
-    else if (state === "stopping") this.#core.put(workload, nowhere, "absent");
+    else if (state === "stopping") this.#leave(workload);
   }
 
   /** Stops a workload for good, as when an instance is not needed any more. */
   retire(workload: number): void {
+    this.#retiring.add(workload);
     this.#core.put(workload, { ...this.#core.world.where(workload), activity: "stopping" }, "stopping");
     this.#later(workload, this.#core.index.workloads[workload]?.stopMs ?? 1);
   }
@@ -97,15 +100,28 @@ export class Recovery {
     for (const w of [...this.#waiting].sort((a, b) => a - b)) this.#return(w);
   }
 
+  /** What was stopped for good is gone: when it is called for again it is new, whatever it was lost with before. */
+  #leave(w: number): void {
+    this.#retiring.delete(w);
+    this.lostFrom[w] = -1;
+    this.#core.put(w, nowhere, "absent");
+  }
+
   #lose(w: number, host: number): void {
     const there = this.#core.world.where(w);
     if (there.host !== host) {
       this.#core.put(w, { ...there, arriving: there.arriving === host ? -1 : there.arriving, leaving: there.leaving === host ? -1 : there.leaving }, this.#core.world.stateOf(w));
       return;
     }
-    this.#ran[w] = Number(there.activity !== "stopped" || this.#core.world.isWanted(w));
-    this.lostFrom[w] = host;
     this.#epochs[w] = (this.#epochs[w] as number) + 1;
+    // Nobody needs it any more: its host takes it along a little earlier.
+    if (this.#retiring.has(w)) {
+      this.#leave(w);
+      return;
+    }
+    const wasStopped = there.activity === "stopped" || there.activity === "stopping";
+    this.#ran[w] = Number(!wasStopped || this.#core.world.isWanted(w));
+    this.lostFrom[w] = host;
     this.#core.put(w, nowhere, "failed");
     this.#tell(w, "its host failed");
   }

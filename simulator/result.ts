@@ -8,7 +8,7 @@ import { useClasses } from "./meters.ts";
 import type { Breach } from "./rule-watch.ts";
 import type { ScalingRecord } from "./scaling.ts";
 import { instancesByApplication, type ServiceRecord } from "./services.ts";
-import type { TaskRecord } from "./tasks.ts";
+import type { TaskRecord } from "./task.ts";
 import type { Happening, TimedHappening } from "./timeline.ts";
 import type { HostState } from "./world.ts";
 
@@ -210,14 +210,17 @@ function serviceResult({ core, checkpoints }: Engine, service: number, instances
   };
 }
 
-function chartsOf({ core: { meters, index } }: Engine): Charts {
+function chartsOf({ core: { meters, index, nowMs } }: Engine): Charts {
   const { columnMs, columns } = meters.options;
   const capacity = (place: number): number => meters.capacity[meters.processor]?.[Math.floor(place / columns)] ?? 0;
   const permille = (place: number, amount: number): number => (capacity(place) > 0 ? (1000 * amount) / capacity(place) : 0);
+  // The last column may be cut short by the end, and those behind it are empty.
+  const lasted = Float64Array.from({ length: columns }, (_, column) => Math.max(0, Math.min(columnMs, nowMs - column * columnMs)));
+  const mean = (sum: number, place: number): number => (sum === 0 ? 0 : sum / (lasted[place % columns] as number));
   return {
     columnMs, columns,
-    useMeanPermille: meters.use.sums.map((sum, place) => permille(place, sum / columnMs)),
+    useMeanPermille: meters.use.sums.map((sum, place) => permille(place, mean(sum, place))),
     usePeakPermille: meters.use.peaks.map((peak, place) => permille(place, peak)),
-    watts: new Float64Array(index.hosts.length * columns).map((_, place) => (meters.energyColumns[place] as number) / columnMs / 1000),
+    watts: new Float64Array(index.hosts.length * columns).map((_, place) => mean(meters.energyColumns[place] as number, place) / 1000),
   };
 }

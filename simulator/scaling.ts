@@ -25,10 +25,11 @@ export interface ScalingRecord {
   readonly resource: string;
   readonly abovePermille: number;
   readonly maxInstances: number;
-  /** Highest use of what the instances that served have reserved, and the most instances that served. */
+  /** Highest use of what the instances that served have reserved, and the most and the fewest instances that served. */
   readonly usePermille: Float64Array;
   readonly instances: Float64Array;
-  /** The fewest and the most instances that served at any look. */
+  readonly fewestInstances: Float64Array;
+  /** The fewest and the most instances that served at any look: the least and the greatest of the columns. */
   readonly fewest: number;
   readonly most: number;
 }
@@ -46,6 +47,7 @@ interface Rule {
   retryMs: number;
   readonly usePermille: Float64Array;
   readonly instances: Float64Array;
+  readonly fewestInstances: Float64Array;
   fewest: number;
   most: number;
 }
@@ -86,11 +88,11 @@ export class Scaling {
     this.#core = core;
     this.#settings = settings;
     const instances = instancesByApplication(core.index);
-    const { columns } = core.meters.options;
+    const unseen = (): Float64Array => new Float64Array(core.meters.options.columns).fill(Number.NaN);
     this.#rules = core.index.fleet.services.flatMap(({ scale }, service) => scale.map((limit) => ({
       service, limit, resource: core.window.resources.findIndex(({ name }) => name === limit.resource),
       members: instances.get(limit.application) ?? [], aboveSinceMs: null, belowSinceMs: null, called: [], retryMs: 0,
-      usePermille: new Float64Array(columns).fill(Number.NaN), instances: new Float64Array(columns).fill(Number.NaN), fewest: Infinity, most: 0,
+      usePermille: unseen(), instances: unseen(), fewestInstances: unseen(), fewest: Infinity, most: 0,
     }))).filter(({ resource }) => resource >= 0);
   }
 
@@ -99,9 +101,9 @@ export class Scaling {
   }
 
   records(): readonly ScalingRecord[] {
-    return this.#rules.flatMap(({ service, limit, usePermille, instances, fewest, most }) => {
+    return this.#rules.flatMap(({ service, limit, usePermille, instances, fewestInstances, fewest, most }) => {
       const found = this.#core.index.fleet.services[service];
-      return found === undefined ? [] : [{ service: found.id, ...limit, usePermille, instances, fewest: fewest === Infinity ? 0 : fewest, most }];
+      return found === undefined ? [] : [{ service: found.id, ...limit, usePermille, instances, fewestInstances, fewest: fewest === Infinity ? 0 : fewest, most }];
     });
   }
 
@@ -135,12 +137,14 @@ export class Scaling {
   }
 
   #note(rule: Rule, use: number, serving: number): void {
-    const { usePermille, instances } = rule;
+    const { usePermille, instances, fewestInstances } = rule;
     rule.fewest = Math.min(rule.fewest, serving);
     rule.most = Math.max(rule.most, serving);
     const column = Math.min(instances.length - 1, Math.floor(this.#core.nowMs / this.#core.meters.options.columnMs));
-    usePermille[column] = Math.max(use, usePermille[column] || 0);
-    instances[column] = Math.max(serving, instances[column] || 0);
+    const isFirstLook = Number.isNaN(instances[column]);
+    usePermille[column] = isFirstLook ? use : Math.max(use, usePermille[column] as number);
+    instances[column] = isFirstLook ? serving : Math.max(serving, instances[column] as number);
+    fewestInstances[column] = isFirstLook ? serving : Math.min(serving, fewestInstances[column] as number);
   }
 
   #call(rule: Rule, usePermille: number): Verdict | null {

@@ -11,7 +11,7 @@ import type { GivenFailure } from "./failures.ts";
 import type { CarbonSeries } from "./meters.ts";
 import type { PowerModel } from "./power.ts";
 import { defaultScaling, type ScalingSettings } from "./scaling.ts";
-import type { Task } from "./tasks.ts";
+import type { Task } from "./task.ts";
 import type { WorkloadCheckpoints } from "./workload-checkpoints.ts";
 
 /** What the planner is asked in the middle of a simulation. */

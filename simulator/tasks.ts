@@ -1,87 +1,7 @@
 import { assert } from "../model/assert.ts";
-import type { HostId, WorkloadId } from "../model/ids.ts";
 import type { Core } from "./core.ts";
 import { fairShares } from "./share.ts";
-
-/** Saves what a task has done: after so much running, at a cost in time in which it does nothing else. */
-export interface Checkpoints {
-  readonly intervalMs: number;
-  readonly durationMs: number;
-  /** What saving asks of the processor, in fine units. */
-  readonly demand: number;
-  /** Each interval is so many thousandths of the one before; 1000 when absent. */
-  readonly intervalPermille?: number;
-}
-
-/** Work that begins, waits for processors, and ends. */
-export interface Task {
-  readonly id: string;
-  /** Where it runs: on a host, or inside a workload, wherever that serves. */
-  readonly host: HostId | null;
-  readonly workload?: WorkloadId;
-  /** Arrival, milliseconds since the simulation began. */
-  readonly atMs: number;
-  /** Whole processors of its host that it holds while it runs, also while it uses less; 0 to wait for none. */
-  readonly processors: number;
-  /** What it asks of the processor, in fine units, one after the other. */
-  readonly stages: readonly { readonly durationMs: number; readonly demand: number }[];
-  /** `time`: a stage lasts its time, whatever is granted. `work`: until duration x demand has been granted. */
-  readonly measure: "time" | "work";
-  readonly checkpoints?: Checkpoints;
-}
-
-export type TaskState = "due" | "waiting" | "running" | "saving" | "done";
-
-/** What became of a task. */
-export interface TaskRecord {
-  readonly id: string;
-  readonly state: TaskState;
-  readonly startedMs: number | null;
-  readonly endedMs: number | null;
-  readonly saved: number;
-  readonly restarts: number;
-  /** Fine units x ms that were granted and then lost with a host. */
-  readonly lostWork: number;
-}
-
-/** How far a task was when it was saved. */
-interface Progress {
-  readonly stage: number;
-  readonly left: number;
-}
-
-interface Job {
-  readonly n: number;
-  readonly task: Task;
-  /** Dense index of its workload; -1 for none. */
-  readonly workload: number;
-  /** Where it is now; -1 while its workload serves nowhere. */
-  host: number;
-  state: TaskState;
-  epoch: number;
-  row: number;
-  /** How far it is: the stage, and what is left of it in ms or in fine units x ms. */
-  stage: number;
-  left: number;
-  kept: Progress;
-  /** Work granted since the last checkpoint or restart. */
-  unsaved: number;
-  sinceMs: number;
-  granted: number;
-  /** Is an event of this epoch on its way? */
-  scheduled: boolean;
-  savedAtMs: number;
-  /** Running time left until the next checkpoint, and the interval after it. */
-  untilSaveMs: number;
-  intervalMs: number;
-  /** Has it run since it went back last? */
-  hasRun: boolean;
-  startedMs: number | null;
-  endedMs: number | null;
-  saved: number;
-  restarts: number;
-  lostWork: number;
-}
+import { demandOf, goBack, isTimed, newJob, processorsOf, workOf, type Job, type Task, type TaskRecord } from "./task.ts";
 
 /**
  * Tasks on the processors of hosts: first come, first served, each on its own processors, all sharing the pool with the
@@ -101,10 +21,12 @@ export class Tasks {
   /** How many run that get on by what they are granted, in all and by host: their shares matter at every slot. */
   runningByWork = 0;
   readonly #byWork: Int32Array;
+  /** Hosts with tasks whose load has changed since they were shared last. */
+  readonly #unshared = new Set<number>();
 
   constructor(core: Core, tasks: readonly Task[], processors: (host: number) => number) {
     this.#core = core;
-    this.#jobs = tasks.map((task, n) => newJob(n, task, core));
+    this.#jobs = tasks.map((task, n) => newJob(n, task, core.index));
     this.#arrivals = Int32Array.from(tasks, (_, n) => n).sort((a, b) => (tasks[a]?.atMs ?? 0) - (tasks[b]?.atMs ?? 0) || a - b);
     this.#processors = Float64Array.from(core.index.hosts, (_, h) => processors(h));
     this.#busy = new Float64Array(core.index.hosts.length);
@@ -175,23 +97,35 @@ export class Tasks {
     }
   }
 
-  /** The tasks of a host stop, and lose what they have not saved. */
+  /** The tasks of a host stop, and lose what they have not saved; so do those that stood still there. */
   hostFails(host: number): void {
-    const own = [...(this.#running[host] ?? [])].map((n) => this.#job(n)).filter(({ workload }) => workload < 0);
-    for (const job of own) {
-      this.#suspend(job);
-      goBack(job);
-    }
-    this.#waiting[host]?.unshift(...own);
+    this.#stopAll(host);
+    for (const job of this.#waiting[host] ?? []) goBack(job);
   }
 
-  /** The host runs again: whoever waited for it starts. */
-  hostReturns(host: number): void {
-    this.#admit(host);
+  /** A host that runs again starts whoever waited for it; the tasks of one that is switched off stop in order. */
+  hostChanged(host: number): void {
+    if (this.#core.world.runsWorkloads(host)) this.#admit(host);
+    else this.#stopAll(host);
   }
 
-  /** What tasks are granted from now on; to be called when anything about the load of a host has changed. */
+  /** The load of a host changes now, also by tasks themselves. */
+  loadChanged(host: number): void {
+    if ((this.#running[host]?.size ?? 0) > 0) this.#unshared.add(host);
+  }
+
+  /** The instant is over: whoever it gave another share has that from now on. A new slot may change all of them. */
+  reshareChanged(): void {
+    const { window, nowMs, index } = this.#core;
+    const isNewSlot = this.runningByWork > 0 && nowMs === window.slotStartMs(window.slotAt(nowMs));
+    if (isNewSlot) index.hosts.forEach((_, h) => this.reshare(h));
+    else for (const h of this.#unshared) this.reshare(h);
+    this.#unshared.clear();
+  }
+
+  /** What the tasks of a host are granted from now on. */
   reshare(host: number): void {
+    this.#unshared.delete(host);
     const running = this.#running[host];
     if (running === undefined || running.size === 0) return;
     const granted = (this.#byWork[host] as number) > 0 ? this.#sharesNow(host) : null;
@@ -205,10 +139,26 @@ export class Tasks {
     }
   }
 
-  /** Hosts on which tasks hold more processors than there are, or less than none, in words. */
-  overfull(): readonly string[] {
-    return this.#core.index.hosts.filter((_, h) => (this.#busy[h] as number) < 0 || (this.#busy[h] as number) > (this.#processors[h] as number))
-      .map(({ id }) => `tasks hold the wrong number of processors of host ${id}`);
+  /** Hosts whose tasks hold more processors than there are, or less than none, or run while the host does not; in words. */
+  misplaced(): readonly string[] {
+    return this.#core.index.hosts.flatMap(({ id }, h) => {
+      const [busy, room] = [this.#busy[h] as number, this.#processors[h] as number];
+      const isOff = !this.#core.world.runsWorkloads(h) && (this.#running[h]?.size ?? 0) > 0;
+      return [...(busy < 0 || busy > room ? [`tasks hold the wrong number of processors of host ${id}`] : []), ...(isOff ? [`tasks run on host ${id}, which does not`] : [])];
+    });
+  }
+
+  /** Tasks that go on by another share than the one that is theirs, or wait although there is room; none, once an instant is over. */
+  outdated(): readonly string[] {
+    return this.#core.index.hosts.flatMap((_, h) => {
+      const granted = (this.#byWork[h] as number) > 0 ? this.#sharesNow(h) : null;
+      const words = [...(this.#running[h] ?? [])].map((n) => this.#job(n)).flatMap((job) => {
+        const share = granted?.get(job.row) ?? demandOf(job);
+        return job.granted === share ? [] : [`task ${job.task.id} is granted ${job.granted}, its share is ${share}`];
+      });
+      const next = this.#next(h);
+      return next === null ? words : [...words, `task ${next.task.id} waits although there is room`];
+    });
   }
 
   #job(n: number): Job {
@@ -226,14 +176,19 @@ export class Tasks {
   #admit(host: number): void {
     const waiting = this.#waiting[host] ?? [];
     let started = false;
-    while (this.#core.world.runsWorkloads(host)) {
-      const [job] = waiting;
-      if (job === undefined || (this.#busy[host] as number) + job.task.processors > (this.#processors[host] as number)) break;
+    for (let job = this.#next(host); job !== null; job = this.#next(host)) {
       waiting.shift();
       this.#start(job);
       started = true;
     }
     if (started) this.reshare(host);
+  }
+
+  /** Who is first in line, when there is room for it. */
+  #next(host: number): Job | null {
+    const [job] = this.#waiting[host] ?? [];
+    const hasRoom = job !== undefined && (this.#busy[host] as number) + job.task.processors <= (this.#processors[host] as number);
+    return hasRoom && this.#core.world.runsWorkloads(host) ? job : null;
   }
 
   #start(job: Job): void {
@@ -249,6 +204,13 @@ export class Tasks {
     this.#core.guest(host, job.row, true);
     if (job.untilSaveMs <= 0) this.#save(job);
     this.#demand(job);
+  }
+
+  /** Stops the tasks that run on a host itself; they are first in line there. */
+  #stopAll(host: number): void {
+    const own = [...(this.#running[host] ?? [])].map((n) => this.#job(n)).filter(({ workload }) => workload < 0);
+    for (const job of own) this.#suspend(job);
+    this.#waiting[host]?.unshift(...own);
   }
 
   /** Stops a task where it is; what it has done stays done until its workload or host fails. */
@@ -350,47 +312,4 @@ export class Tasks {
     const shares = fairShares(rows.map((row) => window.at(meters.processor, row, nowMs)), meters.capacity[meters.processor]?.[host] ?? 0, undefined, weights === null ? undefined : rows.map((row) => weights[row] ?? 1));
     return new Map(rows.map((row, i) => [row, shares[i] ?? 0]));
   }
-}
-
-function newJob(n: number, task: Task, { index }: Core): Job {
-  const begin = { stage: 0, left: workOf(task, 0) };
-  const intervalMs = task.checkpoints?.intervalMs ?? Infinity;
-  return {
-    n, task, workload: task.workload === undefined ? -1 : (index.workloadIndex.get(task.workload) ?? -1),
-    host: task.host === null ? -1 : (index.hostIndex.get(task.host) ?? -1),
-    state: "due", epoch: 0, scheduled: false, savedAtMs: 0, row: -1, ...begin, kept: begin, unsaved: 0, sinceMs: 0, granted: 0,
-    untilSaveMs: intervalMs, intervalMs, hasRun: false, startedMs: null, endedMs: null, saved: 0, restarts: 0, lostWork: 0,
-  };
-}
-
-/** What is inside a workload has that workload's processors. */
-function processorsOf({ workload, task }: Job): number {
-  return workload >= 0 ? 0 : task.processors;
-}
-
-/** To the last checkpoint, or to the beginning. */
-function goBack(job: Job): void {
-  if (!job.hasRun) return;
-  job.hasRun = false;
-  job.lostWork += job.unsaved;
-  job.unsaved = 0;
-  job.stage = job.kept.stage;
-  job.left = job.kept.left;
-  job.restarts++;
-  job.intervalMs = job.task.checkpoints?.intervalMs ?? Infinity;
-  job.untilSaveMs = job.intervalMs;
-}
-
-function workOf(task: Task, stage: number): number {
-  const next = task.stages[stage];
-  return next === undefined ? 0 : isTimed(task, stage) ? next.durationMs : next.durationMs * next.demand;
-}
-
-/** A stage that asks for nothing is a pause, however work is measured. */
-function isTimed({ stages, measure }: Task, stage: number): boolean {
-  return measure === "time" || stages[stage]?.demand === 0;
-}
-
-function demandOf({ state, task, stage }: Job): number {
-  return state === "saving" ? (task.checkpoints?.demand ?? 0) : (task.stages[stage]?.demand ?? 0);
 }

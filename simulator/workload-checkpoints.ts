@@ -47,12 +47,10 @@ interface Saver {
 export class CheckpointWriter {
   readonly #core: Core;
   readonly #savers = new Map<number, Saver>();
-  readonly #touch: (host: number) => void;
 
-  /** `touch` is told of hosts whose load has changed. Where several name a workload the last counts. */
-  constructor(core: Core, checkpoints: readonly WorkloadCheckpoints[], touch: (host: number) => void) {
+  /** Where several name a workload the last counts. */
+  constructor(core: Core, checkpoints: readonly WorkloadCheckpoints[]) {
     this.#core = core;
-    this.#touch = touch;
     for (const settings of checkpoints) {
       for (const id of settings.workloads) {
         const workload = core.index.workloadIndex.get(id);
@@ -118,7 +116,6 @@ export class CheckpointWriter {
       saver.row = window.takeRow();
       this.#core.guest(saver.host, saver.row, true);
       this.#core.setRow(saver.host, saver.row, meters.processor, demand);
-      this.#touch(saver.host);
     }
     saver.epoch++;
     this.#core.schedule("checkpoint", nowMs + durationMs, saver.workload, saver.epoch);
@@ -129,7 +126,6 @@ export class CheckpointWriter {
     if (saver.row < 0) return;
     this.#core.guest(saver.host, saver.row, false);
     this.#core.window.returnRow(saver.row);
-    this.#touch(saver.host);
     saver.row = -1;
   }
 

@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { HostId } from "../../model/ids.ts";
 import type { LoadSource } from "../../model/load.ts";
 import type { FleetIndex } from "../../model/snapshot.ts";
-import { simulate, type PowerModel } from "../../simulator/index.ts";
+import { simulate, type PowerModel, type SimulationInput, type Task } from "../../simulator/index.ts";
 import { powerCurve } from "../../simulator/power.ts";
 import { fairShares } from "../../simulator/share.ts";
 import { fleetOf, hostOf, workloadOf } from "../policies/fleet-of.ts";
@@ -69,9 +70,30 @@ describe("the meters of a simulation", () => {
       expect(result.hosts.map(({ microjoules }) => microjoules)).toEqual(expected.microjoules);
       result.hosts.forEach(({ uses: [use] }, h) => {
         const means = result.charts.useMeanPermille.subarray(h * result.charts.columns, (h + 1) * result.charts.columns);
-        const granted = (means.reduce((sum, mean) => sum + mean, 0) / 1000) * (use?.capacity ?? 0) * (result.charts.columnMs / hour);
+        const columnMs = (column: number): number => Math.max(0, Math.min(result.charts.columnMs, lengthMs - column * result.charts.columnMs));
+        const granted = (means.reduce((sum, mean, column) => sum + mean * columnMs(column), 0) / 1000) * ((use?.capacity ?? 0) / hour);
         expect(granted).toBeCloseTo(use?.grantedHours ?? 0, 6);
       });
     }), { seed: 1, numRuns: 150 });
+  });
+});
+
+describe("the columns of charts", () => {
+  const index = fleetOf([hostOf("h1", { capacity: { cpuMillicores: 2000 }, idlePowerWatts: 100, peakPowerWatts: 200 })], [workloadOf("w", { host: "h1", state: "running", expectedUse: { cpuMillicores: 1000 } })]);
+  const task: Task = { id: "t", host: index.hosts[0]?.id as HostId, atMs: 0, processors: 0, measure: "time", stages: [{ durationMs: 100_300, demand: 0 }] };
+  const cases: readonly (readonly [words: string, said: Partial<SimulationInput>, lastMs: number])[] = [
+    ["divide the time", { lengthMs: hour }, 7500],
+    ["do not divide the time", { lengthMs: 481_000 }, 1003 - 440],
+    ["are more than the time has milliseconds", { lengthMs: 479 }, 1],
+    ["leave some empty at the end", { lengthMs: 500 }, 2],
+    ["are left off in the middle of one, since all tasks are done", { lengthMs: hour, tasks: [task], untilTasksAreDone: true }, 100_300 - 13 * 7500],
+  ];
+
+  it.each(cases)("that %s all show what a steady load is", async (_, said, lastMs) => {
+    const { lengthMs, charts: { columnMs, useMeanPermille, watts } } = await simulate(simulationOf(index, said));
+    const used = Math.ceil(lengthMs / columnMs);
+    expect(lengthMs - (used - 1) * columnMs).toBe(lastMs);
+    expect(useMeanPermille).toEqual(Float64Array.from(useMeanPermille, (_, column) => (column < used ? 500 : 0)));
+    expect(watts).toEqual(Float64Array.from(watts, (_, column) => (column < used ? 150 : 0)));
   });
 });

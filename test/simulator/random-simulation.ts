@@ -18,7 +18,7 @@ export function randomSimulation(seed: number): SimulationInput {
   const index = randomFleet(random);
   return {
     index, constraints: [], load: random.chance(800) ? randomLoad(random, index) : null, startMs: random.chance(500) ? 0 : 90 * 1000, lengthMs, hasDate: false, seed,
-    plan: { atMs: random.below(hour), plan: { actions: randomActions(random, index) } },
+    plan: { atMs: random.below(hour), plan: { actions: [...randomActions(random, index), ...possibleMoves(new Random(seed), index)] } },
     failures: randomFailures(random, index), processes: randomProcesses(random), tasks: randomTasks(random, index),
     ...(random.chance(700) ? { replan: firstHostThatRuns } : {}),
     carbon: random.chance(300) ? [{ site: "s1", gramsPerKWh: [50, 80, 20] }] : [],
@@ -105,6 +105,18 @@ function randomActions(random: Random, index: FleetIndex): readonly PlannedActio
     id: `x${n}` as ActionId, action: action(), after: n > 0 && random.chance(400) ? [`x${random.below(n)}` as ActionId] : [],
     startMs: 0, endMs: random.between(1, 10 * minute), reason: "", ifItFails: "", critical: false,
   })).filter(({ action: made }) => !("to" in made) || made.from !== made.to).filter(({ after }, _, kept) => after.every((id) => kept.some((other) => other.id === id)));
+}
+
+/** Live moves that may well succeed: of what runs now, to hosts that are on, and after nothing. Of the other actions most find an obstacle. */
+function possibleMoves(random: Random, index: FleetIndex): readonly PlannedAction[] {
+  const targets = index.hosts.filter(({ state }) => state === "on");
+  return index.workloads.flatMap(({ id, host, state }, w): readonly PlannedAction[] => {
+    const from = index.hosts.find((each) => each.id === host && each.state !== "failed" && each.state !== "off");
+    if (state !== "running" || from === undefined || targets.length === 0 || random.chance(500)) return [];
+    const to = random.pick(targets);
+    const action: Action = { kind: "migrate", workload: id, from: from.id, to: to.id };
+    return to === from ? [] : [{ id: `m${w}` as ActionId, action, after: [], startMs: 0, endMs: 10 * minute, reason: "", ifItFails: "", critical: false }];
+  });
 }
 
 function randomFailures(random: Random, index: FleetIndex): readonly GivenFailure[] {

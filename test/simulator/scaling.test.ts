@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Host, Service } from "../../model/fleet.ts";
-import type { ApplicationId, PolicyId, ServiceId } from "../../model/ids.ts";
+import type { ApplicationId, HostId, PolicyId, ServiceId } from "../../model/ids.ts";
 import type { PolicyDocument } from "../../model/policy.ts";
 import { defaultObjectives, defaultSettings, type Scenario } from "../../model/scenario.ts";
 import { indexFleet } from "../../model/snapshot.ts";
@@ -9,6 +9,7 @@ import { compilePolicies } from "../../policies/index.ts";
 import { simulate, withSpareInstances, type Replan, type SimulationInput, type SimulationResult } from "../../simulator/index.ts";
 import { fleetOf, hostOf, workloadOf } from "../policies/fleet-of.ts";
 import { hour, loadOf, minute, second, simulationOf } from "./given.ts";
+import { on, planOf } from "./plan-of.ts";
 
 const web = "web" as ApplicationId;
 const service: Service = {
@@ -83,6 +84,34 @@ describe("instances A and B pass their limit", () => {
     expect(told(result)[0]).toBe("8.083333333333334 h: 950 wants one more");
     expect(result.actions).toEqual([]);
     expect(result.workloads.map(({ servedMs }) => servedMs)).toEqual([24 * hour, 24 * hour, 0, 0]);
+  });
+
+  it("and one that is let go does not come back when its host fails while it stops", async () => {
+    const stopsMs = 12.25 * hour;
+    const result = await simulated(threeHosts, [apart], { failures: [{ atMs: stopsMs + 2 * second, scope: { kind: "host", host: threeHosts[2]?.id as HostId }, repairMs: 5 * minute }] });
+    expect(told(result)).toEqual(["8.083333333333334 h: 950 wants one more", "12.25 h: 166 wants one less"]);
+    expect(result.workloads.find(({ workload }) => workload === "web-3")?.servedMs).toBe(stopsMs - 8 * hour - 5 * minute - 15 * second);
+    expect(result.happenings.filter(({ kind }) => kind === "workload")).toEqual([]);
+  });
+
+  it("and one that was lost, came back and was let go is new when it is called for again", async () => {
+    const lost: (readonly (string | undefined)[])[] = [];
+    const replan: Replan = async ({ why, fleet }) => {
+      lost.push([...why, fleet.workloads.find(({ id }) => id === "web-3")?.lostFrom]);
+      return why.some((each) => each.startsWith("one more")) ? planOf([on("start", "web-3", "h3")]) : null;
+    };
+    const failures = [{ atMs: 9 * hour, scope: { kind: "host", host: threeHosts[2]?.id as HostId }, repairMs: 5 * minute }] as const;
+    const load = loadOf("cpuMillicores", 5 * minute, { "web-1": [...day, ...day], "web-2": [...day, ...day] });
+    await simulated(threeHosts, [apart], { load, lengthMs: 48 * hour, replan, failures });
+    expect(lost).toEqual([["one more instance: web-3", undefined], ["host h3 failed", "h3"], ["one more instance: web-3", undefined]]);
+  });
+
+  it("and a loss that is shorter than a column of the charts is seen in it", async () => {
+    const failures = [{ atMs: 2 * hour + minute, scope: { kind: "host", host: threeHosts[1]?.id as HostId }, repairMs: 5 * minute }] as const;
+    const { scaling: [record] } = await simulated(threeHosts, [apart], { failures, replan: async () => null, settings: { columns: 24 } });
+    expect([record?.fewest, record?.most]).toEqual([1, 2]);
+    expect([...record?.fewestInstances ?? []]).toEqual(Array.from({ length: 24 }, (_, column) => (column === 2 ? 1 : 2)));
+    expect([...record?.instances ?? []]).toEqual(Array.from({ length: 24 }, () => 2));
   });
 
   it("and nothing happens when a short peak ends before it has lasted", async () => {
