@@ -38,7 +38,7 @@ export function movesOf(problem: Problem, hostOf: Int32Array): readonly Move[] {
   const licences = licenceGains(problem, hostOf);
   return index.workloads.flatMap((workload, w): readonly Move[] => {
     const from = index.hosts[current[w] ?? -1] ?? null;
-    const to = workload.desired === "removed" ? null : (index.hosts[hostOf[w] ?? -1] ?? null);
+    const to = index.hosts[hostOf[w] ?? -1] ?? null;
     const stops = workload.state === "running" && workload.desired === "stopped";
     const starts = workload.state === "stopped" && workload.desired === "running";
     if (from === to && !stops && !starts) return [];

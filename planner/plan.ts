@@ -19,7 +19,7 @@ function assemble(request: PlanRequest, problem: Problem, { aimedAt, solution, h
   const hostOf = result.kind === "scheduled" ? wantedHosts : result.reached;
   const score = scoreOf(problem, hostOf);
   const moves = movesOf(problem, hostOf);
-  const unplaced = unplacedOf(problem, solution.hostOf, wantedHosts);
+  const unplaced = unplacedOf(problem, solution.hostOf, wantedHosts, hostOf);
   const unreached = unreachedOf(index, result);
   const plan: Omit<Plan, "digest"> = {
     format: "stowage/plan/v1",
@@ -30,7 +30,7 @@ function assemble(request: PlanRequest, problem: Problem, { aimedAt, solution, h
     claim: claimOf(aimedAt, solution, unreached),
     asOf: scenario.asOf,
     currency: scenario.fleet.currency,
-    levels: levelScores(problem, score, provedBounds(problem, aimedAt, solution, score)),
+    levels: levelScores(problem, score, provedBounds(problem, aimedAt, solution, hostOf, score)),
     placedCount: problem.wanted.length - unplaced.filter(({ workload }) => (wantedHosts[index.workloadIndex.get(workload) ?? -1] ?? -1) < 0).length,
     wantedCount: problem.wanted.length,
     unplaced,
@@ -38,10 +38,9 @@ function assemble(request: PlanRequest, problem: Problem, { aimedAt, solution, h
     moves,
     actions: result.actions,
     makespanMs: result.makespanMs,
-    target: [...problem.wanted].flatMap((w) => {
-      const workload = index.workloads[w];
+    target: index.workloads.flatMap(({ id }, w) => {
       const host = index.hosts[hostOf[w] ?? -1];
-      return workload === undefined || host === undefined ? [] : [{ workload: workload.id, host: host.id }];
+      return host === undefined ? [] : [{ workload: id, host: host.id }];
     }),
     hourlyCostBeforeMicros: hourlyBill(index, problem.current, "now"),
     hourlyCostAfterMicros: hourlyBill(index, hostOf, "planned"),
@@ -72,23 +71,25 @@ function levelScores(problem: Problem, after: Score, bounds: readonly (number | 
 /**
  * The engine's bounds as far as they hold for the plan. A bound presumes the levels before, so behind the first level at
  * which the plan is not what was aimed at only nothing bounds what cannot be negative. Only what is new may be left out
- * of a plan: when more than that would have to go for every must to hold, no plan keeps every must.
+ * of a plan: when more than that would have to go for every must to hold, no plan keeps every must. No bound knows of what
+ * is to be removed and stays all the same.
  */
-function provedBounds({ index, wanted, current, levels }: Problem, aimedAt: Score, { bounds }: Solution, score: Score): readonly (number | null)[] {
+function provedBounds({ index, wanted, current, levels }: Problem, aimedAt: Score, { bounds }: Solution, hostOf: Int32Array, score: Score): readonly (number | null)[] {
   const differs = score.findIndex((value, level) => value !== aimedAt[level]);
   const floor = (level: number): number | null => ((levels[level - firstObjectiveLevel]?.terms ?? []).length === 0 ? 0 : null);
+  if (index.workloads.some(({ desired }, w) => desired === "removed" && (hostOf[w] ?? -1) >= 0)) return bounds.map((_, level) => floor(level));
   const held = bounds.map((bound, level) => (differs >= 0 && level > differs ? floor(level) : bound));
   const mayGo = wanted.reduce((sum, w) => sum + ((current[w] ?? -1) < 0 ? 1 + (index.workloads[w]?.priority ?? 0) : 0), 0);
   if (aimedAt[mustsLevel] === 0 && (bounds[unplacedLevel] ?? 0) > mayGo) held[mustsLevel] = Math.max(1, held[mustsLevel] ?? 0);
   return held;
 }
 
-/** Who is nowhere in the target, and who only stays where it is because no allowed place was found. */
-function unplacedOf(problem: Problem, found: Int32Array, target: Int32Array): readonly Unplaced[] {
+/** Who is nowhere in the target, and who only stays where it is, against a must, because no allowed place was found. */
+function unplacedOf(problem: Problem, found: Int32Array, target: Int32Array, reached: Int32Array): readonly Unplaced[] {
   const { index, wanted } = problem;
   const homeless = [...wanted].filter((w) => (found[w] ?? -1) < 0 || (target[w] ?? -1) < 0);
   if (homeless.length === 0) return [];
-  const wrong = homeless.some((w) => (target[w] ?? -1) >= 0) ? breakingMusts(problem, target) : new Map<number, ReadonlySet<string>>();
+  const wrong = homeless.some((w) => (target[w] ?? -1) >= 0) ? breakingMusts(problem, reached) : new Map<number, ReadonlySet<string>>();
   const unplaced = homeless.filter((w) => (target[w] ?? -1) < 0 || wrong.has(w));
   const without = target.slice();
   for (const w of unplaced) without[w] = -1;
@@ -126,9 +127,10 @@ function remarksOf(problem: Problem, score: Float64Array, unreached: readonly Un
   if ((score[mustsLevel] ?? 0) > 0) {
     remarks.push("Some musts that the fleet breaks now are still broken after this plan; none is worse than before.");
   }
-  if (unreached.length > 0) {
-    remarks.push(`A better placement exists, but no order of actions reaches it: ${unreached.length === 1 ? "1 of its moves is" : `${unreached.length} of its moves are`} stuck.`);
-  }
+  const moves = unreached.filter(({ to }) => to !== null).length;
+  if (moves > 0) remarks.push(`A better placement exists, but no order of actions reaches it: ${moves === 1 ? "1 of its moves is" : `${moves} of its moves are`} stuck.`);
+  const removals = unreached.length - moves;
+  if (removals > 0) remarks.push(`${removals} of what is to be removed ${removals === 1 ? "stays" : "stay"}, for the reason that stands with what is not reached.`);
   if (problem.wanted.length === 0) remarks.push("The fleet wants no workload placed.");
   return remarks;
 }

@@ -7,7 +7,7 @@ import { WaysOut, type WaysAllowed } from "./schedule/detour.ts";
 import { edgesOf } from "./schedule/edges.ts";
 import { FleetState, startingHosts } from "./schedule/fleet-state.ts";
 import { ReachSearch } from "./schedule/reach.ts";
-import { arrivedAt, brokenAtTheEnd } from "./schedule/settled.ts";
+import { arrivedAt, breachesAtTheEnd, brokenAtTheEnd, type BreachAtTheEnd } from "./schedule/settled.ts";
 import { switchOffEmptyHosts } from "./schedule/switch-off.ts";
 import { actionOf } from "./schedule/step.ts";
 import { changesTooMuch } from "./schedule/too-much-change.ts";
@@ -22,6 +22,8 @@ export interface ScheduleInput {
   /** Milliseconds since 1970 UTC at which the plan starts; windows count only when it is given. */
   readonly startsAtMs: number | null;
   readonly stopped: () => boolean;
+  /** True when the target is known to break no must, so that nobody has to look once more. */
+  readonly keepsMusts?: boolean;
   /** States that a complete search may look at when nothing simpler breaks a deadlock. */
   readonly nodeLimit?: number;
 }
@@ -54,15 +56,18 @@ const wholeFleet = { workloads: 60, hosts: 24 };
 const neighboursMax = 48;
 /** How often the target is cut back when it cannot be reached. */
 const cutsMax = 12;
+/** So many who take part in what their target breaks are looked at one by one; of more, all stay. */
+const keptBackMax = 48;
 
 /** Target placement to ordered actions. When the target cannot be reached, the nearest one that was found can. */
 export function schedule(input: ScheduleInput): ScheduleResult {
   const whole = attempt(input, new Set());
-  if (whole.kind === "arrived") return { kind: "scheduled", ...planned(whole.course, input.hostOf) };
-  const stuck = stuckIn(whole.course, input.hostOf);
+  const breaches = whole.kind === "arrived" && input.keepsMusts !== true ? breachesAtTheEnd(input.index, input.constraints, whole.course.state) : [];
+  if (whole.kind === "arrived" && breaches.length === 0) return { kind: "scheduled", ...planned(whole.course, input.hostOf) };
+  const stuck = whole.kind === "arrived" ? keptBack(input, breaches) : stuckIn(whole.course, input.hostOf);
   const near = isEndOfItsOwn(input, whole.course) ? whole.course : nearest(input, stuck.map(({ workload }) => workload));
   return {
-    kind: "unreachable", proved: whole.kind === "unreachable", stuck: [...stuck, ...leftBehind(near, stuck)],
+    kind: "unreachable", proved: whole.kind !== "gave-up", stuck: [...stuck, ...leftBehind(near, stuck)],
     reached: Int32Array.from(input.index.workloads, (_, w) => near.state.hostOf(w)), ...planned(near, input.hostOf),
   };
 }
@@ -171,6 +176,29 @@ function nearest(input: ScheduleInput, stuck: readonly number[]): Course {
     if (frozen.size === known) break;
   }
   return new Course(input.index, input.constraints, { ...input, target: input.hostOf, frozen: new Set(input.index.workloads.keys()) });
+}
+
+/**
+ * Those that must not get where the target has them, or every order of actions ends in a breach of a must: as few of those
+ * who take part in one as keep it from arising.
+ */
+function keptBack({ index, hostOf }: ScheduleInput, breaches: readonly BreachAtTheEnd[]): readonly Stuck[] {
+  const before = new FleetState(index);
+  const after = arrivedAt(index, hostOf, new Set());
+  const changes = (w: number): boolean => before.hostOf(w) !== after.hostOf(w) || before.where(w).activity !== after.where(w).activity;
+  const because = new Map<number, string>();
+  for (const { rule, violation, workloads } of breaches) {
+    for (const w of workloads) if (changes(w) && !because.has(w)) because.set(w, `${rule.policy}: ${rule.explain(violation)}`);
+  }
+  const kept = new Set([...because.keys()].sort((a, b) => a - b));
+  const rules = [...new Set(breaches.map(({ rule }) => rule))];
+  for (const w of kept.size > keptBackMax ? [] : [...kept]) {
+    kept.delete(w);
+    if (breachesAtTheEnd(index, rules, arrivedAt(index, hostOf, kept)).length > 0) kept.add(w);
+  }
+  return [...kept].sort((a, b) => a - b).map((workload) => ({
+    workload, from: before.hostOf(workload), to: hostOf[workload] ?? -1, because: because.get(workload) ?? "",
+  }));
 }
 
 /** Those that could move, but not without the ones that are stuck. */

@@ -96,7 +96,7 @@ function inBlocks(request: PlanRequest, problem: Problem, { aimedAt, solution, h
   const score = scoreOf(problem, hostOf);
   if (score.slice(0, firstObjectiveLevel + 1).some((value, level) => value !== aimedAt[level])) return null;
   const found = { ...solution, hostOf, score, claim: claimOf(score, solution.bounds) };
-  return { aimedAt, solution: found, hostOf, result: order(request, problem, found, hostOf) };
+  return { aimedAt, solution: found, hostOf, result: order(request, problem, found, { hostOf, keepsMusts: score[mustsLevel] === 0 }) };
 }
 
 /** Every host but the one where each of these is. */
@@ -112,18 +112,18 @@ type Around = Pick<EngineOptions, "forbidden" | "start">;
 
 async function aim(request: PlanRequest, problem: Problem, deadlineMs: number, around: Around): Promise<Target> {
   const solution = await solve(request, problem, deadlineMs, around);
-  const hostOf = keepTheUnplaced(problem, solution.hostOf);
-  return { aimedAt: solution.score, solution, hostOf, result: order(request, problem, solution, hostOf) };
+  const kept = keepTheUnplaced(problem, solution.hostOf);
+  return { aimedAt: solution.score, solution, hostOf: kept.hostOf, result: order(request, problem, solution, kept) };
 }
 
-function order(request: PlanRequest, problem: Problem, solution: Solution, hostOf: Int32Array): ScheduleResult {
+function order(request: PlanRequest, problem: Problem, solution: Solution, { hostOf, keepsMusts }: Kept): ScheduleResult {
   const { index, constraints, startsAtMs, clock } = request;
   request.progress?.({ stage: "schedule", done: 0, total: 1, score: solution.score });
   // Who stops the search wants the best so far as a plan, so its schedule still gets a moment.
   const beganMs = clock.nowMs();
   const moves = hostOf.reduce((count, h, w) => count + Number(h !== problem.current[w]), 0);
   const stopped = (): boolean => request.stopped() && clock.nowMs() - beganMs > lastScheduleMs.atLeast + moves * lastScheduleMs.eachMove;
-  return schedule({ index, constraints, hostOf, startsAtMs, stopped });
+  return schedule({ index, constraints, hostOf, startsAtMs, stopped, keepsMusts });
 }
 
 async function solve(request: PlanRequest, problem: Problem, deadlineMs: number, around: Around): Promise<Solution> {
@@ -242,17 +242,25 @@ export function problemOf({ scenario, index, constraints, mode }: PlanRequest): 
   return buildProblem({ index, constraints, objectives: scenario.objectives, settings: scenario.settings, mode });
 }
 
+/** A placement for a schedule. */
+interface Kept {
+  readonly hostOf: Int32Array;
+  /** True when it breaks no must about places. */
+  readonly keepsMusts: boolean;
+}
+
 /**
  * A workload that exists but found no place stays where it is: it is never lost. When that would make any must worse
- * than it is now, the whole fleet stays as it is.
+ * than it is now, everybody who is wanted stays; what is to be removed goes as far as the schedule finds that no must
+ * gets worse by it.
  */
-function keepTheUnplaced(problem: Problem, hostOf: Int32Array): Int32Array {
+function keepTheUnplaced(problem: Problem, hostOf: Int32Array): Kept {
   const kept = Int32Array.from(hostOf, (h, w) =>
     h >= 0 || problem.index.workloads[w]?.desired === "removed" ? h : (problem.current[w] ?? -1));
-  return worsensAMust(problem, kept) ? stayingHosts(problem) : kept;
+  if (scoreOf(problem, kept)[mustsLevel] === 0) return { hostOf: kept, keepsMusts: true };
+  return { hostOf: worsensAMust(problem, kept) ? stayingHosts(problem) : kept, keepsMusts: false };
 }
 
 function worsensAMust(problem: Problem, hostOf: Int32Array): boolean {
-  if ((scoreOf(problem, hostOf)[mustsLevel] ?? 0) === 0) return false;
   return settle(problem, hostOf).some(({ before, after }) => after > before);
 }

@@ -44,12 +44,12 @@ export function builtInLimits(index: FleetIndex, said: readonly MoveLimit[]): re
 
 /** What the fleet's services ask for and its workloads cannot give. */
 export function builtInDiagnostics(index: FleetIndex): readonly Diagnostic[] {
-  return index.fleet.services.flatMap(({ id, redundancy }) => redundancy.flatMap((rule) => {
+  return index.fleet.services.flatMap(({ id, redundancy }) => redundancy.flatMap((rule, i) => {
     const count = instancesOf(rule, index).length;
     const wanted = Math.max(rule.minInstances, rule.minHosts);
     if (count >= wanted) return [];
     return [{
-      code: "out-of-range", severity: "warning", file: null, line: null, column: null, path: `services[${id}].redundancy`,
+      code: "out-of-range", severity: "warning", file: null, line: null, column: null, path: `services[${id}].redundancy[${i}]`,
       message: `service ${id}: application ${rule.application} has ${count} of the ${counted(wanted, "instance")} that redundancy asks for.`,
       advice: `Add workloads that hold ${rule.application}, or grow the service.`,
     } as const];

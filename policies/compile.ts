@@ -6,14 +6,14 @@ import { builtInDiagnostics, builtInLimits, builtInPolicies, builtInPrefix } fro
 import { catalogue } from "./catalogue.ts";
 import type { CompiledPolicy } from "./compiled-policy.ts";
 import { constraintsOf } from "./compiled-constraint.ts";
-import type { AnyConstraintKind, Constraint, Request } from "./constraint.ts";
+import type { AnyConstraintKind, Constraint, ParameterFault, Request } from "./constraint.ts";
 import { window } from "./constraints/window.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Form } from "./form.ts";
 import { lint } from "./lint.ts";
 import { checkParameters } from "./parameters.ts";
 import { reportInto } from "./policy-report.ts";
-import { resolveRequest } from "./request.ts";
+import { ofEverybody, resolveRequest } from "./request.ts";
 import { limitsOf } from "./way-rules.ts";
 
 /** What policies compile to. With an error among the diagnostics the constraints are not to be planned with. */
@@ -67,14 +67,20 @@ async function compilePolicy(
   }
   const fits = checkParameters(entry, parameters, report);
   const resolved = await resolveRequest(document, entry, { scenario, index, otherMusts }, report);
-  if (!fits || resolved === null) return null;
-  const faults = entry.faults?.(resolved.request) ?? [];
+  if (!fits) return null;
+  const faults = resolved.isWhole ? (entry.faults?.(resolved.request) ?? []) : certainFaults(document, entry, resolved.request);
   for (const { parameter, message, advice } of faults) {
     report.error("policy-parameter", parameter === "exceptions" ? ".exceptions" : `.require.${name}.${parameter}`, message, advice);
   }
-  if (faults.length > 0) return null;
+  if (faults.length > 0 || !resolved.isWhole) return null;
   const parts = entry.parts(resolved.request as Request<never>);
   return { document, entry, selection: resolved.selection, remaining: resolved.request, constraints: constraintsOf(document, entry, parts, index), isBuiltIn: !scenario.policies.includes(document) };
+}
+
+/** Faults of parameters beside wrong selectors: those that are there both for what is right of them and for everybody, and so whatever was meant. */
+function certainFaults(document: PolicyDocument, entry: AnyConstraintKind, request: Request<unknown>): readonly ParameterFault[] {
+  const ofAll = entry.faults?.(ofEverybody(request, document, entry)) ?? [];
+  return (entry.faults?.(request) ?? []).filter((fault) => ofAll.some(({ parameter, message }) => parameter === fault.parameter && message === fault.message));
 }
 
 /** An entry by the word that people write; null when there is none. */

@@ -47,13 +47,15 @@ export function basisFacts(index: FleetIndex, actions: readonly PlannedAction[],
 /**
  * Which facts of a plan have changed, and whether the plan still passes the verifier with the facts as they are now.
  * A change matters when the plan fails and a finding names what changed, or no finding can be laid to any one change.
+ * Time windows are those of `startsAtMs`; of the instant that the plan was made for unless somebody says another.
  */
-export function compareFacts(plan: Plan, index: FleetIndex, policies: readonly PolicyDocument[], constraints: readonly Constraint[]): readonly StaleFact[] {
+export function compareFacts(
+  plan: Plan, index: FleetIndex, policies: readonly PolicyDocument[], constraints: readonly Constraint[], startsAtMs: number | null = plan.asOf === null ? null : Date.parse(plan.asOf),
+): readonly StaleFact[] {
   const now = new Map(basisFacts(index, plan.actions, policies).map(({ about, value }) => [about, value]));
   const was = new Map(plan.basis.map(({ about, value }) => [about, value]));
   const changed = [...new Set([...was.keys(), ...now.keys()])].sort(compareIds).filter((about) => was.get(about) !== now.get(about));
   if (changed.length === 0) return [];
-  const startsAtMs = plan.asOf === null ? null : Date.parse(plan.asOf);
   const { ok, problems, violations } = verifyPlan({ index, constraints, plan, startsAtMs });
   const findings = [...problems, ...violations.filter(({ before }) => !before).map(({ policy, words }) => `policy ${policy}: ${words}`)];
   const blamed = new Map(changed.map((about) => [about, ok ? undefined : findings.find((finding) => about !== fleetFact && names(finding, about))]));

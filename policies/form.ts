@@ -17,6 +17,8 @@ export interface AllowForm {
   readonly workload: number;
   /** 1 for each allowed host. One array is shared by all workloads with the same needs. */
   readonly allowed: Uint8Array;
+  /** 1 for each host on which it may be once it starts anew, lost with its host; absent when that changes nothing. */
+  readonly allowedAnew?: Uint8Array;
 }
 
 /**
@@ -120,7 +122,8 @@ export interface LinearForm {
 /**
  * Failover: for each loss (a set of hosts), the placed workloads that ran there can be put on the hosts left, all
  * together and everybody else unmoved, so that every form of `keep` still has amount 0 (or no more than before the
- * loss). amount = number of losses for which that is not shown.
+ * loss), where an allow form means what it says of one that starts anew. amount = number of losses for which that is
+ * not shown.
  */
 export interface SurviveForm {
   readonly kind: "survive";

@@ -6,6 +6,7 @@ const id = Type.String({ minLength: 1, maxLength: 253 });
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const micros = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 const words = Type.String();
+const instant = Type.String({ pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T(([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,3})?)?|24:00(:00(\\.0{1,3})?)?)Z$" });
 const closed = { additionalProperties: false };
 const orNull = (schema: TSchema): TSchema => Type.Union([schema, Type.Null()]);
 
@@ -43,7 +44,7 @@ const planSchema = Type.Object({
   format: Type.Literal("stowage/plan/v1"),
   scenario: words,
   mode: Type.Union(["optimise", "repair", "evacuate", "place"].map((mode) => Type.Literal(mode))),
-  engine: words, seed: count, claim, asOf: orNull(words), currency: words,
+  engine: words, seed: count, claim, asOf: orNull(instant), currency: words,
   levels: Type.Array(Type.Object({ name: words, before: Type.Number(), after: Type.Number(), bound: orNull(Type.Number()) }, closed)),
   placedCount: count, wantedCount: count,
   unplaced: Type.Array(Type.Object({ workload: id, reasons: Type.Array(words) }, closed)),
@@ -93,4 +94,4 @@ export function parsePlan(document: unknown): { readonly plan: Plan | null; read
 }
 
 /** Places where one of several forms may stand; that none fits is one problem, not one for each form. */
-const choices = /^\/(?:actions\/\d+\/action|claim|mode|moves\/\d+\/how)(?=\/|$)/;
+const choices = /^\/(?:asOf|actions\/\d+\/action|claim|mode|moves\/\d+\/how)(?=\/|$)/;

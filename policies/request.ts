@@ -12,10 +12,12 @@ import type { Selectable } from "./selection-facts.ts";
 /** What a policy selects, by kind, as dense indices. */
 export type Selected = Readonly<Record<Selectable, Int32Array>>;
 
-/** A policy with all its selectors resolved; `selection` is from before its exceptions. */
-export interface ResolvedPolicy {
+/** A policy with its selectors resolved; `selection` is from before its exceptions. */
+interface ResolvedPolicy {
   readonly selection: Selected;
   readonly request: Request<unknown>;
+  /** False when something in the selectors or exceptions is wrong: then the request has only what is right of them. */
+  readonly isWhole: boolean;
 }
 
 interface Context {
@@ -24,10 +26,10 @@ interface Context {
   readonly otherMusts: () => readonly Form[];
 }
 
-/** Resolves the selectors of a policy and takes its exceptions out; null when something in them is wrong. */
+/** Resolves the selectors of a policy, as far as they are right, and takes its exceptions out. */
 export async function resolveRequest(
   document: PolicyDocument, entry: AnyConstraintKind, { scenario, index, otherMusts }: Context, report: PolicyReport,
-): Promise<ResolvedPolicy | null> {
+): Promise<ResolvedPolicy> {
   let faults = 0;
   const counted: PolicyReport = { ...report, error: (...problem) => { faults++; report.error(...problem); } };
   const { groupBy } = document.select;
@@ -39,9 +41,9 @@ export async function resolveRequest(
   const workloads = excepted.workloads.size === 0 ? selection.workloads : selection.workloads.filter((w) => !excepted.workloads.has(w));
   const hosts = excepted.hosts.size === 0 ? selection.hosts : selection.hosts.filter((h) => !excepted.hosts.has(h));
   const parameters = await selectParameters(document, entry, index, counted);
-  if (faults > 0) return null;
   return {
     selection,
+    isWhole: faults === 0,
     request: {
       raw: document.require.parameters,
       workloads, hosts, services: selection.services,
@@ -52,6 +54,20 @@ export async function resolveRequest(
       excepted,
       otherMusts,
     },
+  };
+}
+
+/** The same policy, as if it selected the whole fleet wherever it selects. */
+export function ofEverybody(request: Request<unknown>, document: PolicyDocument, entry: AnyConstraintKind): Request<unknown> {
+  const { index } = request;
+  const whole = (field: string): Int32Array => all(index, entry.selectors[field] ?? "workloads");
+  const workloads = all(index, "workloads");
+  return {
+    ...request,
+    workloads, hosts: all(index, "hosts"), services: all(index, "services"),
+    groups: groupWorkloads(workloads, document.select.groupBy, index),
+    selected: Object.fromEntries(Object.keys(request.selected).map((field) => [field, whole(field)])),
+    selectedLists: Object.fromEntries(Object.entries(request.selectedLists).map(([field, lists]) => [field, lists.map(() => whole(field))])),
   };
 }
 

@@ -21,7 +21,7 @@ export function lossesNotSurvived(form: SurviveForm, index: FleetIndex, hostOf: 
 
 /** What of the musts does not depend on the placement; worked out once for each form. */
 interface Rules {
-  /** Rows of hosts that a workload may be on, by workload. */
+  /** Rows of hosts that a workload may be on once it starts anew, by workload: what is lost is not moved. */
   readonly allowedRows: ReadonlyMap<number, readonly Uint8Array[]>;
   readonly fills: readonly FillForm[];
   /** For each fill the dense sizes of all workloads, and where they count wherever workloads are. */
@@ -41,7 +41,7 @@ function rulesOf(form: SurviveForm, index: FleetIndex): Rules {
   if (known !== undefined) return known;
   const keep = form.keep();
   const allowedRows = new Map<number, Uint8Array[]>();
-  for (const each of keep) if (each.kind === "allow") listAt(allowedRows, each.workload).push(each.allowed);
+  for (const each of keep) if (each.kind === "allow") listAt(allowedRows, each.workload).push(each.allowedAnew ?? each.allowed);
   const fills = keep.filter((each) => each.kind === "fill");
   const fillsOfHost: number[][] = index.hosts.map(() => []);
   fills.forEach(({ hosts }, f) => { for (const h of new Set(hosts)) fillsOfHost[h]?.push(f); });

@@ -62,13 +62,15 @@ function moved(spots: Spots, workload: number, loss: Int32Array, targets: readon
   return atHost;
 }
 
+/** Where what is lost may start anew. */
 function allowedBy(keep: readonly Form[]): (workload: number, host: number) => boolean {
   const rows = new Map<number, Uint8Array[]>();
   for (const form of keep) {
     if (form.kind !== "allow") continue;
+    const row = form.allowedAnew ?? form.allowed;
     const known = rows.get(form.workload);
-    if (known === undefined) rows.set(form.workload, [form.allowed]);
-    else known.push(form.allowed);
+    if (known === undefined) rows.set(form.workload, [row]);
+    else known.push(row);
   }
   return (workload, host) => (rows.get(workload) ?? []).every((allowed) => allowed[host] === 1);
 }

@@ -77,7 +77,6 @@ export class Course {
     this.state = new FleetState(index);
     this.rules = new Rules(index, constraints, this.state);
     this.limits = new Limits(index, constraints, startsAtMs);
-    this.order = new StartOrder(index, constraints, (w) => !frozen.has(w) && (target[w] ?? nothing) >= 0 && index.workloads[w]?.desired === "running");
     this.#agenda = new Agenda(index);
     this.target = target;
     this.frozen = frozen;
@@ -94,6 +93,8 @@ export class Course {
     this.#copiesLeft = copiesLeft;
     const jobs = [...index.workloads.keys()].filter((w) => this.next(w).kind !== "done");
     const beginning = { index, target, state: this.state, next: (w: number): Next => this.next(w) };
+    const isGiven = (w: number): boolean => !frozen.has(w) && (target[w] ?? nothing) >= 0;
+    this.order = new StartOrder(index, constraints, { ...beginning, isGiven, isMade: (w) => this.state.hostOf(w) < 0 && source[w] === nothing });
     this.#rank = ranks(beginning, jobs);
     this.#waiting = new Waiting((a, b) =>
       (this.#comesBack[a] ?? 0) - (this.#comesBack[b] ?? 0) || (this.#begun[b] ?? 0) - (this.#begun[a] ?? 0) || (this.#rank[a] ?? 0) - (this.#rank[b] ?? 0) || a - b);

@@ -55,9 +55,14 @@ export class ReachSearch {
     this.#position = new Map(input.movable.map((w, m) => [w, m]));
     this.#state = new FleetState(index);
     this.#rules = new Rules(index, constraints, this.#state);
-    this.#order = new StartOrder(index, constraints, (w) => this.#position.has(w) && (input.target[w] ?? -1) >= 0 && index.workloads[w]?.desired === "running");
     this.#stopped = input.stopped;
     this.#starting = startingHosts(index);
+    this.#order = new StartOrder(index, constraints, {
+      isGiven: (w) => this.#position.has(w) && (input.target[w] ?? -1) >= 0,
+      isMade: (w) => (this.#starting[w] ?? -1) < 0 && !this.#isCopied(w),
+      // Every order is tried, so nobody has to know which is best.
+      next: null,
+    });
     index.workloads.forEach((_, w) => this.#state.set(w, input.start.where(w)));
     index.hosts.forEach((_, h) => this.#state.switchHost(h, input.start.isOn(h)));
   }
@@ -173,12 +178,21 @@ export class ReachSearch {
     for (const h of on) if (h !== host) yield at("transfer", host, h);
   }
 
+  #sourceOf(w: number): number | undefined {
+    const copyOf = this.#index.workloads[w]?.copyOf ?? null;
+    return copyOf === null ? undefined : this.#index.workloadIndex.get(copyOf);
+  }
+
+  /** Is there something to copy it from? Else it is made by a start. */
+  #isCopied(w: number): boolean {
+    return (this.#starting[this.#sourceOf(w) ?? -1] ?? -1) >= 0;
+  }
+
   * #births(w: number, on: readonly number[]): Generator<Step> {
-    const workload = this.#index.workloads[w];
-    const source = workload?.copyOf === null || workload === undefined ? undefined : this.#index.workloadIndex.get(workload.copyOf);
+    const source = this.#sourceOf(w);
     const from = source === undefined ? -1 : this.#state.hostOf(source);
     for (const to of on) {
-      if (source === undefined || (this.#starting[source] ?? -1) < 0) yield { kind: "start", workload: w, from: to, to: -1, source: -1 };
+      if (source === undefined || !this.#isCopied(w)) yield { kind: "start", workload: w, from: to, to: -1, source: -1 };
       else if (from >= 0 && this.#state.isOn(from) && (this.#state.where(source).activity === "stopped" || this.#index.workloads[source]?.liveMove === true)) {
         yield { kind: "copy", workload: w, from, to, source };
       }

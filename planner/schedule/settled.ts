@@ -1,20 +1,31 @@
 import type { FleetIndex } from "../../model/snapshot.ts";
-import type { Constraint } from "../../policies/index.ts";
+import type { Constraint, Violation } from "../../policies/index.ts";
 import { FleetState } from "./fleet-state.ts";
 
-/** Workloads of musts that a placement breaks more than the fleet does now, key by key; ascending, each once. */
-export function brokenAtTheEnd(index: FleetIndex, constraints: readonly Constraint[], state: FleetState): readonly number[] {
+/** A must that a placement breaks more than the fleet does now, and everybody whom it is about. */
+export interface BreachAtTheEnd {
+  readonly rule: Constraint;
+  readonly violation: Violation;
+  readonly workloads: Iterable<number>;
+}
+
+/** What a placement breaks of the musts more than the fleet does now, key by key. */
+export function breachesAtTheEnd(index: FleetIndex, constraints: readonly Constraint[], state: FleetState): readonly BreachAtTheEnd[] {
   const initial = new FleetState(index);
-  const found = new Set<number>();
-  for (const rule of constraints) {
-    if (rule.strength !== "must") continue;
+  return constraints.flatMap((rule) => {
+    if (rule.strength !== "must") return [];
     const after = rule.check(state);
-    if (after.length === 0) continue;
+    if (after.length === 0) return [];
     const before = new Map(rule.check(initial).map(({ key, amount }) => [key, amount]));
-    for (const { key, amount, workloads } of after) {
-      if (amount > (before.get(key) ?? 0)) for (const w of rule.workloads ?? workloads) found.add(w);
-    }
-  }
+    return after.filter(({ key, amount }) => amount > (before.get(key) ?? 0))
+      .map((violation) => ({ rule, violation, workloads: rule.workloads ?? violation.workloads }));
+  });
+}
+
+/** Workloads of musts that a placement breaks more than the fleet does now; ascending, each once. */
+export function brokenAtTheEnd(index: FleetIndex, constraints: readonly Constraint[], state: FleetState): readonly number[] {
+  const found = new Set<number>();
+  for (const { workloads } of breachesAtTheEnd(index, constraints, state)) for (const w of workloads) found.add(w);
   return [...found].sort((a, b) => a - b);
 }
 

@@ -12,6 +12,8 @@ interface Params {
   readonly workload: number;
   readonly excepted: ReadonlySet<number>;
   readonly allowed: Uint8Array;
+  /** Without regard to the host that it runs on now; the same array when it can leave that in any way. */
+  readonly allowedAnew: Uint8Array;
 }
 
 /** Hosts offer what their workloads are executed by, and a live move finds a compatible processor. */
@@ -26,31 +28,39 @@ export const layer: ConstraintKind<Static<typeof parameters>, Params> = {
 
   parts({ workloads, excepted, index }) {
     const rows = new Map<string, Uint8Array>();
+    const rowOf = (workload: Workload, from: Host | null): Uint8Array => {
+      const needs = JSON.stringify([workload.layer, workload.layerVersion, workload.requiredFeatures, reachOf(workload, from)]);
+      const row = rows.get(needs) ?? Uint8Array.from(index.hosts, (host, h) => Number(excepted.hosts.has(h) || whyNot(workload, from, host) === null));
+      rows.set(needs, row);
+      return row;
+    };
     return Array.from(workloads, (w) => {
       const workload = workloadAt(index, w);
-      const needs = JSON.stringify([workload.layer, workload.layerVersion, workload.requiredFeatures, reachOf(index, workload)]);
-      const allowed = rows.get(needs) ?? Uint8Array.from(index.hosts, (host, h) => Number(excepted.hosts.has(h) || whyNot(index, workload, host) === null));
-      rows.set(needs, allowed);
-      return { params: { workload: w, excepted: excepted.hosts, allowed }, subject: `workload ${workload.id}`, workloads: workloadAlone(index, w), hosts: null };
+      const from = boundTo(index, workload);
+      const allowedAnew = rowOf(workload, null);
+      const allowed = from === null ? allowedAnew : rowOf(workload, from);
+      return { params: { workload: w, excepted: excepted.hosts, allowed, allowedAnew }, subject: `workload ${workload.id}`, workloads: workloadAlone(index, w), hosts: null };
     });
   },
 
   check({ workload, excepted }, instant) {
     const { index } = instant;
+    const mover = workloadAt(index, workload);
     const found = misplaced(instant, workload, placesOf(instant.where(workload)), (h) =>
-      excepted.has(h) || whyNot(index, workloadAt(index, workload), index.hosts[h] as Host) === null);
+      excepted.has(h) || whyNot(mover, boundTo(index, mover), index.hosts[h] as Host) === null);
     return found.length > 0 ? found : incompatibleLiveMove(workload, instant);
   },
 
-  lower: ({ workload, allowed }) => [{ kind: "allow", workload, allowed }],
+  lower: ({ workload, allowed, allowedAnew }) => [{ kind: "allow", workload, allowed, ...(allowedAnew === allowed ? {} : { allowedAnew }) }],
 
   explain({ workload }, { hosts }, index) {
     const [from, to] = hosts.map((h) => index.hosts[h]);
-    const { id } = workloadAt(index, workload);
+    const mover = workloadAt(index, workload);
+    const { id } = mover;
     if (from !== undefined && to !== undefined) {
       return `${id} cannot move live from ${from.id} (${processor(from)}) to ${to.id} (${processor(to)})`;
     }
-    return from === undefined ? `${id} is on no host` : `${id} is on ${from.id}, but ${whyNot(index, workloadAt(index, workload), from) ?? "the move there is not possible"}`;
+    return from === undefined ? `${id} is on no host` : `${id} is on ${from.id}, but ${whyNot(mover, boundTo(index, mover), from) ?? "the move there is not possible"}`;
   },
 };
 
@@ -60,8 +70,8 @@ function workloadAt(index: FleetIndex, w: number): Workload {
   return workload;
 }
 
-/** What speaks against a host, in words; null when nothing does. */
-function whyNot(index: FleetIndex, workload: Workload, host: Host): string | null {
+/** What speaks against a host for one that is bound to the host `from`, in words; null when nothing does. */
+function whyNot(workload: Workload, from: Host | null, host: Host): string | null {
   const offered = Object.hasOwn(host.layers, workload.layer) ? host.layers[workload.layer] : undefined;
   if (offered === undefined) return `the host does not offer layer ${workload.layer}`;
   if (compareVersions(offered, workload.layerVersion) < 0) {
@@ -69,7 +79,7 @@ function whyNot(index: FleetIndex, workload: Workload, host: Host): string | nul
   }
   const missing = workload.requiredFeatures.filter((feature) => !host.features.includes(feature));
   if (missing.length > 0) return `the host lacks ${missing.join(", ")}`;
-  return whyNotReached(index, workload, host);
+  return whyNotReached(workload, from, host);
 }
 
 /** The host that a workload cannot leave in any other way than live; null when it may be stopped, or does not run. */
@@ -81,14 +91,12 @@ function boundTo(index: FleetIndex, workload: Workload): Host | null {
 }
 
 /** Workloads for which this is equal can reach the same hosts. */
-function reachOf(index: FleetIndex, workload: Workload): string {
-  const from = boundTo(index, workload);
+function reachOf(workload: Workload, from: Host | null): string {
   if (from === null) return "everywhere";
   return workload.liveMove ? `live from ${processor(from)}` : `only ${from.id}`;
 }
 
-function whyNotReached(index: FleetIndex, workload: Workload, to: Host): string | null {
-  const from = boundTo(index, workload);
+function whyNotReached(workload: Workload, from: Host | null, to: Host): string | null {
   if (from === null || from.id === to.id) return null;
   if (!workload.liveMove) return `${workload.id} may not be stopped and cannot move live, so it cannot leave ${from.id}`;
   if (liveCompatible(from, to)) return null;

@@ -1,4 +1,5 @@
 import { Type, type Static } from "typebox";
+import { durationWords } from "../../model/duration.ts";
 import type { ConstraintKind, Part } from "../constraint.ts";
 import { workloadOf } from "../plan-actions.ts";
 import { isZone, nextStart, weekdays, windowAllows, type WindowParams } from "../windows.ts";
@@ -48,12 +49,11 @@ export const window: ConstraintKind<Static<typeof parameters>, Params> = {
     if (raw.allow === undefined && raw.deny === undefined) {
       return [{ parameter: "allow", message: "a window without allow and deny says nothing", advice: "Give allow, deny or both." }];
     }
-    const zone = raw.zone ?? "UTC";
-    if (!isZone(zone)) return [{ parameter: "zone", message: `zone "${zone}" is not an IANA zone`, advice: "Write it like Europe/Berlin or UTC." }];
-    const times = { zone, allow: raw.allow ?? [], deny: raw.deny ?? [] };
-    const backwards = [...times.allow, ...times.deny].find(({ firstDate, lastDate }) => (firstDate ?? "") > (lastDate ?? "9999"));
-    if (backwards === undefined) return [];
-    return [{ parameter: "allow", message: `a window ends on ${backwards.lastDate}, before it begins on ${backwards.firstDate}`, advice: "Swap firstDate and lastDate." }];
+    const { zone = "UTC" } = raw;
+    const backwards = (["allow", "deny"] as const).flatMap((parameter) => (raw[parameter] ?? [])
+      .filter(({ firstDate, lastDate }) => (firstDate ?? "") > (lastDate ?? "9999"))
+      .map(({ firstDate, lastDate }) => ({ parameter, message: `a window ends on ${lastDate}, before it begins on ${firstDate}`, advice: "Swap firstDate and lastDate." })));
+    return [...isZone(zone) ? [] : [{ parameter: "zone", message: `zone "${zone}" is not an IANA zone`, advice: "Write it like Europe/Berlin or UTC." }], ...backwards];
   },
 
   parts({ raw, workloads }): readonly Part<Params>[] {
@@ -78,5 +78,5 @@ export const window: ConstraintKind<Static<typeof parameters>, Params> = {
   lower: () => [],
 
   explain: (_, { key, value, limit, workloads }, index) =>
-    `${key} on ${index.workloads[workloads[0] ?? -1]?.id} is under way outside the window, ${limit < 0 ? "which never opens for so long" : `which opens ${limit - value} ms later`}`,
+    `${key} on ${index.workloads[workloads[0] ?? -1]?.id} is under way outside the window, ${limit < 0 ? "which never opens for so long" : `which opens ${durationWords(limit - value)} later`}`,
 };

@@ -108,6 +108,23 @@ describe("the exact engine against looking at every placement", () => {
     });
   }
 
+  it("knows that what is lost starts anew, where a must forbids only to move there", async () => {
+    const random = new Random(7);
+    for (let i = 0; i < 8; i++) {
+      const base = arbitraryProblem(random, { hosts: 4, workloads: 5, forms: 3 });
+      const bound: Form[] = [...base.wanted].map((workload) => {
+        const allowed = base.index.hosts.map(() => Number(random.chance(500)));
+        return { kind: "allow", workload, allowed: Uint8Array.from(allowed), allowedAnew: Uint8Array.from(allowed, (row) => row || Number(random.chance(700))) };
+      });
+      const keep = [...base.musts.filter(({ kind }) => kind !== "survive"), ...bound];
+      const survive: Form = {
+        kind: "survive", losses: base.index.hosts.map((_, h) => Int32Array.of(h)), members: base.wanted, keep: () => keep,
+        takers: new Uint8Array(base.index.hosts.length).fill(1),
+      };
+      await expectOptimum({ ...base, musts: [...keep, survive] });
+    }
+  });
+
   it("knows what survive means where sizes count at home", async () => {
     const random = new Random(6);
     for (let i = 0; i < 8; i++) {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { fleetAfter } from "../../model/applied.ts";
 import type { Mode, Plan } from "../../model/plan.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { currentInstant, indexFleet } from "../../model/snapshot.ts";
 import { planScenario, type EngineChoice } from "../../planner/index.ts";
 import { totalAmount } from "../../policies/constraint.ts";
 import { compilePolicies, verifyPlan } from "../../policies/index.ts";
+import { figuresOf, placedByPlan, placedNow } from "../../reports/index.ts";
 import { parseScenarioText } from "../../scenarios/index.ts";
 
 /** What a small fleet of hosts of 100 MiB has beside its hosts and workloads. */
@@ -114,6 +116,67 @@ it("room after a failure counts only where an offsite ban lets workloads be", as
     const found = constraints.filter(({ policy }) => policy === "any-host").flatMap((constraint) => constraint.check(currentInstant(index)));
     expect(totalAmount(found)).toBe(amount);
   }
+});
+
+describe.each(engines)("room after a failure, by engine %s", (engine) => {
+  const failover = { id: "any-host", require: { failover: { hosts: 1 } }, select: { hosts: { ids: ["h1"] } } };
+  const boundTo: readonly [string, World["more"]][] = [
+    ["could not be moved live", { vm: { mayStop: false }, h2: { cpuVendor: "intel" } }], ["could neither be stopped nor moved", { vm: { mayStop: false, liveMove: false } }],
+  ];
+  it.each(boundTo)("counts hosts to which what is lost %s: it starts anew", async (_, more = {}) => {
+    const world: World = { hosts: ["h1", "h2"], workloads: ["vm h1 10"], more, policies: [failover] };
+    const { plan, on } = await planned(scenarioOf(world), { engine });
+    expect([plan.claim.kind, plan.levels[0], on]).toEqual([engine === "exact" ? "optimal" : "best-found", { name: "broken musts", before: 0, after: 0, bound: 0 }, { vm: "h1" }]);
+    expect((await planned(scenarioOf({ ...world, changes: [{ hostFailure: { hosts: ["h1"] } }] }), { engine })).on).toEqual({ vm: "h2" });
+  });
+
+  it("counts no host that does not offer what the workload is executed by", async () => {
+    const { plan } = await planned(scenarioOf({ hosts: ["h1", "h2"], workloads: ["vm h1 10"], more: { vm: { mayStop: false }, h2: { layers: { podman: "5" } } }, policies: [failover] }), { engine });
+    expect(plan.claim.kind).toBe(engine === "exact" ? "infeasible" : "incomplete");
+  });
+});
+
+/** All three on two hosts. */
+const two = (holds: string): Readonly<Record<string, unknown>> => ({ id: "two", holds, select: { workloads: { ids: ["a", "b", "c"] } }, require: { spread: { atLeast: 2, atMost: 2 } } });
+
+describe.each(engines)("a removal against a must, by engine %s", (engine) => {
+  const pair: World = { hosts: ["h1 home 500000", "h2 home 500000"], workloads: ["db h1 10", "web h1 10"], more: { h2: { powerManaged: false } }, changes: [{ removeWorkloads: { workloads: ["db"] } }] };
+  const near = { id: "web-near-db", select: { workloads: { ids: ["web"] } }, require: { neighbourhood: { near: { ids: ["db"] } } } };
+  const spread: World = { hosts: ["h1 home 500000", "h2 home 500000"], workloads: ["a h1 50", "b h2 10", "c h1 50"], more: { h2: { capacity: { memoryMiB: 10 } } }, changes: [{ removeWorkloads: { workloads: ["b"] } }] };
+  const cases: readonly [string, World, string, string][] = [
+    ["that wants a neighbour", { ...pair, policies: [near] }, "db", "h1"],
+    ["that holds at the end", { ...spread, policies: [two("at-end")] }, "b", "h2"],
+    ["that holds at every instant", { ...spread, policies: [two("continuously")] }, "b", "h2"],
+  ];
+
+  it.each(cases)("%s is not reached, and what stays is counted as there", async (_, world, stays, host) => {
+    const scenario = scenarioOf(world);
+    const { plan, on } = await planned(scenario, { engine });
+    expect(plan.unreached).toMatchObject([{ workload: stays, from: host, to: null }]);
+    expect([on[stays], plan.moves, plan.actions, plan.unplaced]).toEqual([host, [], [], []]);
+    expect(plan.remarks).toEqual(["1 of what is to be removed stays, for the reason that stands with what is not reached."]);
+    expect(plan.levels.filter(({ after, bound }) => bound !== null && after < bound)).toEqual([]);
+    const index = indexFleet(scenario.fleet);
+    const [before, after] = [figuresOf(placedNow(index)), figuresOf(placedByPlan(index, plan))];
+    expect(after).toEqual(before);
+    expect(after.cost.totalMicrosPerHour).toBe(plan.hourlyCostAfterMicros);
+    expect(fleetAfter(scenario.fleet, new Map(plan.target.map((each) => [each.workload, each.host]))).workloads).toEqual(scenario.fleet.workloads);
+  });
+});
+
+describe.each(engines)("a copy of a service, by engine %s", (engine) => {
+  it("starts its front end while its database runs, which is wanted stopped", async () => {
+    const copied = parseScenarioText(JSON.stringify({
+      apiVersion: "stowage/v1", name: "copied", asOf: "2026-11-21T00:00:00Z", sites: [{ id: "home" }],
+      hosts: [{ id: "h1", site: "home", capacity: { memoryMiB: 100 }, layers: { podman: "5" } }], applications: [{ id: "web" }, { id: "db" }],
+      workloads: [{ id: "web-1", layer: "podman", applications: ["web"], host: "h1" }, { id: "db-1", layer: "podman", applications: ["db"], host: "h1", state: "stopped" }],
+      services: [{ id: "s", applications: ["web", "db"], startOrder: [{ application: "web", needs: "db" }] }], changes: [{ copyService: { service: "s" } }],
+    }), "copied.json");
+    if (copied.scenario === null) throw new Error("no scenario");
+    const { plan } = await planned(copied.scenario, { engine });
+    expect(plan.actions.map(({ action }) => `${action.kind} ${"workload" in action ? action.workload : ""}`)).toEqual(["start db-1-copy", "start web-1-copy", "stop db-1-copy"]);
+    expect(plan.unreached).toEqual([]);
+  });
 });
 
 describe.each(engines)("a mode, by engine %s", (engine) => {

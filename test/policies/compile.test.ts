@@ -79,7 +79,7 @@ describe("the musts that every fleet states by itself", () => {
   it("warn of an application with fewer workloads than its service wants", async () => {
     const { diagnostics } = await compiled([]);
     expect(diagnostics).toEqual([expect.objectContaining({
-      code: "out-of-range", severity: "warning", path: "services[shop].redundancy",
+      code: "out-of-range", severity: "warning", path: "services[shop].redundancy[1]",
       message: "service shop: application web has 1 of the 2 instances that redundancy asks for.",
     })]);
   });
@@ -176,6 +176,25 @@ describe("a mistaken policy is reported with its place, its value and a way out"
     const found = await problems([
       policyOf("e", all, "spread", {}, { exceptions: [exception({ workloads: ["odd"] })] }), policyOf("w", {}, "window", { allow: [{ from: "22:00", to: "06:00" }] })], { asOf: null });
     expect(found.map((each) => each.slice(0, each.indexOf(":")))).toEqual(["policy-needs-time policies[e].exceptions", "policy-needs-time policies[w].require"]);
+  });
+
+  it("a wrong parameter beside wrong selectors and exceptions", async () => {
+    const found = await problems([
+      policyOf("far", all, "spread", { key: "rak" }, { exceptions: [exception({ workloads: ["db-9"] })] }),
+      policyOf("both", { ...all, hosts: ids("h1") }, "spread", { key: "rak" }),
+      policyOf("late", { workloads: ids("db-9") }, "window", { zone: "Foo", allow: [{ from: "22:00", to: "06:00", firstDate: "2026-12-02", lastDate: "2026-12-01" }] }),
+    ]);
+    expect(found.map((each) => each.slice(0, each.indexOf(":")))).toEqual([
+      "unknown-reference policies[far].exceptions[0].workloads[0]", "policy-parameter policies[far].require.spread.key",
+      "policy-parameter policies[both].select.hosts", "policy-parameter policies[both].require.spread.key",
+      "unknown-reference policies[late].select.workloads.ids[0]", "policy-parameter policies[late].require.window.zone", "policy-parameter policies[late].require.window.allow",
+    ]);
+  });
+
+  it("no fault of a parameter that may only follow from a wrong selector", async () => {
+    const many = fleetOf(Array.from({ length: 60 }, (_, h) => hostOf(`h${h}`)), [workloadOf("a")]);
+    const { diagnostics } = await compilePolicies(scenarioOf(many, [policyOf("p", { hosts: ids("h1 h2 h99") }, "failover", { hosts: 3 })]), many);
+    expect(diagnostics.map(({ code, path }) => `${code} ${path}`)).toEqual(["unknown-reference policies[p].select.hosts.ids[2]"]);
   });
 
   it("more losses than can be looked at", async () => {

@@ -20,6 +20,8 @@ describe("a plan from outside", () => {
     ["a missing key", wrong((plan) => { delete plan["digest"]; }), ""],
     ["a fraction of a millisecond", wrong((plan) => { plan["makespanMs"] = 0.5; }), "makespanMs"],
     ["an unknown mode", wrong((plan) => { plan["mode"] = "guess"; }), "mode"],
+    ["an instant that is none", wrong((plan) => { plan["asOf"] = "tonight"; }), "asOf"],
+    ["a month that no calendar has", wrong((plan) => { plan["asOf"] = "2026-13-01T00:00:00Z"; }), "asOf"],
     ["an action of no known kind", wrong((plan) => { plan["actions"] = [{ ...planOf().actions[0], action: { kind: "teleport" } }]; }), "actions[0].action"],
     ["an action without its host", wrong((plan) => { plan["actions"] = [{ ...planOf().actions[0], action: { kind: "bootHost" } }]; }), "actions[0].action"],
     ["no object at all", [], ""],

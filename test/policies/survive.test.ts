@@ -27,7 +27,8 @@ function arbitraryLoss(index: FleetIndex): fc.Arbitrary<Int32Array> {
 
 /** What the form's documentation says, word by word: try every assignment of what was lost. */
 function amountByEnumeration(form: SurviveForm, index: FleetIndex, hostOf: readonly number[]): number {
-  const keep = form.keep();
+  // What was lost starts anew, so what a must says of moves does not count.
+  const keep = form.keep().map((each) => (each.kind === "allow" ? { ...each, allowed: each.allowedAnew ?? each.allowed } : each));
   const before = keep.map((each) => formAmount(each, index, hostOf));
   const survives = (loss: Int32Array): boolean => {
     const lost = [...form.members].filter((w) => (hostOf[w] ?? -1) >= 0 && loss.includes(hostOf[w] ?? -1));

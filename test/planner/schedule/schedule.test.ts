@@ -262,6 +262,32 @@ describe("a deadlock", () => {
   });
 });
 
+describe("a target that breaks a must which holds at the end", () => {
+  const atEnd = { holds: "at-end" } as const;
+  const gone = { desired: "removed" } as const;
+
+  it("is not reached, though an order of actions leads to it", async () => {
+    const world = await given(smallFleet({ h1: {}, h2: {} }, { a: { on: "h1" }, b: { on: "h2" } }), [policy("apart", "spread", ["a", "b"], {}, atEnd)]);
+    const result = run(world, { a: "h2" });
+    expect(result).toMatchObject({ kind: "unreachable", proved: true, actions: [], stuck: [{ workload: 0, from: 0, to: 1, because: "apart: a, b share host h2: 2 there, at most 1 may be" }] });
+    expect(problemsOf(world, { a: "h2" }, result)).toEqual([]);
+  });
+
+  it("keeps back as few of those that are to be removed as the must needs", async () => {
+    const world = await given(smallFleet({ h1: {}, h2: {} }, { a: { on: "h1" }, b: { on: "h2", ...gone }, c: { on: "h2", ...gone }, d: { on: "h1", ...gone }, e: { on: "h1" }, other: { on: "h1", ...gone } }), [
+      policy("two", "spread", ["a", "b", "c", "d", "e"], { atLeast: 2 }, atEnd)]);
+    const result = run(world, {});
+    expect(result).toMatchObject({ kind: "unreachable", proved: true, stuck: [{ workload: 2, from: 1, to: -1, because: "two: a, b, c, d, e use 1 host, at least 2 are wanted" }] });
+    expect(lines(result).filter((line) => line.includes(" remove ")).map((line) => line.split(" ")[2])).toEqual(["b", "d", "other"]);
+    expect(problemsOf(world, {}, result)).toEqual([]);
+  });
+
+  it("is reached when the fleet breaks the must as much now", async () => {
+    const world = await given(smallFleet({ h1: {}, h2: {} }, { a: { on: "h1" }, b: { on: "h1" }, c: { on: "h1" } }), [policy("apart", "spread", ["a", "b"], {}, atEnd)]);
+    expect(run(world, { c: "h2" })).toMatchObject({ kind: "scheduled" });
+  });
+});
+
 describe("a deadlock over the only spare host", () => {
   it("is broken by keeping back who would fill the only spare host for good", async () => {
     const circles = Array.from({ length: 20 }, (_, i) => i);

@@ -133,8 +133,9 @@ describe("window", () => {
   it.each<[string, string, readonly string[]]>([
     ["at night", "2026-11-20T21:30:00Z", []],
     ["that ends as the window closes", "2026-11-21T04:59:00Z", []],
-    ["that ends after the window closes", "2026-11-21T04:59:01Z", ["action a1 on a is under way outside the window, which opens 230459000 ms later"]],
-    ["by day", "2026-11-20T12:00:00Z", ["action a1 on a is under way outside the window, which opens 32400000 ms later"]],
+    ["that ends after the window closes", "2026-11-21T04:59:01Z", ["action a1 on a is under way outside the window, which opens 2 d 17 h later"]],
+    ["an hour and a half too early", "2026-11-20T19:30:00Z", ["action a1 on a is under way outside the window, which opens 1 h 30 min later"]],
+    ["by day", "2026-11-20T12:00:00Z", ["action a1 on a is under way outside the window, which opens 9 h later"]],
   ])("judges a move %s", (_, startsAt, sentences) => expect(said(window, { raw: nights }, plan(startsAt))).toEqual(sentences));
 
   it("binds the selected workloads only", () => expect(said(window, { raw: nights, workloads: "b" }, plan("2026-11-20T12:00:00Z"))).toEqual([]));
