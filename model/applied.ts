@@ -3,10 +3,11 @@ import type { HostId, WorkloadId } from "./ids.ts";
 
 /**
  * The fleet once a target has been reached: workloads where it has them, hosts with work on, hosts left empty that may
- * be switched off, off. What is not wanted any more is gone. A host in maintenance stays in maintenance.
+ * be switched off, off. What is not wanted any more is gone, unless the target still names its host: then it stays as it
+ * is. A host in maintenance stays in maintenance.
  */
 export function fleetAfter(fleet: Fleet, target: ReadonlyMap<WorkloadId, HostId>): Fleet {
-  const workloads = fleet.workloads.filter(({ desired }) => desired !== "removed").map((workload) => {
+  const workloads = fleet.workloads.filter(({ id, desired }) => desired !== "removed" || target.has(id)).map((workload) => {
     const host = target.get(workload.id);
     if (host === undefined || workload.desired === "removed") return workload;
     if (workload.host === host && workload.state === workload.desired && workload.copyOf === null) return workload;

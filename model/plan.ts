@@ -105,7 +105,7 @@ export interface Plan {
   readonly moves: readonly Move[];
   readonly actions: readonly PlannedAction[];
   readonly makespanMs: number;
-  /** Final host of every wanted workload that has one. */
+  /** Final host of every workload that has one; what is to be removed is here only when that is not reached. */
   readonly target: readonly { readonly workload: WorkloadId; readonly host: HostId }[];
   readonly hourlyCostBeforeMicros: number;
   readonly hourlyCostAfterMicros: number;

@@ -93,7 +93,6 @@ export class Checker {
     this.#once(workload.applications, [...path, "applications"]);
     workload.applications.forEach((id, i) => this.exists("application", id, draft.applications, [...path, "applications", i]));
     if (workload.copyOf !== null) this.exists("workload", workload.copyOf, draft.workloads, [...path, "copyOf"]);
-    if (workload.copyOf === workload.id) this.#contradiction(path, "copyOf", `workload ${workload.id} is a copy of itself`, "Name another workload, or leave copyOf out.");
     if (workload.lostFrom !== undefined) {
       this.exists("host", workload.lostFrom, draft.hosts, [...path, "lostFrom"]);
       if (workload.host !== null) this.#contradiction(path, "lostFrom", `workload ${workload.id} has lost host ${workload.lostFrom}, but is on host ${workload.host}`, "Leave out its host, or lostFrom.");
@@ -108,6 +107,16 @@ export class Checker {
     if (workload.state === "running" && (host?.state === "off" || host?.state === "failed")) {
       this.#contradiction(path, "host", `workload ${workload.id} is running on host ${workload.host}, which is ${host.state}`,
         host.state === "failed" ? "Use the change hostFailure for a host that fails, or leave out the workload's host." : "Set the host's state to on, or the workload's to stopped.");
+    }
+  }
+
+  /** Nothing is read of the domain keys that every host has by itself: who writes something else there means what will not be. */
+  impliedDomains(subject: string, domains: Readonly<Record<string, string>>, implied: Readonly<Record<"host" | "site", string>>, path: Path): void {
+    for (const key of ["host", "site"] as const) {
+      const said = domains[key];
+      if (said === undefined || said === implied[key]) continue;
+      this.#contradiction([...path, "domains"], key, `${subject}: domains.${key} is ${shown(said)}, but the domain ${key} is implied: it is ${shown(implied[key])}`,
+        "Leave it out, or give the domain a key of its own, e.g. room.");
     }
   }
 

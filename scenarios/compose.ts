@@ -6,6 +6,7 @@ import { defaultObjectives, defaultSettings, type PlanSettings, type Scenario } 
 import { approvalOf } from "./approval.ts";
 import { applyToDraft } from "./changes.ts";
 import { Checker } from "./checks.ts";
+import { copyCircles } from "./copy-circles.ts";
 import { applicationOf, hostOf, linkOf, policyOf, resourceOf, serviceOf, siteOf, workloadOf } from "./defaults.ts";
 import { fleetOf, type Draft } from "./draft.ts";
 import { financeOf } from "./finance.ts";
@@ -215,7 +216,9 @@ function checkHost(checker: Checker, { source, path }: Place, draft: Draft): voi
   if (document === undefined) return;
   for (const field of ["capacity", "overcommitPermille", "reserve", "safeUse"] as const) checker.amounts(document[field], draft, [...path, field]);
   if (document.type !== undefined) checker.exists("host type", document.type, draft.hostTypes, [...path, "type"]);
-  checker.host(hostOf(document, draft.hostTypes.get(document.type ?? "")), draft, path);
+  const type = draft.hostTypes.get(document.type ?? "");
+  checker.impliedDomains(`host ${document.id}`, { ...type?.domains, ...document.domains }, { host: document.id, site: document.site }, path);
+  checker.host(hostOf(document, type), draft, path);
 }
 
 /** Host types, links and the instant of one document. */
@@ -283,7 +286,7 @@ function applyChangesOf(composition: Composition, draft: Draft): readonly string
   return words;
 }
 
-/** What can only be said of the whole: start orders, addresses, and sums that must stay whole numbers. */
+/** What can only be said of the whole: start orders, copies, addresses, and sums that must stay whole numbers. */
 function checkWhole({ places, problems }: Composition, fleet: Fleet): void {
   for (const cycle of startOrderCycles(fleet.services)) {
     const [application, needs] = cycle;
@@ -294,6 +297,11 @@ function checkWhole({ places, problems }: Composition, fleet: Fleet): void {
       message: `The start order goes round in a circle: ${cycle.slice(0, 20).join(" needs ")}${cycle.length > 20 ? " needs ..." : ""}.`,
       advice: "Take one of these needs away; an application cannot wait for itself.",
     }));
+  }
+  for (const circle of copyCircles(fleet.workloads)) {
+    const place = places.get(`workload ${circle[0]}`);
+    const words = circle.length === 2 ? `workload ${circle[0]} is a copy of itself` : `Workloads go round in a circle as copies: ${circle.slice(0, 20).join(" is a copy of ")}${circle.length > 20 ? " is a copy of ..." : ""}`;
+    problems.error("contradiction", place === undefined ? null : below(place, "copyOf"), () => ({ message: `${words}.`, advice: "Leave copyOf out of one of them, or name another workload: one must be there to copy." }));
   }
   const holderOf = new Map<string, string>();
   for (const { id, virtualAddress } of fleet.services) {

@@ -33,13 +33,18 @@ export function siteOf(document: SiteDocument): Site {
   };
 }
 
+/** Domains without those that are implied: a copy of the host would say them of another host and another site. */
+function domainsOf({ host: _host, site: _site, ...own }: Readonly<Record<string, string>>): Host["domains"] {
+  return own;
+}
+
 /** The host's own fields go before those of its type; maps are joined key by key. */
 export function hostOf(document: HostDocument, type: HostTypeDocument = {}): Host {
   const idlePowerWatts = document.idlePowerWatts ?? type.idlePowerWatts ?? 0;
   return {
     id: document.id as HostId,
     site: document.site as SiteId,
-    domains: { ...type.domains, ...document.domains },
+    domains: domainsOf({ ...type.domains, ...document.domains }),
     capacity: { ...type.capacity, ...document.capacity },
     overcommitPermille: { ...type.overcommitPermille, ...document.overcommitPermille },
     reserve: { ...type.reserve, ...document.reserve },

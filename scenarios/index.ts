@@ -11,5 +11,6 @@ export { loadScenario, parseScenarioText, parseScenarioTexts, type Loaded, type 
 export { editorSchema, scenarioSchema, studyFileSchema } from "./publish.ts";
 export type { ChangeDocument, ScenarioDocument } from "./schema.ts";
 export { serializeScenario } from "./serialize.ts";
+export { filesAfter, readStandardInput, type StandardInput } from "./standard-input.ts";
 export { loadStudy, type LoadedStudy } from "./studies/load.ts";
 export type { NamedFiles, Study, WhatIfQuestion } from "./studies/study.ts";

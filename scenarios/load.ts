@@ -7,13 +7,13 @@ import { decode } from "./decode.ts";
 import { diskFiles, type InputFiles } from "./input-files.ts";
 import { isInstant } from "./instant.ts";
 import { readJson } from "./json-text.ts";
-import { certainOf, locatePolicies, locateSimulation } from "./locate.ts";
+import { certainOf, locateSections, locateThings } from "./locate.ts";
 import { Problems, printable, shown, type Place, type Source } from "./problem.ts";
 import { readTable, tablesIn } from "./table-file.ts";
 import { readYaml } from "./yaml-text.ts";
 
 /** Limits in mebibytes. YAML is read twenty times as slowly as JSON, so it is bounded more tightly. */
-const jsonLimitMiB = 128;
+export const jsonLimitMiB = 128;
 const yamlLimitMiB = 8;
 
 /** Of a table that a scenario names. */
@@ -34,7 +34,7 @@ export interface LoadOptions {
 export interface Loaded {
   readonly scenario: Scenario | null;
   readonly diagnostics: readonly Diagnostic[];
-  /** What is said about policies and the section `simulation` later, with its file and line. */
+  /** What is said later about policies, services, objectives and the section `simulation`, with its file and line. */
   locate(diagnostics: readonly Diagnostic[]): readonly Diagnostic[];
   /** The sound part of an input that has errors: its policies can be checked beside them. Null when a file could not be read. */
   readonly sound: Scenario | null;
@@ -85,7 +85,7 @@ function finish(sources: readonly Source[], problems: Problems, asOf: string | u
   const { scenario, sound, places } = composeScenario(sources, problems, asOf);
   return {
     scenario, diagnostics: problems.diagnostics(),
-    locate: (diagnostics) => locateSimulation(locatePolicies(diagnostics, places), sources),
+    locate: (diagnostics) => locateSections(locateThings(diagnostics, places), sources),
     // A file that could not be read may have held anything.
     sound: allRead ? sound?.scenario ?? null : null,
     certain: (diagnostics) => certainOf(diagnostics, sound?.doubtful ?? new Set(), places),

@@ -30,37 +30,55 @@ export const addHosts: ChangeKind<Written<typeof schema>> = {
   schema,
 
   apply(params, context) {
-    const { draft, check, at } = context;
+    const { draft } = context;
     const pattern = patternOf(params, context);
-    if (pattern === null) return null;
-    const { count = params.ids?.length ?? 1 } = params;
-    if (params.ids !== undefined && params.ids.length !== count) {
-      check.problem("contradiction", [...at, "count"], () => ({
-        message: `addHosts: count is ${count}, but ids names ${counted(params.ids?.length ?? 0, "host")}.`, advice: "Leave count out, or name as many ids.",
-      }));
-      return null;
-    }
-    const names = params.ids ?? freeIds(params.idPrefix ?? `added-${params.like ?? params.type ?? "host"}`, count, draft.hosts);
-    const taken = names.findIndex((name, i) => draft.hosts.has(name as HostId) || names.indexOf(name) < i);
-    if (taken >= 0) {
-      check.problem("change-conflict", [...at, "ids", taken], () => ({ message: `addHosts: there is already a host ${names[taken]}.`, advice: "Choose another id." }));
-      return null;
-    }
+    const names = namesOf(params, context);
+    if (pattern === null || names === null || !saysItsPlace(params, names, pattern, context)) return null;
     const type = params.type ?? draft.hostTypeOf.get((params.like ?? "") as HostId);
+    const { host: _host, site: _site, ...own } = params.domains ?? {};
     for (const name of names) {
       if (type !== undefined) draft.hostTypeOf.set(name as HostId, type);
       draft.hosts.set(name as HostId, {
         ...pattern,
         id: name as HostId,
-        domains: { ...pattern.domains, ...params.domains },
+        domains: { ...pattern.domains, ...own },
         capacity: { ...pattern.capacity, ...params.capacity },
         prices: { ...pattern.prices, ...params.prices },
         labels: { ...pattern.labels, ...params.labels },
       });
     }
-    return `${counted(count, "host")} like ${params.like ?? params.type} added at ${pattern.site}: ${listed(names)}`;
+    return `${counted(names.length, "host")} like ${params.like ?? params.type} added at ${pattern.site}: ${listed(names)}`;
   },
 };
+
+/** Their ids; null when those that are given are too few, too many, or taken. */
+function namesOf({ ids: given, count = given?.length ?? 1, idPrefix, like, type }: Written<typeof schema>, { draft, check, at }: ChangeContext): readonly string[] | null {
+  if (given === undefined) return freeIds(idPrefix ?? `added-${like ?? type ?? "host"}`, count, draft.hosts);
+  if (given.length !== count) {
+    check.problem("contradiction", [...at, "count"], () => ({
+      message: `addHosts: count is ${count}, but ids names ${counted(given.length, "host")}.`, advice: "Leave count out, or name as many ids.",
+    }));
+  }
+  const earlier = new Set<string>();
+  const taken = given.flatMap((name, i) => {
+    const isTaken = draft.hosts.has(name as HostId) || earlier.has(name);
+    earlier.add(name);
+    return isTaken ? [i] : [];
+  });
+  for (const i of taken) {
+    const words = draft.hosts.has(given[i] as HostId) ? `there is already a host ${given[i]}` : `ids names ${given[i]} twice`;
+    check.problem("change-conflict", [...at, "ids", i], () => ({ message: `addHosts: ${words}.`, advice: "Choose another id." }));
+  }
+  return taken.length === 0 && given.length === count ? given : null;
+}
+
+/** Are the domains that every host has by itself left out, or what they are anyway? */
+function saysItsPlace(params: Written<typeof schema>, names: readonly string[], { site }: Host, { draft, check, at }: ChangeContext): boolean {
+  const domains = { ...draft.hostTypes.get(params.type ?? "")?.domains, ...params.domains };
+  const wrong = names.find((name) => (domains["host"] ?? name) !== name || (domains["site"] ?? site) !== site);
+  if (wrong !== undefined) check.impliedDomains("addHosts", domains, { host: wrong, site }, at);
+  return wrong === undefined;
+}
 
 function patternOf(params: Written<typeof schema>, { draft, check, at }: ChangeContext): Host | null {
   const { like, type } = params;
@@ -70,17 +88,15 @@ function patternOf(params: Written<typeof schema>, { draft, check, at }: ChangeC
   }
   check.amounts(params.capacity, draft, [...at, "capacity"]);
   const site = params.site;
-  if (site !== undefined && !check.exists("site", site, draft.sites, [...at, "site"])) return null;
+  const isSite = site === undefined || check.exists("site", site, draft.sites, [...at, "site"]);
   if (like !== undefined) {
     const found = check.exists("host", like, draft.hosts, [...at, "like"]) ? draft.hosts.get(like as HostId) : undefined;
-    if (found === undefined) return null;
+    if (found === undefined || !isSite) return null;
     const { [leavingLabel]: _, ...kept } = found.labels;
     return { ...found, state: "on", labels: kept, ...(site === undefined ? {} : { site: site as Host["site"] }) };
   }
-  if (type === undefined || !check.exists("host type", type, draft.hostTypes, [...at, "type"])) return null;
-  if (site === undefined) {
-    check.problem("missing-key", at, () => ({ message: "addHosts with a type names no site; a host stands somewhere.", advice: "Add site: SITE." }));
-    return null;
-  }
+  const isType = type !== undefined && check.exists("host type", type, draft.hostTypes, [...at, "type"]);
+  if (site === undefined) check.problem("missing-key", at, () => ({ message: "addHosts with a type names no site; a host stands somewhere.", advice: "Add site: SITE." }));
+  if (!isType || !isSite || site === undefined) return null;
   return { ...hostOf({ id: "", site }, draft.hostTypes.get(type)), state: "on" };
 }

@@ -70,7 +70,7 @@ export type ApprovalDocument = Written<typeof approvalSchema>;
 
 export const settingsSchema = closed({
   paybackHours: optional(whole("Over how many hours a saving must pay for the moves that bring it. Default 720.", 1, 1_000_000)),
-  downtimeMicrosPerSecond: optional(whole("Price of a second in which a workload does not serve: millionths of the currency. Default 100.", 0, 1_000_000_000)),
+  downtimeMicrosPerSecond: optional(whole("Price of a second in which a workload that does not move while it runs is being stopped or started for a move, what is between them not counted: millionths of the currency. Default 100.", 0, 1_000_000_000)),
   minimumGainPermille: optional(whole("Least improvement, per thousand of what it improves, for which a placement not proved best moves anything. Default 5.", 0, 1000)),
   moveMicros: optional(whole("Price of touching a workload at all: millionths of the currency. Default 10000.", 0, 1_000_000_000_000)),
   balance: optional(closed({

@@ -20,7 +20,10 @@ const asWritten: NamedFiles = { name: "as-is", title: "Policies as they are", fi
 export async function loadStudy(file: string, options: LoadOptions = {}): Promise<LoadedStudy> {
   const { sources: [source], problems } = await readSources([file], options);
   if (source === undefined || !hasShape(source, problems, studySchema)) return { study: null, diagnostics: problems.diagnostics() };
-  const study = studyOf(source.value as StudyDocument, file === "-" ? "." : path.dirname(file));
+  const document = source.value as StudyDocument;
+  const study = studyOf(document, file === "-" ? "." : path.dirname(file));
+  checkFiles(source, "scenarios", document.scenarios, problems);
+  checkFiles(source, "policies", document.policies ?? [], problems);
   checkNames(source, "scenarios", study.scenarios, problems);
   checkNames(source, "policies", study.policies, problems);
   checkNames(source, "whatIfs", study.whatIfs, problems);
@@ -53,6 +56,13 @@ function checkNames(source: Source, list: "scenarios" | "policies" | "whatIfs", 
   });
 }
 
+/** Every run reads its files anew, in a worker; standard input can be read but once. */
+function checkFiles(source: Source, list: "scenarios" | "policies", named: readonly { readonly files: readonly string[] }[], problems: Problems): void {
+  named.forEach(({ files }, n) => files.forEach((file, at) => {
+    if (file === "-") tell(source, problems, "not-allowed", [list, n, "files", at], `${list}[${n}].files[${at}] is "-", but a study reads its files anew for every run`, "Keep what comes on standard input in a file, and name that.");
+  }));
+}
+
 function checkBaseline(source: Source, { baseline, scenarios, policies }: Study, problems: Problems): void {
   for (const [key, name, known] of [["scenario", baseline.scenario, scenarios], ["policies", baseline.policies, policies]] as const) {
     const names = known.map((each) => each.name);
@@ -68,6 +78,6 @@ function checkMoves(source: Source, question: number, moves: readonly { readonly
   });
 }
 
-function tell(source: Source, problems: Problems, code: "duplicate-id" | "unknown-reference" | "contradiction", at: Path, what: string, advice: string): void {
+function tell(source: Source, problems: Problems, code: "duplicate-id" | "unknown-reference" | "contradiction" | "not-allowed", at: Path, what: string, advice: string): void {
   problems.error(code, { source, path: at }, () => ({ message: `${what}.`, advice }));
 }

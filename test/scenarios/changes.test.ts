@@ -17,6 +17,9 @@ const cases: readonly (readonly [string, readonly unknown[], (after: Scenario) =
   ["addHosts of a type", [{ addHosts: { type: "r640", site: "cloud", ids: ["x"], prices: { onMicrosPerHour: 5 }, capacity: { memoryMiB: 1024 } } }], (after) => {
     expect(host(after, "x")).toMatchObject({ site: "cloud", state: "on", capacity: { cpuMillicores: 32_000, memoryMiB: 1024 }, prices: { onMicrosPerHour: 5 } });
   }, ["1 host like r640 added at cloud: x"]],
+  ["addHosts at another site, of which the pattern says its own", [{ addHosts: { like: "h1", site: "cloud", ids: ["x"], domains: { site: "cloud", host: "x", rack: "r9" } } }], (after) => {
+    expect(host(after, "x")).toMatchObject({ site: "cloud", domains: { rack: "r9" } });
+  }, ["1 host like h1 added at cloud: x"]],
   ["removeHosts", [{ removeHosts: { hosts: ["h1"] } }], (after) => {
     expect(host(after, "h1")).toMatchObject({ state: "maintenance", powerManaged: true, labels: { pool: "web", "stowage.leaving": "removed" } });
     expect(host(after, "h2")).toMatchObject({ state: "on", labels: {} });
@@ -174,6 +177,8 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   ["an application of another service", [{ growService: { service: "shop", extraInstances: 1, applications: ["fro"] } }], 'unknown-reference changes[0].growService.applications[0] | changes[0].growService.applications[0] is "fro"; there is no application with this id.'],
   ["growth by nothing", [{ growService: { service: "shop" } }], "missing-key changes[0].growService | growService shop says neither factorPermille nor extraInstances; one is needed."],
   ["a host that is already there", [{ addHosts: { like: "h1", ids: ["h2"] } }], "change-conflict changes[0].addHosts.ids[0] | addHosts: there is already a host h2."],
+  ["workloads added as copies of each other", [{ addWorkloads: { workloads: [{ id: "x", layer: "a", copyOf: "y" }, { id: "y", layer: "a", copyOf: "x" }] } }], "contradiction  | Workloads go round in a circle as copies: x is a copy of y is a copy of x."],
+  ["new hosts of another site than where they stand", [{ addHosts: { like: "h1", domains: { site: "cloud" } } }], 'contradiction changes[0].addHosts.domains.site | addHosts: domains.site is "cloud", but the domain site is implied: it is "paris".'],
   ["a workload that is already there", [{ addWorkloads: { workloads: [{ id: "base-1", layer: "a" }] } }], "change-conflict changes[0].addWorkloads.workloads[0].id | There is already a workload base-1."],
   ["a service that is already there", [{ addService: { service: { id: "shop", applications: [] } } }], "change-conflict changes[0].addService.service.id | addService: there is already a service shop."],
   ["a pattern that is missing", [{ addHosts: { count: 2 } }], "missing-key changes[0].addHosts | addHosts names neither like nor type; exactly one is needed."],
@@ -188,7 +193,27 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   ["a new start order that closes a circle", [{ addService: { service: { id: "s2", applications: ["front", "base"], startOrder: [{ application: "base", needs: "front" }] } } }], "start-order-cycle  | The start order goes round in a circle: base needs front needs base."],
 ];
 
+/** Several mistakes in one change, all of which are told. */
+const together: readonly (readonly [string, unknown, readonly string[]])[] = [
+  ["every id that is taken", { addHosts: { like: "h1", ids: ["n", "n", "h1", "h2"] } }, [
+    "ids[1] | addHosts: ids names n twice.", "ids[2] | addHosts: there is already a host h1.", "ids[3] | addHosts: there is already a host h2.",
+  ]],
+  ["an unknown pattern and site, a wrong count and an id that is taken", { addHosts: { like: "nope", site: "rome", ids: ["h1"], count: 3 } }, [
+    'like | changes[0].addHosts.like is "nope"; there is no host with this id.', 'site | changes[0].addHosts.site is "rome"; there is no site with this id.',
+    "ids[0] | addHosts: there is already a host h1.", "count | addHosts: count is 3, but ids names 1 host.",
+  ]],
+  ["an unknown type without site", { addHosts: { type: "r64" } }, [
+    ' | addHosts with a type names no site; a host stands somewhere.', 'type | changes[0].addHosts.type is "r64"; there is no host type with this id.',
+  ]],
+];
+
 describe("mistakes in changes", () => {
+  it.each(together)("tells %s at once", (_, change, told) => {
+    const { scenario, diagnostics } = parseScenarioText(smallFleetWith({ changes: [change] }), "test.json");
+    expect(scenario).toBeNull();
+    expect(diagnostics.map(({ path, message }) => `${path.replace(/^changes\[0\]\.addHosts\.?/, "")} | ${message}`)).toEqual(told);
+  });
+
   it.each(mistakes)("%s", (_, changes, told) => {
     const { scenario, diagnostics } = parseScenarioText(smallFleetWith({ changes }), "test.json");
     expect(scenario).toBeNull();

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, open, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadScenario, type InputFiles } from "../../scenarios/index.ts";
+import { filesAfter, loadScenario, type InputFiles } from "../../scenarios/index.ts";
 import { asLine, smallFleetWith } from "./small-fleet.ts";
 
 let folder = "";
@@ -76,6 +76,13 @@ describe("composition", () => {
     };
     const { scenario } = await loadScenario(["-"], { files: memory });
     expect(scenario).toMatchObject({ name: "piped", fleet: { sites: [{ id: "a" }] } });
+  });
+
+  it("reads a standard input that was read before as often as it is asked, and files from the disk", async () => {
+    const files = filesAfter({ bytes: Buffer.from("apiVersion: stowage/v1\nname: piped\n") });
+    for (const paths of [["-"], [inFolder("base.json"), "-"]]) expect((await loadScenario(paths, { files })).scenario?.name).toBe("piped");
+    const { diagnostics } = await loadScenario(["-"], { files: filesAfter({ code: "EISDIR" }) });
+    expect(diagnostics.map(asLine)).toEqual(["file-unreadable null:null  | standard input is a folder; a scenario is a file."]);
   });
 
   it("cuts off an endless input at the limit", async () => {

@@ -29,6 +29,8 @@ describe("loadStudy", () => {
     ["a name given twice", `${head}scenarios: [{ name: a, files: [a.yaml] }, { name: a, files: [b.yaml] }]`, "scenarios[1].name", 3],
     ["a baseline that is not in the study", `${one}baseline: { scenario: b }`, "baseline.scenario", 4],
     ["a workload that one question moves twice", `${one}whatIfs: [{ name: q, moves: [{ workload: w, to: h }, { workload: w }] }]`, "whatIfs[0].moves[1].workload", 4],
+    ["standard input in a scenario, which every run would have to read", `${head}scenarios: [{ name: a, files: [a.yaml, "-"] }]`, "scenarios[0].files[1]", 3],
+    ["standard input among policies", `${one}policies: [{ name: p, files: ["-"] }]`, "policies[0].files[0]", 4],
     ["an unknown key", `${one}seed: 3`, "seed", 4],
     ["no scenario", `${head}scenarios: []`, "scenarios", 3],
     ["a length without unit", `${one}length: "4"`, "length", 4],
