@@ -10,6 +10,7 @@ export type { CostSplit } from "./cost-split.ts";
 export { figuresOf, placedByPlan, placedNow, type Figures, type Placed } from "./figures.ts";
 export { billDifference, billKinds, billOfLines, billOver, billTotal, expectedBill, onceMicros, type Bill, type BillKind } from "./plan-bill.ts";
 export { ruleStates, type RuleState } from "./rules.ts";
+export { standstillMs } from "./standstill.ts";
 export { useByHost, type HostUse } from "./usage.ts";
 export { focusColumns, focusVersions, type FocusColumn, type FocusVersion } from "./focus/columns.ts";
 export { corrections } from "./focus/corrections.ts";

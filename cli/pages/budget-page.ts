@@ -1,5 +1,5 @@
 import { lineChart, page, table, type Cell, type Fact, type Section } from "../../reports/html/index.ts";
-import { aboutWords, crossedWords, endWords, restsOn, runRate, type BudgetReport, type BudgetRow } from "../report/budget-view.ts";
+import { aboutWords, crossedWords, endWords, isUnknown, restsOn, runRate, type BudgetReport, type BudgetRow } from "../report/budget-view.ts";
 import { hundredths, minuteWords, money, partWords } from "../report/cost-view.ts";
 
 const dayMs = 86_400_000;
@@ -20,8 +20,8 @@ export function budgetPage(report: BudgetReport): string {
           title: "How they stand", words: `In ${currency}. A month is a twelfth of a year at the usual cost of a day.`,
           columns: [{ head: "budget" }, { head: "about" }, ...["a month", "budget", "spent", ...hasAssumed ? ["assumed"] : [], "expected"].map((head) => ({ head, align: "right" as const })), { head: "in the end" }, { head: "when" }],
           rows: rows.map((row): readonly Cell[] => [
-            row.name, aboutWords(row.about), hundredths(runRate(row)), row.micros === null ? null : hundredths(row.micros), hundredths(row.outlook.spentMicros), ...hasAssumed ? [hundredths(row.outlook.assumedMicros)] : [],
-            hundredths(row.outlook.expected.middle), { text: endWords(row, currency), tone: toneOf(row) }, crossedWords(row),
+            row.name, aboutWords(row.about), hundredths(runRate(row)), row.micros === null ? null : hundredths(row.micros), isUnknown(row) ? null : hundredths(row.outlook.spentMicros), ...hasAssumed ? [hundredths(row.outlook.assumedMicros)] : [],
+            isUnknown(row) ? null : hundredths(row.outlook.expected.middle), { text: endWords(row, currency), tone: toneOf(row) }, crossedWords(row),
           ]),
         })],
       },
@@ -31,14 +31,16 @@ export function budgetPage(report: BudgetReport): string {
   });
 }
 
-function toneOf({ micros, outlook: { expected } }: BudgetRow): "good" | "warning" | "bad" | "plain" {
-  if (micros === null) return "plain";
+function toneOf(row: BudgetRow): "good" | "warning" | "bad" | "plain" {
+  const { micros, outlook: { expected } } = row;
+  if (micros === null || isUnknown(row)) return "plain";
   return expected.middle > micros ? "bad" : expected.high > micros ? "warning" : "good";
 }
 
 function factOf(row: BudgetRow, currency: string): Fact {
   const { micros, outlook, name } = row;
   if (micros === null) return { label: name, value: `${money(runRate(row))} ${currency}`, note: "a month" };
+  if (isUnknown(row)) return { label: `Budget ${name}`, value: "not known", note: restsOn(row, currency) };
   return { label: `Budget ${name}`, value: `${partWords(outlook.expected.middle, micros)} of it`, note: `${endWords(row, currency)}; ${crossedWords(row)}`, tone: toneOf(row) };
 }
 
@@ -59,7 +61,7 @@ function chartSection(row: BudgetRow, { currency, knownToMs }: BudgetReport): Se
   const x = days.map((n) => day(n) + dayMs);
   const { crossed } = outlook;
   return {
-    title: `Budget ${name}`, words: `${aboutWords(row.about)}: ${endWords(row, currency)} in the end; ${crossedWords(row)}. ${restsOn(row, currency)}.`,
+    title: `Budget ${name}`, words: `${aboutWords(row.about)}: ${isUnknown(row) ? "" : `${endWords(row, currency)} in the end; ${crossedWords(row)}. `}${restsOn(row, currency)}.`,
     content: x.length === 0 ? [] : [lineChart({
       title: "Spent since the budget began", words: `Up to ${minuteWords(knownToMs)} it is known, then expected.`, x: { kind: "utc" }, y: { unit: currency, from: "zero" },
       series: [{ name: "spent", x, y: sums.past }, { name: "expected", x, y: sums.middle, ...outlook.expected.low === outlook.expected.high ? {} : { band: { name: "band", low: sums.low, high: sums.high } } }],

@@ -1,10 +1,10 @@
 import { barChart, page, table, type Cell, type Section } from "../../reports/html/index.ts";
 import { billKinds, billTotal, causes, type Variance, type VarianceKind } from "../../reports/index.ts";
 import { actionWords } from "../render/action.ts";
-import { formatDuration } from "../render/duration.ts";
+import { formatDuration, formatMeasured } from "../render/duration.ts";
 import { hundredths, money, periodWords } from "../report/cost-view.ts";
 import type { PlanCostReport } from "../report/plan-cost.ts";
-import { expectedWords, kindWords, paybackWords, recordWords, savingWords } from "../report/plan-words.ts";
+import { beginningWords, expectedWords, kindWords, paybackWords, recordWords, savingWords, standstillWords } from "../report/plan-words.ts";
 import { becauseWords, differenceName, overUnder, signed } from "../report/variance-view.ts";
 
 /** What a plan costs and saves, as a page to decide by; and afterwards what became of it. */
@@ -18,8 +18,8 @@ export function planCostPage(report: PlanCostReport): string {
       { label: "In the period", value: overUnder(saving.total, currency), note: becauseWords(saving.total), tone: isLess ? "good" : "warning" },
       { label: "From then on", value: savingWords(report), note: expectedWords(report) },
       { label: "Once", value: `${money(report.onceMicros)} ${currency}`, note: `for carrying data; paid back: ${paybackWords(report)}` },
-      { label: "Risk", value: `${plan.moves.length} moves`, note: `${report.downtimeSeconds} s in which workloads stand still, done in ${formatDuration(plan.makespanMs)}` },
-      ...actual === null ? [] : [{ label: "In fact", value: overUnder(actual.variance.total, currency), note: `${actual.ended ?? "under way"}: ${recordWords(actual.actions)}`, tone: actual.variance.total.b <= actual.variance.total.a ? "good" as const : "warning" as const }],
+      { label: "Risk", value: `${plan.moves.length} moves`, note: `${standstillWords(report)}, done in ${formatDuration(plan.makespanMs)}` },
+      ...actual === null ? [] : [{ label: "In fact", value: overUnder(actual.variance.total, currency), note: `${actual.ended ?? "under way"}: ${recordWords(actual.actions)}; ${beginningWords(report, actual)}`, tone: actual.variance.total.b <= actual.variance.total.a ? "good" as const : "warning" as const }],
     ],
     sections: [
       differenceSection("What it changes", saving, kind, ["without", "planned"], currency), thenOnSection(report),
@@ -65,7 +65,7 @@ function actionSection({ actual }: PlanCostReport): Section {
     title: "Actions", content: [table({
       title: "What was done", columns: [{ head: "" }, { head: "action" }, { head: "planned", align: "right" }, { head: "took", align: "right" }, { head: "" }],
       rows: (actual?.actions ?? []).map(({ planned, estimateMs, tookMs, because }): readonly Cell[] => [
-        planned.id, actionWords(planned.action), formatDuration(estimateMs), tookMs === null ? null : formatDuration(tookMs), tookMs === null ? { text: because, tone: "bad" } : { text: "done", tone: "good" },
+        planned.id, actionWords(planned.action), formatDuration(estimateMs), tookMs === null ? null : formatMeasured(tookMs), tookMs === null ? { text: because, tone: "bad" } : { text: "done", tone: "good" },
       ]),
     })],
   };

@@ -11,7 +11,7 @@ export function costSection({ made: { scenario }, result: { hosts, totals, lengt
   if (totals.micros === 0n) return { title: "Cost", content: [] };
   return {
     title: "Cost",
-    words: `${formatMicros(totals.micros, 2)} ${currency} in ${formatDuration(lengthMs)}, of which ${formatMicros(totals.transferMicros, 2)} ${currency} for data carried between sites.`,
+    words: `${formatMicros(totals.micros, 2)} ${currency} in ${formatDuration(lengthMs)}, of which ${formatMicros(totals.transferMicros, 2)} ${currency} for data carried between sites. Rounded to hundredths; unrounded, all hosts and the data carried add up to the cost.`,
     content: [barChart({
       title: "Cost by host", words: `The dearest is ${dearest[0]?.host ?? "-"} with ${formatMicros(dearest[0]?.sum ?? 0n, 2)} ${currency}.`, unit: currency, stacked: true, rowsMax: 25,
       categories: dearest.map(({ host }) => host),

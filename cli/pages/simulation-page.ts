@@ -1,5 +1,6 @@
 import { formatMicros } from "../../model/money.ts";
 import { amountText, page, type Fact } from "../../reports/html/index.ts";
+import { percentWords } from "../render/availability.ts";
 import { formatDuration } from "../render/duration.ts";
 import { headlineOf, runwayWords, shortWords } from "../render/simulation-runway.ts";
 import { columnsUsed, kilowattHours, timeText, type SimulationReport } from "../simulation-report.ts";
@@ -57,7 +58,7 @@ function serviceFacts({ result: { services } }: SimulationReport): readonly Fact
   const degraded = worst.degradedMs === 0 ? "none was degraded" : `${worst.service} was degraded for ${formatDuration(worst.degradedMs)}`;
   return [{
     label: "Services that were down", value: `${down} of ${services.length}`, tone: down > 0 ? "bad" : "good",
-    note: down > 0 ? `${worst.service} was up ${(worst.availabilityPpm / 10_000).toFixed(3)} % of the time` : degraded,
+    note: down > 0 ? `${worst.service} was up ${percentWords(worst.availabilityPpm)} % of the time` : degraded,
   }];
 }
 

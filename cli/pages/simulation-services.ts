@@ -1,4 +1,6 @@
 import { lineChart, paragraph, table, type Cell, type Markup, type Section, type Tone } from "../../reports/html/index.ts";
+import type { ScalingRecord } from "../../simulator/index.ts";
+import { partOfTime, percentWords } from "../render/availability.ts";
 import { formatDuration } from "../render/duration.ts";
 import { answerActions, columnsUsed, planOutcome, timeText, type SimulationReport } from "../simulation-report.ts";
 import { axisOf, columnTimes } from "./simulation-hosts.ts";
@@ -13,7 +15,9 @@ export function limitSection(report: SimulationReport): Section {
   const x = columnTimes(report);
   const used = columnsUsed(report.result);
   const { kind, from } = axisOf(report);
-  const content = report.result.scaling.flatMap(({ service, application, abovePermille, maxInstances, usePermille, instances }): readonly Markup[] => {
+  const content = report.result.scaling.flatMap((record): readonly Markup[] => {
+    const { service, application, abovePermille, maxInstances, usePermille } = record;
+    const [fewest, most] = [record.fewestInstances.subarray(0, used), record.instances.subarray(0, used)];
     const marks = marksOf(report, service, application).map(({ atMs, words }) => ({ at: from + atMs, words }));
     return [
       lineChart({
@@ -23,8 +27,9 @@ export function limitSection(report: SimulationReport): Section {
         series: [{ name: application, x, y: usePermille.subarray(0, used).map((value) => value / 10), shape: "steps" }],
       }),
       lineChart({
-        title: `${application}: instances that serve`, words: instanceWords(instances.subarray(0, used), maxInstances), x: { kind }, y: { unit: "instances", from: "zero" },
-        series: [{ name: "instances", x, y: instances.subarray(0, used), shape: "steps" }], limits: [{ name: "at most", value: maxInstances }],
+        title: `${application}: instances that serve`, words: instanceWords(record), x: { kind }, y: { unit: "instances", from: "zero" },
+        // The line is the fewest: a loss that lasts for less than a column must not vanish.
+        series: [{ name: "instances", x, y: fewest, shape: "steps", band: { name: "up to the most that served around that moment", low: fewest, high: most } }], limits: [{ name: "at most", value: maxInstances }],
       }),
     ];
   });
@@ -54,10 +59,8 @@ function momentWords(report: SimulationReport, column: number): string {
   return ` at ${timeText(report, column * columnMs)}${isDuringPlan ? ", while the plan is carried out" : ""}`;
 }
 
-function instanceWords(instances: Float64Array, maxInstances: number): string {
-  const known = instances.filter((count) => !Number.isNaN(count));
-  const [least, most] = [known.reduce((low, count) => Math.min(low, count), maxInstances), highest(known)];
-  return least === most ? `${most} served all the time; ${maxInstances} are allowed.` : `From ${least} to ${most} served; ${maxInstances} are allowed.`;
+function instanceWords({ fewest, most, maxInstances }: ScalingRecord): string {
+  return fewest === most ? `${most} served all the time; ${maxInstances} are allowed.` : `From ${fewest} to ${most} served; ${maxInstances} are allowed.`;
 }
 
 /** Calls for instances of an application, and what the planner did about them. */
@@ -84,7 +87,7 @@ export function serviceSection({ result: { services } }: SimulationReport): Sect
     content: [table({
       title: "Availability", rowsMax: 40, words: others === 0 ? "None was whole all the time." : `${others} of ${services.length} were whole all the time.`, columns: [{ head: "service" }, { head: "up", unit: "%", align: "right" }, { head: "whole", unit: "%", align: "right" }, { head: "degraded" }, { head: "down" }, { head: "interruptions" }, { head: "longest recovery" }],
       rows: shown.map(({ service, availabilityPpm, operationalMs, degradedMs, downMs, interruptions, recoveryMsMax }) => [
-        service, { text: (availabilityPpm / 10_000).toFixed(4), tone: downMs === 0 ? "good" : "bad" }, { text: ((100 * operationalMs) / Math.max(1, operationalMs + degradedMs + downMs)).toFixed(4), tone: degradedMs + downMs === 0 ? "good" : "warning" }, time(degradedMs, "warning"), time(downMs, "bad"), interruptions, time(recoveryMsMax, "plain"),
+        service, { text: percentWords(availabilityPpm), tone: downMs === 0 ? "good" : "bad" }, { text: percentWords(partOfTime(operationalMs, operationalMs + degradedMs + downMs)), tone: degradedMs + downMs === 0 ? "good" : "warning" }, time(degradedMs, "warning"), time(downMs, "bad"), interruptions, time(recoveryMsMax, "plain"),
       ]),
     })],
   };

@@ -1,7 +1,7 @@
-import { summaryOf, type ActionSummary, type RunState } from "../../executor/index.ts";
+import { summaryOf, type ActionSummary, type RunState, type RunSummary } from "../../executor/index.ts";
 import { actionWords } from "./action.ts";
 import { countWords } from "./diagnostics.ts";
-import { formatDuration } from "./duration.ts";
+import { formatDuration, formatMeasured } from "./duration.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
 import { wrap } from "./text.ts";
@@ -42,7 +42,7 @@ export function renderExecution(run: string, state: RunState, isAtWork: boolean,
   const isLeftAlone = !isAtWork && state.status !== "ended" && state.status !== "paused" && state.status !== "new";
   const head = [
     `${paint.bold(`execution ${run}`)}: ${statusWords[state.status]}${isLeftAlone ? paint.yellow(", and nobody carries it on: stowage resume") : ""}`,
-    `  plan ${state.digest.slice(0, 12)}: ${summary.done} of ${countWords(summary.all, "action")} ${summary.wayBack.length > 0 ? "of the way back " : ""}done${duration(summary.wayBack.length > 0 ? summary.wayBack : summary.wayThere)}`,
+    `  plan ${state.digest.slice(0, 12)}: ${progressWords(summary)}`,
     ...(summary.because === "" ? [] : [`  ${summary.because}`]),
     ...(summary.left.map((words) => `  left as it is: ${words}`)),
   ].map((line) => wrap(line, columns, "", "    "));
@@ -53,17 +53,22 @@ export function renderExecution(run: string, state: RunState, isAtWork: boolean,
   return `${[...head, ...tables].join("\n")}\n`;
 }
 
+function progressWords({ done, all, hasTurnedBack, wayBack, wayThere }: RunSummary): string {
+  if (hasTurnedBack && all === 0) return "nothing to undo";
+  return `${done} of ${countWords(all, "action")} ${hasTurnedBack ? "of the way back " : ""}done${duration(hasTurnedBack ? wayBack : wayThere)}`;
+}
+
 function duration(actions: readonly ActionSummary[]): string {
   const done = actions.filter(({ tookMs }) => tookMs !== null);
   const sum = (of: (action: ActionSummary) => number): number => done.reduce((total, action) => total + of(action), 0);
-  return done.length === 0 ? "" : `, in ${formatDuration(sum(({ tookMs }) => tookMs ?? 0))} of work against ${formatDuration(sum(({ estimateMs }) => estimateMs))} predicted`;
+  return done.length === 0 ? "" : `, in ${formatMeasured(sum(({ tookMs }) => tookMs ?? 0))} of work against ${formatDuration(sum(({ estimateMs }) => estimateMs))} predicted`;
 }
 
 function section(title: string, actions: readonly ActionSummary[], { paint, columns, full }: View): string {
   if (actions.length === 0) return "";
   const shown = full ? actions : interesting(actions);
   const rows = shown.map(({ planned, outcome, because, estimateMs, tookMs }) => [
-    planned.id, actionWords(planned.action), painted(outcome, paint), formatDuration(estimateMs), tookMs === null ? "" : formatDuration(tookMs), because,
+    planned.id, actionWords(planned.action), painted(outcome, paint), formatDuration(estimateMs), tookMs === null ? "" : formatMeasured(tookMs), because,
   ]);
   const table = renderTable([{ head: "id" }, { head: "action", wraps: 24 }, { head: "outcome" }, { head: "predicted", align: "right", dropRank: 1 }, { head: "took", align: "right" }, { head: "", wraps: 20, below: true }], rows, columns);
   const rest = actions.length - shown.length;

@@ -10,7 +10,7 @@ import { decimalsOf, formatChange, formatDifference, formatMicros, formatPerHour
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
 import { widthOf, wrap } from "./text.ts";
-import { brokenBefore, brokenOnTheWay, onTheWay, verdictLine } from "./verification.ts";
+import { brokenBefore, brokenOnTheWay, onTheWay, refusals, verdictLine } from "./verification.ts";
 
 /** How a plan is shown. */
 export interface PlanView {
@@ -31,6 +31,7 @@ export function renderPlan(report: PlanReport, view: PlanView): string {
   const { plan } = report;
   const sections = [
     renderSummary(report, view),
+    ...refusals(report.verification).map(({ title, found, wayOut }) => `${listSection(title, found, view)}${wrap(`-> ${wayOut}`, view.columns, "  ", "     ")}\n`),
     listSection("Changes tried", report.changes.map((change) => `~ ${change}`), view),
     renderUnplaced(plan, view),
     renderMoves(plan, view),

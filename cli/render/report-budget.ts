@@ -1,4 +1,4 @@
-import { aboutWords, crossedWords, endWords, restsOn, runRate, type BudgetReport, type BudgetRow } from "../report/budget-view.ts";
+import { aboutWords, crossedWords, endWords, isUnknown, restsOn, runRate, type BudgetReport, type BudgetRow } from "../report/budget-view.ts";
 import { hundredths, minuteWords, money, partWords } from "../report/cost-view.ts";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
@@ -18,8 +18,8 @@ export function renderBudgets(report: BudgetReport, { paint, columns }: { readon
     const { micros, outlook } = row;
     const end = endWords(row, currency);
     return [
-      row.name, aboutWords(row.about), hundredths(runRate(row)), micros === null ? "-" : hundredths(micros), hundredths(outlook.spentMicros + outlook.assumedMicros), hundredths(outlook.expected.middle),
-      micros !== null && outlook.expected.middle > micros ? paint.yellow(end) : end, crossedWords(row),
+      row.name, aboutWords(row.about), hundredths(runRate(row)), micros === null ? "-" : hundredths(micros), ...isUnknown(row) ? ["-", "-"] : [hundredths(outlook.spentMicros + outlook.assumedMicros), hundredths(outlook.expected.middle)],
+      micros !== null && outlook.expected.middle > micros && !isUnknown(row) ? paint.yellow(end) : end, crossedWords(row),
     ];
   }), columns);
   const notes = rows.flatMap((row) => notesOn(row, currency));
@@ -29,7 +29,7 @@ export function renderBudgets(report: BudgetReport, { paint, columns }: { readon
 function notesOn(row: BudgetRow, currency: string): readonly string[] {
   const { name, micros, outlook: { assumedMicros, expected } } = row;
   return [
-    `${name}: ${restsOn(row, currency)}${micros === null ? "" : `; ${partWords(expected.middle, micros)} of the budget`}`,
-    ...assumedMicros === 0n ? [] : [`${name}: of what is spent ${money(assumedMicros)} ${currency} are assumed, for days before the first that is known`],
+    `${name}: ${restsOn(row, currency)}${micros === null || isUnknown(row) ? "" : `; ${partWords(expected.middle, micros)} of the budget`}`,
+    ...assumedMicros === 0n || isUnknown(row) ? [] : [`${name}: of what is spent ${money(assumedMicros)} ${currency} are assumed, for days before the first that is known`],
   ];
 }

@@ -1,11 +1,11 @@
 import { causes, type Variance, type VarianceKind } from "../../reports/index.ts";
 import { hundredths, money, periodWords } from "../report/cost-view.ts";
 import type { PlanCostReport } from "../report/plan-cost.ts";
-import { expectedWords, paybackWords, recordWords, savingWords } from "../report/plan-words.ts";
+import { beginningWords, expectedWords, paybackWords, recordWords, savingWords, standstillWords } from "../report/plan-words.ts";
 import { changeWords, differenceName, overUnder, signed } from "../report/variance-view.ts";
 import { actionWords } from "./action.ts";
 import { countWords } from "./diagnostics.ts";
-import { formatDuration } from "./duration.ts";
+import { formatDuration, formatMeasured } from "./duration.ts";
 import type { ReportView } from "./report-cost.ts";
 import { renderTable } from "./table.ts";
 import { wrap } from "./text.ts";
@@ -22,12 +22,12 @@ export function renderPlanCost(report: PlanCostReport, view: ReportView): string
     say(`${periodWords(without)}: ${money(without.cost.totalMicros)} ${currency} without it, ${money(planned.cost.totalMicros)} ${currency} with it`),
     say(changeWords(saving.total, currency)),
     say(`from then on ${savingWords(report)}; ${expectedWords(report)}`),
-    say(`once: ${money(onceMicros)} ${currency} for carrying data, paid back: ${paybackWords(report)}; ${countWords(plan.moves.length, "move")}, ${report.downtimeSeconds} s in which workloads stand still`),
+    say(`once: ${money(onceMicros)} ${currency} for carrying data, paid back: ${paybackWords(report)}; ${countWords(plan.moves.length, "move")}, ${standstillWords(report)}`),
   ];
   const blocks = [head.join("\n"), differenceTable("What it changes", saving, report.kind, ["without", "planned"], currency, view)];
   if (actual !== null) {
     blocks.push([
-      view.paint.bold("What became of it"), say(`${actual.ended ?? "under way"}: ${recordWords(actual.actions)}`),
+      view.paint.bold("What became of it"), say(`${actual.ended ?? "under way"}: ${recordWords(actual.actions)}`), say(beginningWords(report, actual)),
       say(`${money(actual.cost.cost.totalMicros)} ${currency} in fact, ${money(planned.cost.totalMicros)} ${currency} planned: ${overUnder(actual.variance.total, currency)}`),
     ].join("\n"), differenceTable("Planned and actual", actual.variance, report.kind, ["planned", "actual"], currency, view), actionTable(report, view));
   }
@@ -49,7 +49,7 @@ function differenceTable(title: string, { rows, total }: Variance, kind: Varianc
 function actionTable({ actual }: PlanCostReport, { paint, columns, full }: ReportView): string {
   const all = actual?.actions ?? [];
   const shown = full ? all : all.slice(0, rowsMax);
-  const rows = shown.map(({ planned, estimateMs, tookMs, because }) => [planned.id, actionWords(planned.action), formatDuration(estimateMs), tookMs === null ? "-" : formatDuration(tookMs), tookMs === null ? paint.yellow(because) : "done"]);
+  const rows = shown.map(({ planned, estimateMs, tookMs, because }) => [planned.id, actionWords(planned.action), formatDuration(estimateMs), tookMs === null ? "-" : formatMeasured(tookMs), tookMs === null ? paint.yellow(because) : "done"]);
   const table = renderTable([{ head: "" }, { head: "action", wraps: 20 }, { head: "planned", align: "right" }, { head: "took", align: "right" }, { head: "", wraps: 16 }], rows, columns);
   return `${paint.bold("Actions")}\n${table}${all.length > shown.length ? `\n  ... and ${all.length - shown.length} more (--full shows them)` : ""}`;
 }

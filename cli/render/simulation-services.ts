@@ -1,3 +1,4 @@
+import { partOfTime, percentWords } from "./availability.ts";
 import { formatDuration } from "./duration.ts";
 import type { SimulationReport } from "../simulation-report.ts";
 import { columnsUsed } from "../simulation-report.ts";
@@ -15,7 +16,7 @@ function renderStates({ result }: SimulationReport, { paint, columns }: Simulati
   if (result.services.length === 0) return "";
   const isSaved = result.services.some(({ undoneHours }) => undoneHours !== null);
   const rows = result.services.map(({ service, availabilityPpm, operationalMs, degradedMs, downMs, interruptions, recoveryMsMax, lostHours, undoneHours }) => [
-    service, partText(availabilityPpm, paint.green, paint.red), partText(result.lengthMs === 0 ? 1_000_000 : Math.floor((1_000_000 * operationalMs) / result.lengthMs), paint.green, paint.yellow), degradedMs > 0 ? paint.yellow(time(degradedMs)) : "-", downMs > 0 ? paint.red(time(downMs)) : "-",
+    service, partText(availabilityPpm, paint.green, paint.red), partText(partOfTime(operationalMs, result.lengthMs), paint.green, paint.yellow), degradedMs > 0 ? paint.yellow(time(degradedMs)) : "-", downMs > 0 ? paint.red(time(downMs)) : "-",
     String(interruptions), time(recoveryMsMax), lostText(lostHours), ...(isSaved ? [undoneHours === null ? "-" : lostText({ [Object.keys(lostHours)[0] ?? ""]: undoneHours })] : []),
   ]);
   const heads = [
@@ -31,7 +32,7 @@ function renderStates({ result }: SimulationReport, { paint, columns }: Simulati
 
 /** A share of the time in parts per million. */
 function partText(ppm: number, all: (words: string) => string, less: (words: string) => string): string {
-  return ppm === 1_000_000 ? all("100 %") : less(`${(ppm / 10_000).toFixed(4)} %`);
+  return ppm === 1_000_000 ? all("100 %") : less(`${percentWords(ppm)} %`);
 }
 
 function time(ms: number): string {

@@ -3,6 +3,7 @@ import { loadResources } from "../../model/load.ts";
 import { formatMicros } from "../../model/money.ts";
 import { sumOfBill, type HostResult, type ResourceUse } from "../../simulator/index.ts";
 import { chartRow, eventsOf, kilowattHours, timeText, type SimulationReport } from "../simulation-report.ts";
+import { percentWords } from "./availability.ts";
 import { formatDuration } from "./duration.ts";
 import { groupThousands } from "./money.ts";
 import { renderPlanCourse } from "./simulation-plan.ts";
@@ -38,7 +39,7 @@ function renderSummary(report: SimulationReport, { paint, columns }: SimulationV
     ["cost", `${formatMicros(totals.micros, 2)} ${currency}, of which ${formatMicros(totals.transferMicros, 2)} for data carried`],
     ["energy", `${kilowattHours(totals.microjoules).toFixed(3)} kWh, ${(Number(totals.carbonMilligrams) / 1e6).toFixed(3)} kg CO2`],
     ["stolen", stolenWords(report)],
-    ...(worst === undefined ? [] : [["services", worst.availabilityPpm === 1_000_000 ? paint.green("none was down") : paint.red(`${worst.service} was down most: ${availabilityText(worst.availabilityPpm)} up`)] as const]),
+    ...(worst === undefined ? [] : [["services", worst.availabilityPpm === 1_000_000 ? paint.green("none was down") : paint.red(`${worst.service} was down most: ${percentWords(worst.availabilityPpm)} % up`)] as const]),
     ...runwayRow(report),
     ["rules", musts === 0 ? paint.green("✓ no must was broken on the way") : paint.red(`${counted(musts, "breach", "breaches")} of musts, see below`)],
     ["planner", answers.asked === 0 ? "was not asked" : `was asked ${counted(answers.asked, "time")}${answers.unplaced === 0 ? "" : `; ${counted(answers.unplaced, "workload")} found no place`}`],
@@ -47,10 +48,6 @@ function renderSummary(report: SimulationReport, { paint, columns }: SimulationV
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, words]) => wrap(`${name.padEnd(width)}  ${words}`, columns, "  ", " ".repeat(width + 4)));
   return `${paint.bold(`Simulation of ${scenario.name}`)}\n${lines.join("\n")}\n`;
-}
-
-function availabilityText(ppm: number): string {
-  return `${(ppm / 10_000).toFixed(4)} %`;
 }
 
 /** The runway of what runs out first. */
@@ -111,7 +108,8 @@ function renderHosts(report: SimulationReport, { paint, columns, full }: Simulat
     { head: "host" }, { head: "processors over time" }, { head: "mean", align: "right" }, { head: "99 % of time", align: "right", dropRank: 2 }, { head: "peak", align: "right" },
     { head: "stolen", align: "right" }, { head: "on", align: "right", dropRank: 1 }, { head: "failed", align: "right", dropRank: 3 }, { head: "kWh", align: "right", dropRank: 4 }, { head: made.scenario.fleet.currency, align: "right" },
   ], full ? rows : rows.slice(0, rowsMax), columns);
-  return `${paint.bold("Hosts")}\n${table}${restOf(rows.length, full)}\n`;
+  const adds = result.totals.micros === 0n ? "" : `\n${wrap(`${made.scenario.fleet.currency}: rounded to hundredths; unrounded, all hosts and the data carried add up to the cost.`, columns, "  ")}`;
+  return `${paint.bold("Hosts")}\n${table}${restOf(rows.length, full)}${adds}\n`;
 }
 
 function shareText(partMs: number, lengthMs: number): string {

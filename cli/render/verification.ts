@@ -23,8 +23,7 @@ export function renderVerification(
   const { paint, columns } = view;
   const sections = [
     `${wrap(verdictLine(verification, paint), columns, "", "  ")}\n`,
-    section("Faults of the plan itself", verification.problems, view),
-    section("Musts broken", newViolations(verification).map(violationWords), view),
+    ...refusals(verification).map(({ title, found }) => section(title, found, view)),
     section("Musts broken before, and not worse after", brokenBefore(verification), view),
     section("Facts that have changed since the plan was made", stale.map(staleWords), view),
     section("Shoulds broken", verification.shoulds, view),
@@ -32,6 +31,20 @@ export function renderVerification(
     section(brokenOnTheWay, onTheWay(verification), view),
   ];
   return sections.filter((each) => each !== "").join("\n");
+}
+
+/** Why a plan is refused, each kind under its heading; nothing for one that is not. */
+export function refusals(verification: Verification): readonly { readonly title: string; readonly found: readonly string[]; readonly wayOut: string }[] {
+  return [
+    {
+      title: "Faults of the plan itself", found: verification.problems,
+      wayOut: "The planner should not make such a plan: please report it with the files. Planned again with another engine or seed it may hold.",
+    },
+    {
+      title: "Musts broken", found: newViolations(verification).map(violationWords),
+      wayOut: "Change what the files ask for, or the rules that are broken: a policy may get an exception, or be a should. Planned again with another engine or seed they may hold.",
+    },
+  ].filter(({ found }) => found.length > 0);
 }
 
 /** Breaches that the fleet had already; the plan does not make them worse. */

@@ -14,7 +14,7 @@ import { budgetPage } from "../pages/budget-page.ts";
 import { inputOf, prepare, type Ready } from "../prepare.ts";
 import { renderBudgets } from "../render/report-budget.ts";
 import { addReportOptions, unwritableOutputs, writeOutputs, type ReportOptions } from "../report-outputs.ts";
-import type { BudgetReport, BudgetRow } from "./budget-view.ts";
+import { isUnknown, type BudgetReport, type BudgetRow } from "./budget-view.ts";
 import { costLoad, type CostLoad } from "./cost-load.ts";
 import { addCostOptions, dateOrInstant, financeWith, wantedPeriod, type CostOptions } from "./cost-options.ts";
 import { dailyCosts, withDaysAhead } from "./daily-cost.ts";
@@ -88,11 +88,21 @@ function budgetReport(ready: Ready, load: CostLoad, options: ForecastOptions, co
 function budgetDocument({ rows, knownFromMs, knownToMs, ...report }: BudgetReport): Readonly<Record<string, unknown>> {
   return {
     ...report, knownFrom: day(knownFromMs), knownTo: day(knownToMs),
-    budgets: rows.map(({ name, about, micros, fromMs, toMs, usualDay: usual, outlook: { spentMicros, assumedMicros, expected, crossed }, daily }) => ({
-      name, about, micros: micros === null ? null : String(micros), from: day(fromMs), to: day(toMs), usualDayMicros: String(usual), spentMicros: String(spentMicros), assumedMicros: String(assumedMicros),
-      expectedMicros: { low: String(expected.low), middle: String(expected.middle), high: String(expected.high) },
-      crossed: { earliest: day(crossed.earliest), middle: day(crossed.middle), latest: day(crossed.latest) }, dailyMicros: daily.known.map(String),
-    })),
+    budgets: rows.map((row) => {
+      const { name, about, micros, fromMs, toMs, usualDay: usual, daily } = row;
+      return {
+        name, about, micros: micros === null ? null : String(micros), from: day(fromMs), to: day(toMs), usualDayMicros: String(usual),
+        ...(isUnknown(row) ? { isKnown: false, spentMicros: null, assumedMicros: null, expectedMicros: null, crossed: null } : { isKnown: true, ...outlookDocument(row) }), dailyMicros: daily.known.map(String),
+      };
+    }),
+  };
+}
+
+function outlookDocument({ outlook: { spentMicros, assumedMicros, expected, crossed } }: BudgetRow): Readonly<Record<string, unknown>> {
+  return {
+    spentMicros: String(spentMicros), assumedMicros: String(assumedMicros),
+    expectedMicros: { low: String(expected.low), middle: String(expected.middle), high: String(expected.high) },
+    crossed: { earliest: day(crossed.earliest), middle: day(crossed.middle), latest: day(crossed.latest) },
   };
 }
 
@@ -113,9 +123,12 @@ function budgetTables({ rows }: BudgetReport): readonly ExportTable[] {
         ...integers("budgetMicros", "spentMicros", "assumedMicros", "usualDayMicros", "expectedLowMicros", "expectedMicros", "expectedHighMicros"),
         column("crossedEarliest", "instant"), column("crossed", "instant"), column("crossedLatest", "instant"),
       ],
-      rows: rows.map(({ name, about, micros, fromMs, toMs, usualDay: usual, outlook: { spentMicros, assumedMicros, expected, crossed } }) => [
-        name, about?.kind ?? null, about?.id ?? null, fromMs, toMs, micros, spentMicros, assumedMicros, usual, expected.low, expected.middle, expected.high, crossed.earliest, crossed.middle, crossed.latest,
-      ]),
+      rows: rows.map((row) => {
+        const { name, about, micros, fromMs, toMs, usualDay: usual, outlook: { spentMicros, assumedMicros, expected, crossed } } = row;
+        const first = [name, about?.kind ?? null, about?.id ?? null, fromMs, toMs, micros];
+        if (isUnknown(row)) return [...first, null, null, usual, null, null, null, null, null, null];
+        return [...first, spentMicros, assumedMicros, usual, expected.low, expected.middle, expected.high, crossed.earliest, crossed.middle, crossed.latest];
+      }),
     },
     {
       name: "cost-by-day", columns: [column("budget", "text"), column("day", "instant"), column("isKnown", "boolean"), ...integers("lowMicros", "middleMicros", "highMicros")],

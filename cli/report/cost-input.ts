@@ -29,7 +29,7 @@ export async function costReportOf(ready: Ready, options: CostOptions): Promise<
   const atMs = ({ startMs }: CostReport["period"]): number => momentMs(options.planAt ?? { kind: "after", ms: 0 } satisfies Moment, startMs);
   const { made, diagnostics } = await costWith(ready, options, plan, (period) => stepsOf(plan, atMs(period)));
   if (made === null) return { made, diagnostics };
-  const all = [...diagnostics, ...planProblems(plan, ready, made, atMs(made.cost.period))];
+  const all = [...diagnostics, ...planProblems(plan, ready, made, { atMs: atMs(made.cost.period), asExecuted: false })];
   return { made: hasErrors(all) ? null : made, diagnostics: all };
 }
 

@@ -45,8 +45,7 @@ export function money(micros: bigint): string {
 
 /** The same in a table, where columns line up. */
 export function hundredths(micros: bigint): string {
-  const half = micros < 0n ? -5000n : 5000n;
-  return formatMicros(((micros + half) / 10_000n) * 10_000n, 2);
+  return formatMicros(micros, 2);
 }
 
 /** A part of a whole in tenths of a percent. */

@@ -14,18 +14,25 @@ const namedMax = 3;
 /** Characters of a value: a host may have a long list of workloads. */
 const valueMax = 80;
 
-/** What makes a plan, begun at an instant, no plan for this scenario and period: refused, or told with the figures. */
-export function planProblems(plan: Plan, ready: Ready, made: MadeCost, atMs: number): readonly Diagnostic[] {
-  return [...outsidePeriod(plan, made, atMs), ...otherCurrency(plan, ready), ...otherFacts(plan, ready)];
+/** When a plan begins, and whether that is so because it was carried out then. */
+interface Beginning {
+  readonly atMs: number;
+  readonly asExecuted: boolean;
 }
 
-function outsidePeriod({ digest, makespanMs }: Plan, made: MadeCost, atMs: number): readonly Diagnostic[] {
+/** What makes a plan, begun at an instant, no plan for this scenario and period: refused, or told with the figures. */
+export function planProblems(plan: Plan, ready: Ready, made: MadeCost, begins: Beginning): readonly Diagnostic[] {
+  return [...outsidePeriod(plan, made, begins), ...otherCurrency(plan, ready), ...otherFacts(plan, ready)];
+}
+
+function outsidePeriod({ digest, makespanMs }: Plan, made: MadeCost, { atMs, asExecuted }: Beginning): readonly Diagnostic[] {
   const { startMs, endMs } = made.cost.period;
   const [name, period] = [`Plan ${digest.slice(0, 12)}`, `${made.hasDate ? "which is from" : "which lasts"} ${periodWords(made)}`];
   const when = (ms: number): string => (made.hasDate || ms < startMs ? `at ${minuteWords(ms)} UTC` : `${formatDuration(ms - startMs)} after its beginning`);
-  const later = "Let it begin earlier with --plan-at, or the period end later with --to.";
+  const later = asExecuted ? "It was carried out then: let the period end later with --to." : "Let it begin earlier with --plan-at, or the period end later with --to.";
+  const earlier = asExecuted ? "It was carried out then: let the period begin earlier with --from." : "Let it begin later with --plan-at, or the period earlier with --from.";
   if (atMs >= endMs) return [usageProblem(`${name} begins ${when(atMs)}, when the period is over, ${period}.`, later)];
-  if (atMs < startMs) return [warned(`${name} begins ${when(atMs)}, before the period, ${period}; what is done before it is taken as done, and what carrying its data costs is not in it.`, "Let it begin later with --plan-at, or the period earlier with --from.")];
+  if (atMs < startMs) return [warned(`${name} begins ${when(atMs)}, before the period, ${period}; what is done before it is taken as done, and what carrying its data costs is not in it.`, earlier)];
   if (atMs + makespanMs > endMs) return [warned(`${name} ends ${when(atMs + makespanMs)}, after the period, ${period}; only what is done in it counts there.`, later)];
   return [];
 }

@@ -31,8 +31,8 @@ export function addReportPlan(report: Command, context: Context, finish: Finish)
     .description("What a plan would change about the cost of a period, before it is approved; and with the journal of its execution what it has changed, against what was planned.")
     .argument("<plan>", "what `stowage plan --out` kept")
     .argument("<files...>", "the scenario that it is of: a base file and overlays")
-    .addOption(new Option("--plan-at <time>", "when the plan begins: 2h after the beginning of the period, or a UTC instant").argParser(timeOfSimulation))
-    .addOption(new Option("--journal <file>", "the journal of its execution: reconcile planned and actual"))
+    .addOption(new Option("--plan-at <time>", "when the plan begins: 2h after the beginning of the period, or a UTC instant; default: with the period, and with --journal when the execution did").argParser(timeOfSimulation))
+    .addOption(new Option("--journal <path>", "the journal of its execution, or the folder that it is in: reconcile planned and actual"))
     .addOption(new Option("--by <kind>", "what to show it by").choices([...costKinds]).default("service"));
   addReportOptions(addCostOptions(command))
     .addOption(new Option("--full", "do not cut long tables"))
@@ -41,7 +41,7 @@ export function addReportPlan(report: Command, context: Context, finish: Finish)
     .addHelpText("after", commandHelp({
       examples: [
         ["stowage report plan plan.json scenarios/e-commerce.yaml", "what does the plan change, and when has it paid?"],
-        ["stowage report plan plan.json fleet.yaml --month 2026-11 --journal run/journal --html plan.html", "planned and actual, as a page"],
+        ["stowage report plan plan.json fleet.yaml --month 2026-11 --journal run/run.journal --html plan.html", "planned and actual, as a page"],
       ],
       codes: ["done", "error"],
     }))
@@ -67,18 +67,18 @@ async function planCommand(file: string, files: readonly string[], options: Plan
   };
 }
 
-function planCostDocument({ plan, kind, without, planned, saving, thenOn, onceMicros, downtimeSeconds, actual }: PlanCostReport): Readonly<Record<string, unknown>> {
+function planCostDocument({ plan, kind, without, planned, plannedFromMs, saving, thenOn, onceMicros, standstillMs, actual }: PlanCostReport): Readonly<Record<string, unknown>> {
   const { period } = without.cost;
   return {
-    plan: plan.digest, currency: plan.currency, by: kind, from: new Date(period.startMs).toISOString(), to: new Date(period.endMs).toISOString(),
+    plan: plan.digest, currency: plan.currency, by: kind, from: new Date(period.startMs).toISOString(), to: new Date(period.endMs).toISOString(), plannedFrom: new Date(plannedFromMs).toISOString(),
     withoutMicros: String(without.cost.totalMicros), plannedMicros: String(planned.cost.totalMicros),
     thenOn: {
       micros: String(billTotal(thenOn.after)), changeMicrosPerMonth: String(billTotal(thenOn.monthly)), expectedMicrosPerMonth: String(thenOn.statedMicros),
       kinds: thenOnRows(thenOn).map(([kindOf, ...amounts]) => ({ kind: kindOf, ...Object.fromEntries(thenOnColumns.map((name, i) => [name, String(amounts[i])])) })),
     },
-    transferMicros: String(onceMicros), downtimeSeconds, changes: rowsOf(saving),
+    transferMicros: String(onceMicros), downtimeSeconds: standstillMs / 1000, changes: rowsOf(saving),
     actual: actual === null ? null : {
-      ended: actual.ended, micros: String(actual.cost.cost.totalMicros), changes: rowsOf(actual.variance),
+      began: new Date(actual.beganMs).toISOString(), ended: actual.ended, downtimeSeconds: actual.standstillMs / 1000, micros: String(actual.cost.cost.totalMicros), changes: rowsOf(actual.variance),
       actions: actual.actions.map(({ planned: { id, action }, estimateMs, tookMs, because }) => ({ id, ...action, estimateMs, tookMs, because })),
     },
   };

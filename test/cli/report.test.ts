@@ -140,6 +140,8 @@ describe("report variance", () => {
   });
 });
 
+const budget = (name: string, from: string, to: string): string => `    - { name: ${name}, micros: 200000000, from: ${from}T00:00:00Z, to: ${to}T00:00:00Z }\n`;
+
 describe("report forecast", () => {
   it("finds the day on which a budget is spent", async () => {
     const budgets = file("budgets.yaml", `${shop}finance:\n  budgets:\n    - { name: year, micros: 200000000, from: 2026-01-01T00:00:00Z, to: 2026-02-01T00:00:00Z }\n    - { name: web, micros: 2000000000, from: 2026-01-01T00:00:00Z, to: 2026-02-01T00:00:00Z, about: { application: web } }\n`);
@@ -150,6 +152,24 @@ describe("report forecast", () => {
     const { out } = await stowage("report", "forecast", budgets, "--from", "2026-01-05", "--to", "2026-01-10");
     expect(out).toMatch(/spent on[^]*2026-01-06/);
     expect(out).toContain("lasts");
+  });
+
+  it("says that nothing is known of a budget that was over before the first known day, and that one that is over needs no more days", async () => {
+    const budgets = file("past-budgets.yaml", `${shop}finance:\n  budgets:\n${budget("past", "2025-12-01", "2026-01-01")}${budget("touching", "2025-12-01", "2026-01-05")}${budget("over", "2026-01-05", "2026-01-07")}${budget("begun", "2025-12-01", "2026-02-01")}`);
+    const page = join(folder, "past-budgets.html");
+    const { out } = await stowage("report", "forecast", budgets, "--from", "2026-01-05", "--to", "2026-01-25", "--html", page);
+    const words = out.replaceAll(/\s+/g, " ");
+    expect(words).toContain("past: nothing of it is known: it ended on 2026-01-01, and the first day that is known is 2026-01-05; at the mean of the 20 days that are known it would have cost 1,168.08 EUR");
+    expect(words).not.toMatch(/past: [^:]*% of the budget/);
+    const { budgets: told } = JSON.parse((await stowage("report", "forecast", budgets, "--from", "2026-01-05", "--to", "2026-01-25", "--json")).out) as { readonly budgets: readonly Readonly<Record<string, unknown>>[] };
+    expect(told.find(({ name }) => name === "past")).toMatchObject({ isKnown: false, spentMicros: null, expectedMicros: null, crossed: null });
+    expect(told.find(({ name }) => name === "over")).toMatchObject({ isKnown: true, expectedMicros: { middle: expect.stringMatching(/^\d+$/) as string } });
+    expect(words).toContain("touching: nothing of it is known: it ended on 2026-01-05, ");
+    expect(words).toContain("over: 75.36 EUR by 2026-01-07, when it ended; 37.7 % of the budget");
+    expect(words).toMatch(/past everything [\d,.]+ 200\.00 - - not known not known /);
+    expect(words).not.toMatch(/goes on|(past|touching|over): of what is spent/);
+    const spent = readFileSync(page, "utf8").replaceAll(/<[^>]*>/g, "").replaceAll(/\s+/g, " ").match(/.{12}spent on 2025-12-\d\d/g);
+    expect(new Set(spent)).toEqual(new Set(["taken to be spent on 2025-12-06"]));
   });
 
   it("has no band where no day differs from another", async () => {
@@ -219,7 +239,7 @@ describe("report plan", () => {
     const plan = JSON.parse(readFileSync(planFile, "utf8")) as Plan;
     const other = await journal("other", { ...plan, digest: "0".repeat(64) }, 0);
     expect((await stowage("report", "plan", planFile, small, "--journal", other)).err).toContain("is of plan 000000000000, not of");
-    expect((await stowage("report", "plan", planFile, small, "--journal", join(folder, "nothing"))).err).toContain("is no journal of an execution");
+    expect((await stowage("report", "plan", planFile, small, "--journal", join(folder, "nothing"))).err).toContain("does not exist");
   });
 });
 

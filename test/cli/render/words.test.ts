@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatAmount, formatCarbon, formatPower, formatUse } from "../../../cli/render/amount.ts";
 import { useBar } from "../../../cli/render/bar.ts";
-import { formatDuration, formatOffset } from "../../../cli/render/duration.ts";
+import { formatDuration, formatMeasured, formatOffset } from "../../../cli/render/duration.ts";
 import { gridOf } from "../../../cli/render/grid.ts";
 import { formatChange, formatDifference, formatMicros, formatPerHour, formatPerMonth } from "../../../cli/render/money.ts";
 import { paintFor } from "../../../cli/render/paint.ts";
@@ -17,6 +17,19 @@ describe("money", () => {
     [0, "0.00"], [1, "0.000001"], [12_345_678, "12.345678"], [12_500_000, "12.50"], [-1_500_000, "-1.50"], [-1, "-0.000001"],
     [1_234_567_890_000, "1,234,567.89"], [Number.MAX_SAFE_INTEGER, "9,007,199,254.740991"],
   ])("shows %d micro-units as %s, exactly", (micros, shown) => expect(formatMicros(micros)).toBe(shown));
+
+  it.each([
+    [82_029_168, "82.03"], [7_188_228, "7.19"], [4999, "0.00"], [5000, "0.01"], [-4999, "0.00"], [-5000, "-0.01"], [-5001, "-0.01"], [15_000, "0.02"], [25_000, "0.03"], [-25_000, "-0.03"],
+    [999_995_000, "1,000.00"], [9_007_199_254_740_991n, "9,007,199,254.74"],
+  ])("rounds %d micro-units to %s hundredths, half away from zero", (micros, shown) => expect(formatMicros(micros, 2)).toBe(shown));
+
+  it("is never further from the exact amount than half of the last decimal", () => {
+    fc.assert(fc.property(fc.maxSafeInteger(), fc.integer({ min: 2, max: 6 }), (micros, decimals) => {
+      const shown = BigInt(formatMicros(micros, decimals).replaceAll(/[,.]/g, "")) * 10n ** BigInt(6 - decimals);
+      const apart = 2n * (shown - BigInt(micros));
+      expect([apart <= 10n ** BigInt(6 - decimals), -apart <= 10n ** BigInt(6 - decimals)]).toEqual([true, true]);
+    }), { seed: 74, numRuns: 500 });
+  });
 
   it("can be read back to the very same micro-units", () => {
     fc.assert(fc.property(fc.maxSafeInteger(), (micros) => {
@@ -44,6 +57,11 @@ describe("durations", () => {
     [0, "0 s"], [450, "450 ms"], [1000, "1 s"], [59_001, "1 min"], [200_000, "3 min 20 s"], [3_600_000, "1 h"], [3_599_500, "1 h"],
     [93_600_000, "1 d 2 h"], [5_400_000, "1 h 30 min"], [1500, "2 s"],
   ])("%d ms is %s", (ms, words) => expect(formatDuration(ms)).toBe(words));
+
+  it.each([
+    [0, "0 s"], [31, "31 ms"], [450, "450 ms"], [999.6, "1 s"], [1000, "1.0 s"], [4053, "4.1 s"], [4049, "4.0 s"], [9949, "9.9 s"], [9950, "10 s"], [10_499, "10 s"], [10_500, "11 s"], [59_499, "59 s"], [59_500, "1 min"],
+    [200_400, "3 min 20 s"], [3_600_000, "1 h"], [3_599_400, "59 min 59 s"], [5_429_000, "1 h 30 min"], [5_431_000, "1 h 31 min"],
+  ])("%d ms that were measured are %s, to the nearest", (ms, words) => expect(formatMeasured(ms)).toBe(words));
 
   it.each([
     [0, "0 s"], [450, "450 ms"], [118_805_000, "1 d 9 h 5 s"], [120_758_000, "1 d 9 h 32 min 38 s"], [14_405_000, "4 h 5 s"], [86_400_000, "1 d"], [1500, "2 s"],
