@@ -14,11 +14,14 @@ export function wholeNumber(low: number, high: number): (text: string) => number
   };
 }
 
+/** The longest time that may be given: eleven days and a half. */
+const secondsMax = 999_999;
+
 /** Reads seconds, with up to three decimals, as milliseconds. */
 export function secondsAsMs(text: string): number {
-  const match = /^(\d{1,6})(?:\.(\d{1,3}))?$/.exec(text);
+  const match = /^(\d+)(?:\.(\d{1,3}))?$/.exec(text);
   const value = match === null ? 0 : Number(match[1]) * 1000 + Number((match[2] ?? "").padEnd(3, "0"));
-  if (value <= 0) throw new InvalidArgumentError("It must be seconds above 0, at most three decimals, e.g. 30 or 2.5.");
+  if (value <= 0 || value > secondsMax * 1000) throw new InvalidArgumentError(`It must be seconds above 0 and up to ${secondsMax}, at most three decimals, e.g. 30 or 2.5.`);
   return value;
 }
 
@@ -30,8 +33,8 @@ export function utcInstant(text: string): string {
 }
 
 /** `--as-of`, the same on every command that reads a scenario. */
-export function asOfOption(): Option {
-  return new Option("--as-of <utc>", "instant for expiries and time windows; default: what the scenario says, else now")
+export function asOfOption(otherwise = "what the scenario says, else now"): Option {
+  return new Option("--as-of <utc>", `instant for expiries and time windows; default: ${otherwise}`)
     .argParser(utcInstant);
 }
 

@@ -14,7 +14,9 @@ export interface PlanWatch {
  * Plans in a worker, because a search that computes without pause would never hear Ctrl-C. The first Ctrl-C asks for
  * the best plan so far; what the next one does is up to the watcher.
  */
-export async function planInWorker(job: PlanJob, watch: PlanWatch): Promise<PlanJobResult> {
+export async function planInWorker(asked: PlanJob, watch: PlanWatch): Promise<PlanJobResult> {
+  // Before Ctrl-C means anything else than the end: there is nothing yet that could be the best so far.
+  const job = await withStandardInput(asked);
   const interrupted = new SharedArrayBuffer(4);
   const flag = new Int32Array(interrupted);
   const onSignal = (): void => {
@@ -38,4 +40,11 @@ export async function planInWorker(job: PlanJob, watch: PlanWatch): Promise<Plan
     process.off("SIGINT", onSignal);
     await worker.terminate();
   }
+}
+
+/** Loads what reads scenarios only for those who need it: main.ts loads this file at every start. */
+async function withStandardInput(job: PlanJob): Promise<PlanJob> {
+  if (!job.input.paths.includes("-")) return job;
+  const { readStandardInput } = await import("../scenarios/index.ts");
+  return { ...job, input: { ...job.input, standardInput: await readStandardInput() } };
 }

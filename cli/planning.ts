@@ -54,7 +54,7 @@ export interface PlanHooks {
 /** From files to a verified plan. The plan is not believed: it is replayed by the verifier before anybody sees it. */
 export async function makePlan(job: PlanJob, hooks: PlanHooks): Promise<PlanOutcome> {
   hooks.progress({ stage: "load", done: 0, total: 1, best: null });
-  const { ready, diagnostics } = await prepare(job.input);
+  const { ready, diagnostics, locate } = await prepare(job.input);
   if (ready === null) return { report: null, diagnostics };
   if (job.mode === "evacuate" && !ready.scenario.fleet.hosts.some(({ state }) => state === "maintenance" || state === "failed")) {
     const nothing = usageProblem("--mode evacuate has no host to empty: none is in maintenance.", "Name a host with --evacuate, or put one in maintenance.");
@@ -63,7 +63,7 @@ export async function makePlan(job: PlanJob, hooks: PlanHooks): Promise<PlanOutc
   try {
     return { report: await reportOn(ready, job, hooks), diagnostics };
   } catch (error) {
-    return { report: null, diagnostics: [...diagnostics, overflowProblem(error)] };
+    return { report: null, diagnostics: [...diagnostics, ...locate([overflowProblem(error)])] };
   }
 }
 

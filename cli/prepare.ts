@@ -4,7 +4,7 @@ import { indexFleet, type FleetIndex } from "../model/snapshot.ts";
 import { compilePolicies, didYouMean, type Constraint } from "../policies/index.ts";
 import { usageProblem } from "./failed.ts";
 import type { ScenarioOptions } from "./options.ts";
-import { applyChanges, loadScenario, type Loaded } from "../scenarios/index.ts";
+import { applyChanges, filesAfter, loadScenario, type Loaded, type StandardInput } from "../scenarios/index.ts";
 
 /** Which files, and what the command line changes about them. */
 export interface Input {
@@ -15,6 +15,8 @@ export interface Input {
   readonly nowUtc: string;
   /** Hosts to put in maintenance on top of the scenario's own changes. */
   readonly evacuate: readonly string[];
+  /** What - stands for, where standard input was read before: in a worker there is none. */
+  readonly standardInput?: StandardInput;
 }
 
 /** The input that the arguments and options of a command name. */
@@ -39,7 +41,8 @@ export interface Prepared {
 
 /** Loads the files, applies what the command line changes, and compiles the policies. */
 export async function prepare(input: Input): Promise<Prepared> {
-  const loaded = await loadScenario(input.paths, input.asOf === null ? {} : { asOf: input.asOf });
+  const { paths, asOf, standardInput } = input;
+  const loaded = await loadScenario(paths, { ...(asOf === null ? {} : { asOf }), ...(standardInput === undefined ? {} : { files: filesAfter(standardInput) }) });
   const locate = (later: readonly Diagnostic[]): readonly Diagnostic[] => loaded.locate(later);
   if (loaded.scenario === null) return { ready: null, locate, diagnostics: [...loaded.diagnostics, ...await besideErrors(loaded, input.nowUtc)] };
   const evacuated = evacuate(loaded.scenario, input.evacuate);

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { Plan } from "../../model/plan.ts";
+import type { Scenario } from "../../model/scenario.ts";
 import { compareFacts, planDigest, verifyPlan, type StaleFact, type Verification } from "../../policies/index.ts";
 import type { CommandResult, Finish } from "../command-result.ts";
 import type { Context } from "../context.ts";
@@ -9,8 +10,9 @@ import { commandHelp } from "../help.ts";
 import { asOfOption, evacuateOption, type ScenarioOptions } from "../options.ts";
 import { readPlanFile } from "../plan-file.ts";
 import { instantMs } from "../instant.ts";
-import { inputOf, prepare, type Prepared } from "../prepare.ts";
+import { inputOf, prepare, type Input } from "../prepare.ts";
 import { failed } from "../failed.ts";
+import { wrap } from "../render/text.ts";
 import { renderVerification } from "../render/verification.ts";
 
 /** `stowage verify`: the proof, made again by somebody who does not know the planner. */
@@ -20,11 +22,12 @@ export function addVerify(program: Command, context: Context, finish: Finish): v
     .argument("<plan>", "a file that `stowage plan --out` wrote")
     .argument("<files...>", "the scenario's files, as given to `stowage plan`, or newer ones")
     .addOption(evacuateOption())
-    .addOption(asOfOption())
+    .addOption(asOfOption("what the scenario says, else what the plan was made for, else now"))
     .addHelpText("after", commandHelp({
       examples: [
         ["stowage verify plan.json fleet.yaml", "is the plan allowed?"],
         ["stowage verify plan.json fleet-of-today.yaml", "does it still hold for the fleet as it is now?"],
+        ["stowage verify plan.json fleet.yaml --as-of 2026-11-21T22:00:00Z", "would it be allowed then?"],
         ["stowage verify --json plan.json fleet.yaml | jq .verification.violations", "for a program"],
       ],
       codes: ["done", "error", "refused", "stale"],
@@ -36,29 +39,35 @@ export function addVerify(program: Command, context: Context, finish: Finish): v
 async function verify(path: string, files: readonly string[], options: ScenarioOptions, context: Context): Promise<CommandResult> {
   const read = await readPlanFile(path);
   if (read.plan === null) return failed(read.diagnostics);
-  const { ready, diagnostics } = await prepare(planInput(read.plan, files, options, context));
+  const { ready, diagnostics } = await prepare(inputFor(read.plan, files, options, context));
   if (ready === null) return failed(diagnostics);
 
   const { plan } = read;
   const { scenario, index, constraints } = ready;
   const all = [...diagnostics, ...digestProblem(path, plan)];
-  const verification = verifyPlan({ index, constraints, plan, startsAtMs: instantMs(plan.asOf ?? scenario.asOf) });
-  const stale = staleFacts(plan, ready);
+  const startsAtMs = instantMs(scenario.asOf);
+  const verification = verifyPlan({ index, constraints, plan, startsAtMs });
+  const stale = compareFacts(plan, index, scenario.policies, constraints, startsAtMs);
   const exitCode = exitCodeOf(all, verification, stale);
   return {
     exitCode, diagnostics: all,
-    document: { format: "stowage/verification/v1", exitCode, diagnostics: all, digest: plan.digest, verification, stale },
-    text: () => renderVerification(verification, stale, context),
+    document: { format: "stowage/verification/v1", exitCode, diagnostics: all, digest: plan.digest, asOf: scenario.asOf, verification, stale },
+    text: () => renderVerification(verification, stale, context) + otherInstant(plan, scenario, context),
   };
 }
 
-/** The scenario is read at the instant of the plan, unless the command line says another. */
-function planInput(plan: Plan, files: readonly string[], options: ScenarioOptions, context: Context): ReturnType<typeof inputOf> {
-  return inputOf(files, options.asOf === undefined && plan.asOf !== null ? { ...options, asOf: plan.asOf } : options, context);
+/**
+ * The plan is judged at the instant of the command line, else of the scenario; at its own, which no digest covers, only
+ * where neither says one, and else now.
+ */
+function inputFor(plan: Plan, files: readonly string[], options: ScenarioOptions, context: Context): Input {
+  return { ...inputOf(files, options, context), nowUtc: plan.asOf ?? context.nowUtc };
 }
 
-function staleFacts(plan: Plan, { scenario, index, constraints }: NonNullable<Prepared["ready"]>): readonly StaleFact[] {
-  return compareFacts(plan, index, scenario.policies, constraints);
+/** Whoever planned for tonight and verifies for noon should not wonder about windows and exceptions. */
+function otherInstant(plan: Plan, { asOf }: Scenario, { paint, columns }: Context): string {
+  if (plan.asOf === null || asOf === null || instantMs(plan.asOf) === instantMs(asOf)) return "";
+  return `\n${wrap(paint.dim(`Exceptions and time windows are those of ${asOf}; the plan was made for ${plan.asOf} (--as-of chooses).`), columns, "")}\n`;
 }
 
 /** A plan whose meaning was changed by hand is not the plan that was signed. */

@@ -1,15 +1,16 @@
 import { join } from "node:path";
-import { claim, execute, FileJournal, Runner, Superseded, summaryOf, systemClock, type ApprovedPlan, type RunEvent, type RunState, type World } from "../../executor/index.ts";
+import { claim, execute, FileJournal, Runner, Superseded, summaryOf, systemClock, type ApprovedPlan, type AskedWish, type Report, type RunEvent, type RunState, type World } from "../../executor/index.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { HostId } from "../../model/ids.ts";
 import type { Live } from "../context.ts";
 import { statusLine } from "../render/execution.ts";
 import { journalOf, type Execution, type Executions } from "./executions.ts";
 import type { Link } from "./link.ts";
+import { Ears, newsFor } from "./news.ts";
 import { notAllowed } from "./not-allowed.ts";
 import type { Operator } from "./operator.ts";
 import { eventLine } from "./event-line.ts";
-import { takeWishes, type AskedWish } from "./wishes.ts";
+import { takeWishes } from "./wishes.ts";
 
 /** What carrying out needs. */
 export interface Carrying {
@@ -50,7 +51,7 @@ export interface Impulse {
 }
 
 /** Carries an execution out, from wherever its journal stands, until nothing goes on by itself any more. */
-export async function carryOut(execution: Execution, executions: Executions, { approved, wish }: Impulse, { operator, link, live, tellsEvents, by }: Carrying): Promise<CarriedOut> {
+export async function carryOut(execution: Execution, executions: Executions, impulse: Impulse, { operator, link, live, tellsEvents, by }: Carrying): Promise<CarriedOut> {
   const { journal, diagnostics } = await FileJournal.open(journalOf(execution.folder));
   if (journal === null) return { state: null, interrupted: false, diagnostics };
   let interrupted = false;
@@ -59,15 +60,18 @@ export async function carryOut(execution: Execution, executions: Executions, { a
     else live.status(statusLine(state));
   };
   const world: World = { clock: systemClock, journal, agents: link.agents, seen };
-  const runner = await begin(execution, approved, world, await executions.nextEpoch());
+  const ears = new Ears(link);
+  for (const host of operator.agents.keys()) link.agents.listenTo({ host: host as HostId, role: "agent" });
+  const news = impulse.approved === undefined ? await newsFor(execution.state, operator, link, ears, live) : [];
+  const runner = await begin(execution, impulse, news, { world, epoch: await executions.nextEpoch() });
+  ears.end();
+  for (const each of ears.take()) runner.take({ kind: "report", ...each });
   const forget = link.listen((report, role) => runner.take({ kind: "report", report, role }));
   const release = live.onInterrupt(() => {
     interrupted = true;
     live.note("Pausing: what is under way ends first. Ctrl-C again leaves at once; `stowage resume` goes on either way.");
     runner.take({ kind: "wish", wish: "pause", by });
   });
-  if (wish !== undefined) runner.take({ kind: "wish", wish: wish.wish, by: wish.by });
-  for (const host of operator.agents.keys()) link.agents.listenTo({ host: host as HostId, role: "agent" });
   const looking = setInterval(() => void passOn(runner, execution.folder, live), lookEveryMs);
   try {
     const state = await runner.untilAtRest();
@@ -84,11 +88,11 @@ export async function carryOut(execution: Execution, executions: Executions, { a
   }
 }
 
-async function begin({ run, terms }: Execution, approved: ApprovedPlan | undefined, world: World, epoch: number): Promise<Runner> {
+async function begin({ run, terms }: Execution, { approved, wish }: Impulse, news: readonly Report[], { world, epoch }: { readonly world: World; readonly epoch: number }): Promise<Runner> {
   if (approved !== undefined) return execute(approved, terms, world, { run, epoch });
   // What is in the journal was approved when it began; a journal without a beginning gives nothing to do.
   const runner = await Runner.open(terms, world);
-  runner.take({ kind: "takeOver", epoch });
+  runner.take({ kind: "takeOver", epoch, news, ...(wish === undefined ? {} : { wish }) });
   return runner;
 }
 
@@ -111,8 +115,8 @@ function whereTheOtherIs({ epoch }: Superseded, folder: string, run: string): st
   return `Maybe somebody works for this fleet with another folder of executions: there must be one, copied when it moves (\`folder\` in the operator's configuration; here ${folder}). If the other one is gone for good, write ${epoch} into ${join(folder, "epoch")} and go on with \`stowage resume ${run}\`.`;
 }
 
-/** Is everything done that the plan, or since it turned back the way back, holds? */
+/** Is everything done that the plan, or since it turned back the way back, holds? Not when it was to go back and could not. */
 export function isAllDone(state: RunState): boolean {
-  const { done, all, status } = summaryOf(state);
-  return status === "ended" && done === all;
+  const { done, all, status, hasNoWayBack } = summaryOf(state);
+  return status === "ended" && done === all && !hasNoWayBack;
 }

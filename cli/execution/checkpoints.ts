@@ -69,7 +69,7 @@ export function dropCheckpoint(workload: string, name: string, options: Checkpoi
       const answer = await kept(fleet, { what: "dropCheckpoint", host, workload, name }, options, context, () => fleet.link.checkpoint(host, workload as WorkloadId, { wish: "drop", name }, options.wait));
       if ("exitCode" in answer) return answer;
       const { because } = answer;
-      if (because !== null) return failed([notAllowed(`checkpoint ${JSON.stringify(name)} of ${workload} on host ${host} was not dropped: ${because}`, "Look at its host.")]);
+      if (because !== null) return failed([notAllowed(`checkpoint ${JSON.stringify(name)} of ${workload} on host ${host} was not dropped: ${because}`, `It is still there: see \`stowage workload checkpoints ${workload}\`, mend on ${host} what the reason names, and drop it again.`)]);
     }
     return {
       exitCode: exitCodes.done, diagnostics: [], document: { format: "stowage/checkpoint-dropped/v1", workload, name, hosts: there.map(({ host }) => host) },

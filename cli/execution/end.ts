@@ -28,6 +28,7 @@ function whatNext(run: string, state: RunState): string {
   const { wayThere, wayBack } = summaryOf(state);
   if (state.status === "paused") return `\nIt goes on with: stowage resume ${run}\nIt ends here with: stowage cancel ${run}, and all comes back with: stowage rollback ${run}\n`;
   if (isAllDone(state)) return "";
+  if (state.hasNoWayBack) return `\nNothing was undone. A plan may find another way: stowage inventory --base FILES --out now.yaml, with the policies that say where all shall be again, then stowage plan now.yaml.\nOnce what is in the way has changed, it may be tried again: stowage rollback ${run}\n`;
   const unknown = [...wayThere, ...wayBack].some(({ outcome }) => outcome === "unknown");
   return `\n${unknown ? "Look at the hosts of what is unknown first; `stowage inventory` shows what they have.\n" : ""}For what is left: stowage inventory --base FILES --out now.yaml, then stowage plan now.yaml.\nAll that was done comes back with: stowage rollback ${run}\n`;
 }

@@ -1,14 +1,8 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { webcrypto } from "node:crypto";
-import { jsonOf, systemClock, writeLasting, type Wish } from "../../executor/index.ts";
+import { jsonOf, systemClock, writeLasting, type AskedWish, type Wish } from "../../executor/index.ts";
 import { compareIds } from "../../model/ids.ts";
-
-/** What somebody asks of an execution that another process carries out. */
-export interface AskedWish {
-  readonly wish: Wish;
-  readonly by: string;
-}
 
 const wishes: readonly Wish[] = ["pause", "resume", "cancel", "goBack"];
 

@@ -125,7 +125,7 @@ changes: [{ repriceHosts: { hosts: [h1, h2, h3], prices: { onMicrosPerHour: 9000
     const { code, out, err } = await stowage("plan", ...paths, "--engine", engine);
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(err).toMatch(/The level "shoulds \+ money" of the objectives can reach \d{17,}; whole numbers are exact only up to 9007199254740991\./);
-    expect(err).toMatch(/-> Use smaller weights/);
+    expect(err).toMatch(/\n {2}at \S*heavy\.yaml:3:13 {2}objectives\n {2}-> Use smaller weights/);
   });
 
   it("are told by the worker of the real process too, to programs", async () => {

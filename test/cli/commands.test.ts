@@ -26,6 +26,28 @@ function messages(document: Record<string, unknown>): string {
   return (document["diagnostics"] as readonly Diagnostic[]).map(({ message, advice }) => `${message} ${advice}`).join("\n");
 }
 
+/** Two hosts, of which one may be switched off at night; its workload moves then and not by day. */
+const nightly = (time: string | null): string => `apiVersion: stowage/v1
+name: nightly${time === null ? "" : `
+asOf: 2026-11-20T${time}`}
+sites: [{ id: home }]
+hosts:
+  - { id: dear, site: home, capacity: { memoryMiB: 100 }, layers: { podman: "5" }, prices: { onMicrosPerHour: 100000 }, powerManaged: true }
+  - { id: cheap, site: home, capacity: { memoryMiB: 100 }, layers: { podman: "5" } }
+workloads: [{ id: w, layer: podman, host: dear, reservation: { memoryMiB: 10 } }]
+policies: [{ id: night, require: { window: { allow: [{ from: "22:00", to: "22:30" }] } } }]
+`;
+
+/** The shop with an exception until February. */
+const excepted = (asOf: string): string => shop.replace(/^asOf: .*$/m, `asOf: ${asOf}`)
+  .replace("strength: must\n", "strength: must\n    exceptions: [{ workloads: [web-2], reason: rehearsal, expires: 2026-02-01T00:00:00Z }]\n");
+
+/** How `verify` ends, and the instant that it has judged. */
+async function verdict(...args: readonly string[]): Promise<readonly [number | null, unknown]> {
+  const { code, document } = await json("verify", ...args);
+  return [code, document["asOf"]];
+}
+
 const planned = (name: string): string => join(tmpdir(), `stowage-test-${process.pid}-${name}.json`);
 const quick = ["--engine", "search", "--iterations", "20000"];
 
@@ -184,6 +206,42 @@ describe("stowage verify", () => {
     const { code, out } = await stowage("verify", path, newer);
     expect(code).toBe(4);
     expect(out).toMatch(/matters: workload \S+ host was h\d, is h\d/);
+  });
+
+  describe("at another instant than that of the plan", () => {
+    const atNight = nightly("22:00:00Z");
+    const path = planned("nightly");
+
+    it("checks windows at the instant of --as-of, else of the scenario, else of the plan, else now", async () => {
+      const night = file("nightly.yaml", atNight);
+      await stowage("plan", night, ...quick, "--out", path);
+      const [noon, undated] = [file("nightly-noon.yaml", nightly("12:00:00Z")), file("nightly-undated.yaml", nightly(null))];
+      expect(await verdict(path, night)).toEqual([0, "2026-11-20T22:00:00Z"]);
+      expect(await verdict(path, night, "--as-of", "2026-11-20T12:00:00Z")).toEqual([3, "2026-11-20T12:00:00Z"]);
+      expect(await verdict(path, noon)).toEqual([3, "2026-11-20T12:00:00Z"]);
+      expect(await verdict(path, noon, "--as-of", "2026-11-21T22:00:00Z")).toEqual([0, "2026-11-21T22:00:00Z"]);
+      expect(await verdict(path, undated)).toEqual([0, "2026-11-20T22:00:00Z"]);
+      const timeless = file("timeless.json", JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")) as object, asOf: null }));
+      expect(await verdict(timeless, undated)).toEqual([3, "2026-06-01T00:00:00.000Z"]);
+      expect(await verdict(timeless, noon)).toEqual([3, "2026-11-20T12:00:00Z"]);
+    });
+
+    it("says at which instant it was judged", async () => {
+      const { out } = await stowage("verify", path, file("nightly-noon.yaml", nightly("12:00:00Z")));
+      expect(out).toContain("Musts broken\n  night (night): action a");
+      expect(out).toContain("is under way outside the window, which opens 10 h later");
+      expect(out.replaceAll(/\s+/g, " ")).toContain("those of 2026-11-20T12:00:00Z; the plan was made for 2026-11-20T22:00:00Z (--as-of chooses).");
+      expect((await stowage("verify", path, file("nightly.yaml", atNight))).out).not.toContain("--as-of");
+    });
+
+    it("does not count an exception that has run out by then", async () => {
+      const kept = planned("excepted");
+      await stowage("plan", file("excepted.yaml", excepted("2026-01-05T00:00:00Z")), ...quick, "--out", kept);
+      expect(await verdict(kept, file("excepted.yaml", excepted("2026-01-05T00:00:00Z")))).toEqual([0, "2026-01-05T00:00:00Z"]);
+      const { code, document } = await json("verify", kept, file("excepted-later.yaml", excepted("2026-03-05T00:00:00Z")));
+      expect(code).toBe(3);
+      expect(JSON.stringify(document["verification"])).toContain("share host");
+    });
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Plan } from "../../model/plan.ts";
+import { secondsAsMs } from "../../cli/options.ts";
 import { file, stowage } from "./command-line.ts";
 import { shop } from "./shop.ts";
 
@@ -36,5 +37,24 @@ describe("stowage plan obeys", () => {
 
   it("--seed", async () => {
     expect([(await planned()).seed, (await planned("--seed", "42")).seed]).toEqual([1, 42]);
+  });
+});
+
+describe("--time", () => {
+  it.each(["0", "99999999999", "1000000", "0.0001", "-1", "1e3"])("%s is refused, with both limits", async (seconds) => {
+    const { code, err } = await stowage("plan", fleet, "--time", seconds);
+    expect(code).toBe(1);
+    expect(err).toContain("It must be seconds above 0 and up to 999999, at most three decimals, e.g. 30 or 2.5.");
+  });
+
+  it("is taken up to its limit", () => {
+    expect(["0.001", "2.5", "999999"].map(secondsAsMs)).toEqual([1, 2500, 999_999_000]);
+  });
+});
+
+describe("--as-of", () => {
+  it("says on every command what it is when nobody gives it", async () => {
+    expect((await stowage("plan", "--help")).out.replaceAll(/\s+/g, " ")).toContain("default: what the scenario says, else now");
+    expect((await stowage("verify", "--help")).out.replaceAll(/\s+/g, " ")).toContain("default: what the scenario says, else what the plan was made for, else now");
   });
 });

@@ -41,6 +41,24 @@ describe.concurrent("the process", () => {
     expect({ code, valid: out.startsWith("valid shop") }).toEqual({ code: 0, valid: true });
   });
 
+  it("plans what comes on standard input, alone and with files, though its worker has none", async () => {
+    const plan = ["plan", "--engine", "search", "--iterations", "5000"];
+    const alone = await stowageProcess([...plan, "-"], { stdin: shop });
+    expect({ code: alone.code, err: alone.err, planned: alone.out.startsWith("Plan for shop") }).toEqual({ code: 0, err: "", planned: true });
+    const [laid, named] = await Promise.all([
+      stowageProcess([...plan, "--json", fleet, "-"], { stdin: tooBig }), stowageProcess([...plan, "--json", fleet, file("process-too-big.yaml", tooBig)]),
+    ]);
+    expect(laid.code).toBe(3);
+    expect(laid.out).toBe(named.out);
+  });
+
+  it("says where standard input is wrong when it is to be planned", async () => {
+    const { code, err } = await stowageProcess(["plan", "-"], { stdin: "apiVersion: stowage/v1\nname: 7\n" });
+    expect(code).toBe(1);
+    expect(err).toContain("at standard input:2:7  name");
+    expect((await stowageProcess(["plan", "-"])).err).toContain("standard input is empty");
+  });
+
   it("prints the best plan so far when it is interrupted, and ends with 130", async () => {
     const path = file("interrupted.json", "");
     const { code, out, err } = await stowageProcess(
