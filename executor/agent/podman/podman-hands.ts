@@ -90,9 +90,8 @@ export class PodmanHands implements Hands {
   async resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome> {
     // What an agent that died has asked podman for may still be carried out.
     if (await this.find(workload) !== "running") await new Promise<void>((resolve) => { this.#world.clock.after(lateMs, resolve); });
-    // What this very task was making never becomes a workload, and would be in the way of the next that makes it.
-    const making = isNew ? await this.#podman.inspect(incomingName(workload)) : null;
-    if (making?.Config.Labels?.[label.task] === key) await this.dropIncoming(workload);
+    // What was being made of a new one never becomes a workload, and would be in the way of the next start.
+    if (isNew) await this.dropIncoming(workload);
     const container = await this.#podman.inspect(settledName(workload));
     // A new one may have run and been taken away again.
     if (container === null) return failed("it does not run", await this.find(workload), { ran: isNew });

@@ -6,6 +6,7 @@ import { folderName } from "../../../executor/agent/place.ts";
 import { clientTls, type Credentials, type Identity } from "../../../executor/trust/index.ts";
 import type { ActionId, HostId, RunId, WorkloadId } from "../../../model/ids.ts";
 import { movesThoughAgentsAreKilled } from "./killed-agents.ts";
+import { startsThoughKilledAtItsFiles } from "./killed-starts.ts";
 import { sleeper, template } from "./process-layer.ts";
 import { twoHosts } from "./two-hosts.ts";
 
@@ -18,6 +19,12 @@ describe("two agents over mutual TLS", () => {
     expect([await hosts.running("a", web), await hosts.running("b", web)]).toEqual([0, 1]);
     expect((await readFile(join(hosts.folder, "b", "places", folderName(web), "files", "data"), "utf8")).length).toBe(20_000_000);
   }, 120_000);
+
+  it("leave nothing in the way of the next start when they are killed in the middle of one", async () => {
+    const hosts = await twoHosts({ a: "a" });
+    await template(hosts.folder, "a", web, {}, sleeper);
+    await startsThoughKilledAtItsFiles(hosts, "process", web, join(hosts.folder, "templates", "a", folderName(web), "files"));
+  }, 60_000);
 
   it("leave programs running when they are killed, and look after them again", async () => {
     const hosts = await twoHosts({ a: "a" });
