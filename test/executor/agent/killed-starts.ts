@@ -25,7 +25,7 @@ export async function startNew(hosts: TwoHosts, layer: string, workload: Workloa
 
 /** The agent is killed while it copies the files of a new workload from `data`, a folder of the workload's template: nothing is left in the way of the next start. */
 export async function startsThoughKilledAtItsFiles(hosts: TwoHosts, layer: string, workload: WorkloadId, data: string): Promise<void> {
-  for (let file = 0; file < 5000; file++) await writeFile(join(data, `file-${file}`), "");
+  for (let file = 0; file < 1500; file++) await writeFile(join(data, `file-${file}`), "");
   const incoming = join(hosts.folder, a, "incoming", folderName(workload));
   const isThere = (): Promise<boolean> => access(incoming).then(() => true, () => false);
   const first = await startNew(hosts, layer, workload, async () => {

@@ -1,0 +1,3 @@
+import { folderOfReader, showsWhatIsPrinted } from "./documented.ts";
+
+showsWhatIsPrinted("docs/studies.md", folderOfReader());
