@@ -32,7 +32,7 @@ export interface Hands {
   start(key: string, workload: WorkloadId, isNew: boolean, course: Course): Promise<Outcome>;
   /** Only of layers whose workloads wait whole at the end of a move: one that does goes on as it is; null when none waits. */
   goOn?(workload: WorkloadId): Promise<Outcome | null>;
-  /** How a start that was cut off has ended; what it made in vain is taken away. */
+  /** How a start that was cut off has ended; a workload that it made in vain is taken away. */
   resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome>;
   /** Also of one that is stopped already: then it makes sure that it stays so. */
   stop(workload: WorkloadId, course: Course): Promise<Outcome>;
@@ -48,7 +48,7 @@ export interface Hands {
    * called at the last moment, does not throw.
    */
   unpack(workload: WorkloadId, key: string, data: AsyncIterable<Buffer>, beforeItStays: () => Promise<void>): Promise<void>;
-  /** Deletes what has come in part, for a task that brings it or is ended; what is another's own is left alone. */
+  /** Deletes what has come or was made in part, for a task that brings it or is ended; what is another's own is left alone. */
   dropIncoming(workload: WorkloadId, key: string): Promise<void>;
   /** The task that brought a workload here; null when it is not here. */
   broughtBy(workload: WorkloadId): Promise<string | null>;
@@ -143,7 +143,7 @@ export class CarryingDriver implements Driver, Receiver {
     if (work.kind === "bootHost" || work.kind === "shutdownHost") return Promise.resolve(this.#noHosts());
     return this.#turns.take(folderName(subjectOf(work)), async () => {
       switch (work.kind) {
-        case "start": return this.#hands.resolveStart(key, work.workload, expects === "absent");
+        case "start": return this.#resolveStart(key, work.workload, expects === "absent");
         case "stop": {
           const found = await this.find(work.workload);
           return found === "absent" || found === "incoming" ? failed("it is not here", found, { again: false }) : this.#hands.stop(work.workload, course);
@@ -193,6 +193,14 @@ export class CarryingDriver implements Driver, Receiver {
       await this.#refusals.refuse(key);
       await this.#hands.dropIncoming(workload, key);
     });
+  }
+
+  /** What was being made of a new one never becomes a workload, and would be in the way of the next start. */
+  async #resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome> {
+    const outcome = await this.#hands.resolveStart(key, workload, isNew);
+    if (!isNew || outcome.kind === "done") return outcome;
+    await this.#hands.dropIncoming(workload, key);
+    return { ...outcome, found: await this.find(workload) };
   }
 
   async #delete({ kind, workload }: Extract<Action, { readonly kind: "deleteSource" | "remove" }>): Promise<Outcome> {

@@ -85,8 +85,6 @@ export class AddressHands implements Hands {
   }
 
   async resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome> {
-    // What was being made of a new one never becomes a workload, and would be in the way of the next start.
-    if (isNew) await this.dropIncoming(workload);
     const [state, address] = [await this.#places.state(workload), await this.#addressOf(workload)];
     if (state === null || address === null) return failed("it is not here", await this.find(workload), { ran: isNew });
     if ((await this.#interface.addresses()).includes(address)) {

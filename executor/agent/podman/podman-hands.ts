@@ -90,8 +90,6 @@ export class PodmanHands implements Hands {
   async resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome> {
     // What an agent that died has asked podman for may still be carried out.
     if (await this.find(workload) !== "running") await new Promise<void>((resolve) => { this.#world.clock.after(lateMs, resolve); });
-    // What was being made of a new one never becomes a workload, and would be in the way of the next start.
-    if (isNew) await this.dropIncoming(workload);
     const container = await this.#podman.inspect(settledName(workload));
     // A new one may have run and been taken away again.
     if (container === null) return failed("it does not run", await this.find(workload), { ran: isNew });

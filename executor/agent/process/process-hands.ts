@@ -81,8 +81,6 @@ export class ProcessHands implements Hands {
   }
 
   async resolveStart(key: string, workload: WorkloadId, isNew: boolean): Promise<Outcome> {
-    // What was being made of a new one never becomes a workload, and would be in the way of the next start.
-    if (isNew) await this.dropIncoming(workload);
     const state = await this.#places.state(workload);
     // A new one may have run and been taken away again.
     if (state === null) return failed("it does not run", await this.find(workload), { ran: isNew });
